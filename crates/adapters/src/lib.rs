@@ -1,0 +1,1 @@
+//! Portero's ports served by PostgreSQL, JWT, argon2, AES-GCM and the system.

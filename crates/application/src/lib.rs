@@ -1,0 +1,1 @@
+//! What Portero can do, one use case a file.

@@ -1,0 +1,23 @@
+//! Portero's rules as pure types, and the ports they are served through.
+//!
+//! A type here has no invalid value: it is made by a parser that may refuse, and never checked
+//! again. Time, chance and identity are handed in. Nothing here knows of HTTP, SQL or JSON.
+
+pub mod api_key;
+pub mod change;
+pub mod company;
+pub mod ids;
+pub mod money;
+pub mod network;
+pub mod page;
+pub mod ports;
+pub mod product;
+pub mod router;
+pub mod secret;
+pub mod session;
+pub mod text;
+pub mod timestamp;
+pub mod transaction;
+pub mod user;
+
+pub use timestamp::Timestamp;

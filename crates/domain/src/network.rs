@@ -1,0 +1,129 @@
+//! Where a router is reached.
+
+use std::net::IpAddr;
+
+use crate::text::{self, TextError};
+
+/// A host name, IPv4 or IPv6 literal. Up to 253 characters, no brackets, no port.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Host(String);
+
+impl Host {
+    /// The greatest number of characters (RFC 1035).
+    pub const MAX: usize = 253;
+
+    /// Trims and checks the form. A last label of digits alone is refused: it is a mistyped address.
+    pub fn parse(raw: &str) -> Result<Self, TextError> {
+        let text = text::tidy(raw, Self::MAX)?;
+        let fits = text.parse::<IpAddr>().is_ok() || is_host_name(text);
+        if fits { Ok(Self(text.to_owned())) } else { Err(TextError::Malformed) }
+    }
+
+    /// The host as it was given.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn is_host_name(text: &str) -> bool {
+    let label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    let last = text.rsplit('.').next().unwrap_or_default();
+    text.split('.').all(label) && !last.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// A TCP port, 1 to 65535.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Port(u16);
+
+impl Port {
+    /// MikroTik's plaintext API, the default (routers page).
+    pub const API: Self = Self(8728);
+    /// MikroTik's API over TLS (routers page).
+    pub const API_TLS: Self = Self(8729);
+
+    /// The port with this number; nothing beyond 1 to 65535.
+    pub fn new(number: i64) -> Option<Self> {
+        u16::try_from(number).ok().filter(|&number| number != 0).map(Self)
+    }
+
+    /// The number.
+    pub const fn get(self) -> u16 {
+        self.0
+    }
+}
+
+/// Where and how the API of a router listens.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Endpoint {
+    /// Its address.
+    pub host: Host,
+    /// Its port.
+    pub port: Port,
+    /// Whether it speaks TLS.
+    pub tls: bool,
+}
+
+impl Endpoint {
+    /// An endpoint; TLS, when nothing is said, follows from the port (decisions, "TLS to a router").
+    pub fn new(host: Host, port: Port, tls: Option<bool>) -> Self {
+        Self { host, port, tls: tls.unwrap_or(port == Port::API_TLS) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_and_names_are_hosts() {
+        for good in ["192.168.88.1", "fe80::1", "::1", "router", "r-1.hotel.mx", "7f2a.sn.mynetname.net", " 10.0.0.1 "]
+        {
+            assert!(Host::parse(good).is_ok(), "{good:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_neither_is_refused() {
+        let long_label = "a".repeat(64);
+        for bad in [
+            "",
+            "192.168.88.256",
+            "192.168.88",
+            "[::1]",
+            "host:8728",
+            "http://host",
+            "a_b",
+            "-a",
+            "a-",
+            "a..b",
+            "a.",
+            "añb",
+            "a b",
+            &long_label,
+        ] {
+            assert!(Host::parse(bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_port_is_1_to_65535() {
+        assert_eq!(Port::new(65_535).map(Port::get), Some(65_535));
+        for bad in [0, -1, 65_536, i64::MAX] {
+            assert_eq!(Port::new(bad), None);
+        }
+    }
+
+    #[test]
+    fn tls_follows_the_port_unless_said() {
+        let host = || Host::parse("10.0.0.1").unwrap();
+        assert!(!Endpoint::new(host(), Port::API, None).tls);
+        assert!(Endpoint::new(host(), Port::API_TLS, None).tls);
+        assert!(!Endpoint::new(host(), Port::API_TLS, Some(false)).tls);
+        assert!(Endpoint::new(host(), Port::API, Some(true)).tls);
+    }
+}

@@ -1,0 +1,30 @@
+//! What the rules need of the world, as roles: each trait's documentation is a contract for whoever plays the role.
+
+mod clock;
+mod gate;
+mod ids;
+mod passwords;
+mod storage;
+mod tokens;
+mod vault;
+
+pub use clock::Clock;
+pub use gate::{Admission, AdmittedCompany, AdmittedRouter, Gate, GateError, Refusal};
+pub use ids::Ids;
+pub use passwords::{PasswordError, Passwords, Verdict};
+pub use storage::{
+    ApiKeys, Companies, CompanyStats, Products, Rollback, Routers, SealedSecret, SealedSecrets, Sessions, Storage,
+    StorageError, Stored, SystemStats, Taken, Transactions, UnitOfWork, Users, Work, transact,
+};
+pub use tokens::{
+    ApiKeyToken, ApiKeyTokens, PresentedKey, SessionToken, SessionTokens, SignedKey, SigningError, TokenRefusal,
+};
+pub use vault::{SecretPlace, Vault, VaultError};
+
+#[cfg(feature = "mock")]
+pub use self::{
+    gate::MockGate,
+    passwords::MockPasswords,
+    tokens::{MockApiKeyTokens, MockSessionTokens},
+    vault::MockVault,
+};

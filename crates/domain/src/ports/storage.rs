@@ -1,0 +1,256 @@
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use thiserror::Error;
+
+use crate::{
+    Timestamp,
+    api_key::ApiKey,
+    company::Company,
+    ids::{CompanyId, KeyId, ProductId, RouterId, SessionId, UserId},
+    page::{Listing, Page},
+    ports::SecretPlace,
+    product::{Offer, Product},
+    router::Router,
+    secret::{Fingerprint, Sealed},
+    session::Session,
+    text::Email,
+    transaction::{SalesSummary, Transaction},
+    user::{NewUser, PasswordHash, RoleKind, User},
+};
+
+/// The answer of a store.
+pub type Stored<T> = Result<T, StorageError>;
+
+/// Why a store gave no answer, by what a caller can do about it.
+#[derive(Debug, Error)]
+pub enum StorageError {
+    /// It has more to do than it can; try again shortly.
+    #[error("the store is busy")]
+    Busy,
+    /// It cannot be reached, or did not answer in time; try again later.
+    #[error("the store cannot be reached")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// It refused, or holds a row that breaks our rules: our own fault.
+    #[error("the store failed")]
+    Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// What was to be unique is there already: the id was drawn before, the e-mail is registered, the router has a product
+/// of that profile. Nothing was written, and the transaction goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("it is taken")]
+pub struct Taken;
+
+/// A piece of work inside one transaction.
+pub type Work = Box<dyn FnOnce(&mut dyn Storage) -> Result<(), Rollback> + Send>;
+
+/// The wish of a piece of work that nothing of it remains.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("the work is to leave no trace")]
+pub struct Rollback;
+
+/// Runs pieces of work as transactions, READ COMMITTED. Use cases call [`transact`], not this.
+#[async_trait]
+pub trait UnitOfWork: Send + Sync {
+    /// Runs the work in one transaction: commits on `Ok`, rolls back on `Err`. Answers `Ok` in both cases; an error means
+    /// that the work did not run, or that its commit did not come through.
+    async fn run(&self, work: Work) -> Stored<()>;
+
+    /// Whether the store answers at all.
+    async fn ping(&self) -> Stored<()>;
+}
+
+/// Everything that one transaction reaches.
+///
+/// Work is synchronous, so nobody can call a router or a bank with a transaction open: the compiler keeps that rule. Each
+/// writer first locks its root, the company or the router, so that rivals queue and no deadlock has a second order to
+/// come from; where it locks both, the company comes first.
+pub trait Storage {
+    /// The companies.
+    fn companies(&mut self) -> &mut dyn Companies;
+    /// The routers.
+    fn routers(&mut self) -> &mut dyn Routers;
+    /// The keys of the routers.
+    fn api_keys(&mut self) -> &mut dyn ApiKeys;
+    /// The people.
+    fn users(&mut self) -> &mut dyn Users;
+    /// Their sessions.
+    fn sessions(&mut self) -> &mut dyn Sessions;
+    /// The products.
+    fn products(&mut self) -> &mut dyn Products;
+    /// The record of sales.
+    fn transactions(&mut self) -> &mut dyn Transactions;
+    /// All sealed secrets, wherever they are kept.
+    fn sealed_secrets(&mut self) -> &mut dyn SealedSecrets;
+}
+
+/// The companies, oldest first.
+pub trait Companies {
+    /// The company, if there is one.
+    fn find(&mut self, id: &CompanyId) -> Stored<Option<Company>>;
+    /// Finds the company and holds it until the transaction ends: other lockers wait, readers do not.
+    fn lock(&mut self, id: &CompanyId) -> Stored<Option<Company>>;
+    /// A part of all companies.
+    fn list(&mut self, page: Page) -> Stored<Listing<Company>>;
+    /// Adds a company, unless its id is taken.
+    fn insert(&mut self, company: &Company) -> Stored<Result<(), Taken>>;
+    /// Writes a locked company's every part.
+    fn update(&mut self, company: &Company) -> Stored<()>;
+    /// What one company has; `now` tells which of its keys are active.
+    fn stats(&mut self, id: &CompanyId, now: Timestamp) -> Stored<CompanyStats>;
+    /// What the whole system has.
+    fn system_stats(&mut self) -> Stored<SystemStats>;
+}
+
+/// What a company has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CompanyStats {
+    /// Its routers.
+    pub routers: u64,
+    /// Those of them that are active.
+    pub active_routers: u64,
+    /// Its admins, active or not.
+    pub admins: u64,
+    /// The keys that would open the gate now, were the company on.
+    pub active_keys: u64,
+}
+
+/// What the whole system has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SystemStats {
+    /// All companies.
+    pub companies: u64,
+    /// Those that are active.
+    pub active_companies: u64,
+    /// All people.
+    pub users: u64,
+}
+
+/// The routers, oldest first. Every access names the company: a router of another one is not there.
+pub trait Routers {
+    /// The router, if the company has it.
+    fn find(&mut self, company: &CompanyId, id: &RouterId) -> Stored<Option<Router>>;
+    /// Finds the router and holds it until the transaction ends: other lockers wait, readers do not.
+    fn lock(&mut self, company: &CompanyId, id: &RouterId) -> Stored<Option<Router>>;
+    /// A part of the company's routers.
+    fn list(&mut self, company: &CompanyId, page: Page) -> Stored<Listing<Router>>;
+    /// Adds a router, unless its id is taken.
+    fn insert(&mut self, router: &Router) -> Stored<Result<(), Taken>>;
+    /// Writes a locked router's every part.
+    fn update(&mut self, router: &Router) -> Stored<()>;
+    /// Removes a locked router, its keys and its products that are off sale. Its transactions remain. Fails while it has
+    /// products on sale.
+    fn remove(&mut self, router: &Router) -> Stored<()>;
+}
+
+/// The keys of the routers, newest first.
+pub trait ApiKeys {
+    /// The router's key of that identity, revoked or not.
+    fn find(&mut self, router: &RouterId, id: &KeyId) -> Stored<Option<ApiKey>>;
+    /// The router's keys that have not been revoked, expired ones included: one at most.
+    fn open(&mut self, router: &RouterId) -> Stored<Vec<ApiKey>>;
+    /// A part of the router's keys of all times.
+    fn list(&mut self, router: &RouterId, page: Page) -> Stored<Listing<ApiKey>>;
+    /// Adds a key. Fails when its router has one that is not revoked.
+    fn insert(&mut self, key: &ApiKey, fingerprint: Fingerprint) -> Stored<()>;
+    /// Writes when the key was revoked, and nothing else: its counters belong to the gate alone.
+    fn record_revocation(&mut self, key: &ApiKey) -> Stored<()>;
+}
+
+/// The people, oldest first.
+pub trait Users {
+    /// The person, if there is one.
+    fn find(&mut self, id: UserId) -> Stored<Option<User>>;
+    /// Finds the person and holds them until the transaction ends: other lockers wait, readers do not.
+    fn lock(&mut self, id: UserId) -> Stored<Option<User>>;
+    /// The person with this e-mail.
+    fn find_by_email(&mut self, email: &Email) -> Stored<Option<User>>;
+    /// The session and its person, if there is such a session. One query: it stands before every call of an admin.
+    fn find_by_session(&mut self, session: &SessionId) -> Stored<Option<(Session, User)>>;
+    /// A part of the people, of a role and a company where those are given.
+    fn list(&mut self, role: Option<RoleKind>, company: Option<&CompanyId>, page: Page) -> Stored<Listing<User>>;
+    /// Adds a person, unless their e-mail is taken. Answers their identity.
+    fn insert(&mut self, user: &NewUser) -> Stored<Result<UserId, Taken>>;
+    /// Writes whether a locked person may sign in.
+    fn set_active(&mut self, id: UserId, active: bool) -> Stored<()>;
+    /// Writes a locked person's password.
+    fn set_password(&mut self, id: UserId, password: &PasswordHash) -> Stored<()>;
+    /// Whether there is any super admin.
+    fn any_super_admin(&mut self) -> Stored<bool>;
+}
+
+/// The sessions of people who are signed in.
+pub trait Sessions {
+    /// Begins a session, and forgets that person's sessions whose time is over.
+    fn insert(&mut self, session: &Session) -> Stored<()>;
+    /// Ends one session. It is fine if there is none.
+    fn remove(&mut self, id: &SessionId) -> Stored<()>;
+    /// Ends all of a person's sessions.
+    fn remove_all(&mut self, user: UserId) -> Stored<()>;
+}
+
+/// The products. Those of a company come oldest first, a catalogue in its own order.
+pub trait Products {
+    /// The product, if the company has it.
+    fn find(&mut self, company: &CompanyId, id: ProductId) -> Stored<Option<Product>>;
+    /// A part of the company's products, of one router where that is given, on sale or not.
+    fn list(&mut self, company: &CompanyId, router: Option<&RouterId>, page: Page) -> Stored<Listing<Product>>;
+    /// The router's products on sale: by position, then the featured ones, then the oldest.
+    fn catalogue(&mut self, router: &RouterId) -> Stored<Vec<Product>>;
+    /// How many products of the router are on sale.
+    fn count_on_sale(&mut self, router: &RouterId) -> Stored<u64>;
+    /// Adds a product, unless its router has one of that profile. Answers its identity.
+    fn insert(&mut self, company: &CompanyId, offer: &Offer, now: Timestamp) -> Stored<Result<ProductId, Taken>>;
+    /// Writes what a product offers, unless its router has another of that profile.
+    fn update(&mut self, product: &Product) -> Stored<Result<(), Taken>>;
+}
+
+/// The record of sales, newest first.
+pub trait Transactions {
+    /// A part of the company's transactions.
+    fn list(&mut self, company: &CompanyId, page: Page) -> Stored<Listing<Transaction>>;
+    /// The company's sales in sum.
+    fn summary(&mut self, company: &CompanyId) -> Stored<SalesSummary>;
+}
+
+/// A sealed secret and where it belongs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealedSecret {
+    /// Where it belongs.
+    pub place: SecretPlace,
+    /// The sealed text.
+    pub sealed: Sealed,
+}
+
+/// All sealed secrets, so that they can be sealed anew under another key.
+pub trait SealedSecrets {
+    /// The next secrets after a place, in a fixed order of places, `limit` at most.
+    fn after(&mut self, place: Option<&SecretPlace>, limit: u16) -> Stored<Vec<SealedSecret>>;
+    /// Puts `new` where `old` is, unless something else is there by now. Answers whether it did.
+    fn replace(&mut self, old: &SealedSecret, new: &Sealed) -> Stored<bool>;
+}
+
+/// Runs a piece of work as one transaction and answers what it answered: on `Ok` everything is committed, on `Err`
+/// nothing of it remains.
+pub async fn transact<T, E>(
+    storage: &dyn UnitOfWork,
+    work: impl FnOnce(&mut dyn Storage) -> Result<T, E> + Send + 'static,
+) -> Result<T, E>
+where
+    T: Send + 'static,
+    E: From<StorageError> + Send + 'static,
+{
+    let answer = Arc::new(Mutex::new(None));
+    let place = Arc::clone(&answer);
+    storage
+        .run(Box::new(move |storage| {
+            let result = work(storage);
+            let verdict = if result.is_ok() { Ok(()) } else { Err(Rollback) };
+            *place.lock().unwrap_or_else(PoisonError::into_inner) = Some(result);
+            verdict
+        }))
+        .await?;
+    let answer = answer.lock().unwrap_or_else(PoisonError::into_inner).take();
+    answer.unwrap_or_else(|| Err(E::from(StorageError::Failed("the work was never run".into()))))
+}

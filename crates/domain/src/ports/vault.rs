@@ -1,0 +1,45 @@
+use thiserror::Error;
+
+use crate::{
+    ids::{CompanyId, RouterId},
+    secret::{Sealed, Secret},
+};
+
+/// Seals secrets for rest and opens them again.
+#[cfg_attr(feature = "mock", mockall::automock)]
+pub trait Vault: Send + Sync {
+    /// Seals a secret so that it opens only for the same place.
+    fn seal(&self, secret: &Secret, place: &SecretPlace) -> Result<Sealed, VaultError>;
+
+    /// Opens what was sealed for this place, by the current sealing key or an older one.
+    fn open(&self, sealed: &Sealed, place: &SecretPlace) -> Result<Secret, VaultError>;
+
+    /// Whether the current sealing key sealed this, so that it needs no resealing.
+    fn is_current(&self, sealed: &Sealed) -> bool;
+}
+
+/// Which secret of which row something is. It is bound into the seal: a sealed text that is moved elsewhere does not
+/// open there.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SecretPlace {
+    /// The password that Portero signs in to a router with.
+    RouterPassword(RouterId),
+    /// A company's private key with Conekta.
+    ConektaPrivateKey(CompanyId),
+    /// The token of a company's Telegram bot.
+    TelegramBotToken(CompanyId),
+}
+
+/// Why a secret was not sealed or opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum VaultError {
+    /// No sealing key at hand is the one it was sealed with.
+    #[error("no sealing key at hand opens this secret")]
+    UnknownKey,
+    /// It was altered, moved from its place, or was never a sealed text.
+    #[error("the sealed secret is damaged or out of place")]
+    Damaged,
+    /// The source of chance or the cipher failed.
+    #[error("the secret could not be sealed")]
+    Sealing,
+}

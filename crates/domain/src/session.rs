@@ -1,0 +1,34 @@
+//! A person's stay: begun by a login, ended by a logout, a new password, being switched off, or time.
+
+use time::Duration;
+
+use crate::{
+    Timestamp,
+    ids::{SessionId, UserId},
+};
+
+/// A session as its record has it. It is good as long as the record is there and its time is not over.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Session {
+    /// Its identity, the token's `jti`.
+    pub id: SessionId,
+    /// Whose it is.
+    pub user: UserId,
+    /// When it began, whole to the second.
+    pub issued_at: Timestamp,
+    /// When it ends by itself, whole to the second.
+    pub expires_at: Timestamp,
+}
+
+impl Session {
+    /// A session of this person, for `life` from `now`.
+    pub fn begin(id: SessionId, user: UserId, now: Timestamp, life: Duration) -> Self {
+        let issued_at = now.whole_second();
+        Self { id, user, issued_at, expires_at: issued_at.plus(life).whole_second() }
+    }
+
+    /// Whether its time is over.
+    pub fn is_over(&self, now: Timestamp) -> bool {
+        now >= self.expires_at
+    }
+}

@@ -1,0 +1,141 @@
+//! Text that people type: trimmed, never empty, bounded, free of control characters.
+
+use thiserror::Error;
+
+/// Why a text is not acceptable (decisions, "Text fields").
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum TextError {
+    /// Nothing is left after trimming.
+    #[error("the text is empty")]
+    Empty,
+    /// Longer than the field allows.
+    #[error("the text has more than {max} characters")]
+    TooLong {
+        /// The greatest number of characters allowed.
+        max: usize,
+    },
+    /// A control character, such as NUL or a line break.
+    #[error("the text has control characters")]
+    ControlCharacter,
+    /// Bounded and printable, but not of the form that the field has.
+    #[error("the text does not have the form it should")]
+    Malformed,
+}
+
+/// Trims `raw` and holds it against the rules that every text field shares. `max` counts characters.
+pub(crate) fn tidy(raw: &str, max: usize) -> Result<&str, TextError> {
+    let text = raw.trim();
+    if text.is_empty() {
+        return Err(TextError::Empty);
+    }
+    if text.chars().any(char::is_control) {
+        return Err(TextError::ControlCharacter);
+    }
+    if text.chars().count() > max {
+        return Err(TextError::TooLong { max });
+    }
+    Ok(text)
+}
+
+/// Defines a text type: `parse` trims and checks, `as_str` reads.
+macro_rules! text {
+    ($(#[$doc:meta])* $name:ident, max $max:literal) => {
+        $(#[$doc])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The greatest number of characters.
+            pub const MAX: usize = $max;
+
+            /// Trims the text; refuses it when empty, too long or holding control characters.
+            pub fn parse(raw: &str) -> Result<Self, $crate::text::TextError> {
+                $crate::text::tidy(raw, Self::MAX).map(|text| Self(text.to_owned()))
+            }
+
+            /// The text, trimmed.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+    };
+}
+
+pub(crate) use text;
+
+text! {
+    /// A name for show: of a router, a company or a person. Up to 100 characters.
+    Name, max 100
+}
+text! {
+    /// A telephone number as its owner writes it. Up to 30 characters.
+    Phone, max 30
+}
+text! {
+    /// An address of something to show, such as a logo. Up to 500 characters.
+    Link, max 500
+}
+text! {
+    /// A sentence or two about a product. Up to 1,000 characters.
+    Description, max 1_000
+}
+text! {
+    /// An identifier that another system gave: a gateway's public key, a chat, a RouterOS profile. Up to 200
+    /// characters.
+    ForeignId, max 200
+}
+
+/// An e-mail address in lower case, so that one person has one spelling. Up to 254 characters.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Email(String);
+
+impl Email {
+    /// The greatest number of characters (RFC 5321, less the angle brackets).
+    pub const MAX: usize = 254;
+
+    /// Trims, checks the form and folds to lower case. The domain needs a dot: a bare host is a slip.
+    pub fn parse(raw: &str) -> Result<Self, TextError> {
+        let text = tidy(raw, Self::MAX)?;
+        let options =
+            email_address::Options::default().with_required_tld().without_display_text().without_domain_literal();
+        match email_address::EmailAddress::parse_with_options(text, options) {
+            Ok(_) => Ok(Self(text.to_lowercase())),
+            Err(_) => Err(TextError::Malformed),
+        }
+    }
+
+    /// The address, in lower case.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_trimmed_and_counted_in_characters() {
+        assert_eq!(Name::parse("  Café \u{3000}").unwrap().as_str(), "Café");
+        assert_eq!(Name::parse(&"ñ".repeat(100)).unwrap().as_str().chars().count(), 100);
+        assert_eq!(Name::parse(&"ñ".repeat(101)), Err(TextError::TooLong { max: 100 }));
+    }
+
+    #[test]
+    fn text_of_nothing_or_with_controls_is_refused() {
+        assert_eq!(Name::parse(" \t\n "), Err(TextError::Empty));
+        for bad in ["a\0b", "a\nb", "a\u{7f}b", "a\u{85}b"] {
+            assert_eq!(Name::parse(bad), Err(TextError::ControlCharacter), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn an_email_has_one_spelling() {
+        assert_eq!(Email::parse(" Ana@Hotel.MX ").unwrap().as_str(), "ana@hotel.mx");
+        for bad in
+            ["", "ana", "ana@", "@hotel.mx", "ana@localhost", "Ana <ana@hotel.mx>", "ana@[127.0.0.1]", "a b@c.mx"]
+        {
+            assert!(Email::parse(bad).is_err(), "{bad:?}");
+        }
+    }
+}

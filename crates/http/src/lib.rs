@@ -1,0 +1,1 @@
+//! Portero on the wire: actix-web, the documents' JSON and its Spanish.

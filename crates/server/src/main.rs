@@ -1,0 +1,2 @@
+//! Portero's program: configuration, wiring, commands.
+fn main() {}
