@@ -21,6 +21,15 @@ impl<T> Change<T> {
             Self::Set(new) => *value = Some(new),
         }
     }
+
+    /// The same change with the new value turned into another, or why that could not be done.
+    pub fn try_map<U, E>(self, turn: impl FnOnce(T) -> Result<U, E>) -> Result<Change<U>, E> {
+        Ok(match self {
+            Self::Keep => Change::Keep,
+            Self::Clear => Change::Clear,
+            Self::Set(new) => Change::Set(turn(new)?),
+        })
+    }
 }
 
 #[cfg(test)]

@@ -111,16 +111,14 @@ impl Company {
         logo.apply(&mut self.logo);
         self.conekta.mode = conekta.mode.unwrap_or(self.conekta.mode);
         conekta.public_key.apply(&mut self.conekta.public_key);
-        conekta.private_key.apply(&mut self.conekta.private_key);
         self.mercado_pago.mode = mercado_pago.mode.unwrap_or(self.mercado_pago.mode);
         mercado_pago.public_key.apply(&mut self.mercado_pago.public_key);
-        telegram.bot_token.apply(&mut self.telegram.bot_token);
         telegram.chat_id.apply(&mut self.telegram.chat_id);
         self.telegram.enabled = telegram.enabled.unwrap_or(self.telegram.enabled);
     }
 }
 
-/// Changes to a company; what is not mentioned stays.
+/// Changes to a company; what is not mentioned stays. Its secrets are set one by one, sealed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CompanyEdit {
     /// A new name.
@@ -146,8 +144,6 @@ pub struct ConektaEdit {
     pub mode: Option<GatewayMode>,
     /// The public key.
     pub public_key: Change<ForeignId>,
-    /// The private key, sealed.
-    pub private_key: Change<Sealed>,
 }
 
 /// Changes to a Mercado Pago account.
@@ -162,8 +158,6 @@ pub struct MercadoPagoEdit {
 /// Changes to the notices.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TelegramEdit {
-    /// The bot's token, sealed.
-    pub bot_token: Change<Sealed>,
     /// The chat.
     pub chat_id: Change<ForeignId>,
     /// Whether notices are wanted.

@@ -1,0 +1,53 @@
+use std::sync::Arc;
+
+use portero_domain::{
+    api_key::{Advice, ApiKey, Standing},
+    ids::{CompanyId, RouterId},
+    ports::{Clock, Stored, UnitOfWork, transact},
+};
+
+/// Tells how a router's key stands (routers page, `api-key-status`).
+pub struct ApiKeyStatus {
+    pub(crate) storage: Arc<dyn UnitOfWork>,
+    pub(crate) clock: Arc<dyn Clock>,
+}
+
+/// How a router's key stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyStatus {
+    /// The router.
+    pub router: RouterId,
+    /// Its key; an expired one is no key (decisions, "Key status").
+    pub active: Option<ActiveKey>,
+}
+
+/// A key that opens the gate now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ActiveKey {
+    /// The key.
+    pub key: ApiKey,
+    /// Whole days until it ends, rounded down.
+    pub days_left: i64,
+    /// What its keeper should know.
+    pub advice: Option<Advice>,
+}
+
+impl ApiKeyStatus {
+    /// How this router's key stands, if the company has the router.
+    pub async fn execute(&self, company: CompanyId, router: RouterId) -> Stored<Option<KeyStatus>> {
+        let now = self.clock.now();
+        transact(&*self.storage, move |storage| {
+            if storage.routers().find(&company, &router)?.is_none() {
+                return Ok(None);
+            }
+            let open = storage.api_keys().open(&router)?;
+            let active = open.into_iter().find(|key| key.standing(now) == Standing::Active).map(|key| ActiveKey {
+                days_left: key.days_left(now),
+                advice: key.advice(now),
+                key,
+            });
+            Ok(Some(KeyStatus { router, active }))
+        })
+        .await
+    }
+}

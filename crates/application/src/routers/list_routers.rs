@@ -1,0 +1,26 @@
+use std::sync::Arc;
+
+use portero_domain::{
+    ids::CompanyId,
+    page::{Listing, Page},
+    ports::{Stored, UnitOfWork, transact},
+    router::Router,
+};
+
+/// Lists a company's routers, oldest first.
+pub struct ListRouters {
+    pub(crate) storage: Arc<dyn UnitOfWork>,
+}
+
+impl ListRouters {
+    /// This part of the company's routers, if there is such a company.
+    pub async fn execute(&self, company: CompanyId, page: Page) -> Stored<Option<Listing<Router>>> {
+        transact(&*self.storage, move |storage| {
+            if storage.companies().find(&company)?.is_none() {
+                return Ok(None);
+            }
+            storage.routers().list(&company, page).map(Some)
+        })
+        .await
+    }
+}

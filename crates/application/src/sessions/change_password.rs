@@ -1,0 +1,56 @@
+use std::sync::Arc;
+
+use portero_domain::{
+    ids::UserId,
+    ports::{PasswordError, Passwords, StorageError, UnitOfWork, Verdict, transact},
+    secret::Secret,
+    user::NewPassword,
+};
+use thiserror::Error;
+
+/// Gives a person a new password, and ends all of their sessions: whoever knew the old one is out.
+pub struct ChangePassword {
+    pub(crate) storage: Arc<dyn UnitOfWork>,
+    pub(crate) passwords: Arc<dyn Passwords>,
+}
+
+/// Why the password is what it was.
+#[derive(Debug, Error)]
+pub enum ChangePasswordError {
+    /// The current password is another one.
+    #[error("the current password is wrong")]
+    WrongPassword,
+    /// Passwords cannot be compared or hashed now.
+    #[error(transparent)]
+    Password(#[from] PasswordError),
+    /// The store gave no answer.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+impl ChangePassword {
+    /// Changes this person's password, given the current one.
+    pub async fn execute(&self, user: UserId, current: Secret, new: NewPassword) -> Result<(), ChangePasswordError> {
+        let known =
+            transact(&*self.storage, move |storage| storage.users().find(user).map_err(ChangePasswordError::from))
+                .await?
+                .ok_or(ChangePasswordError::WrongPassword)?;
+
+        if self.passwords.verify(&current, Some(known.password.clone())).await? == Verdict::Wrong {
+            return Err(ChangePasswordError::WrongPassword);
+        }
+        let hash = self.passwords.hash(new.secret()).await?;
+
+        transact(&*self.storage, move |storage| {
+            // A rival may have changed it while this one was compared.
+            let still = storage.users().lock(user)?.is_some_and(|user| user.password == known.password);
+            if !still {
+                return Err(ChangePasswordError::WrongPassword);
+            }
+            storage.users().set_password(user, &hash)?;
+            storage.sessions().remove_all(user)?;
+            Ok(())
+        })
+        .await
+    }
+}

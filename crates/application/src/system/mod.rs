@@ -1,0 +1,15 @@
+//! The service as a whole.
+
+mod readiness;
+mod reseal_secrets;
+mod system_overview;
+
+pub use self::{
+    readiness::Readiness,
+    reseal_secrets::{ResealError, ResealSecrets, Resealed},
+    system_overview::SystemOverview,
+};
+
+/// How often a fresh identity is drawn before giving up. With a million routers among 2^32 identities, eight draws in a
+/// row are all taken once in 10^29.
+pub(crate) const DRAWS: usize = 8;
