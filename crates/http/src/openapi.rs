@@ -1,0 +1,139 @@
+//! The document of the interface in OpenAPI 3.1, generated from the endpoints themselves.
+//!
+//! What every endpoint has in common is added here once: both credentials, the refusals that any of them may give, and
+//! the examples, which are those of `docs/wire.md` and which the tests hold the answers against.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use utoipa::{
+    Modify, OpenApi,
+    openapi::{
+        self, Content, RefOr, ResponseBuilder,
+        path::Operation,
+        schema::Ref,
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
+    },
+};
+
+use crate::{error, routers};
+
+/// The name of the session's credential in the document.
+pub const SESSION: &str = "session";
+/// The name of the router's credential in the document.
+pub const ROUTER_KEY: &str = "router_api_key";
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Portero", description = "The service between WiFi captive portals and MikroTik routers."),
+    paths(routers::register_router::handle, routers::regenerate_api_key::handle),
+    components(schemas(error::ErrorBody)),
+    modifiers(&Credentials, &CommonRefusals, &Examples),
+)]
+struct Document;
+
+/// The whole document.
+pub fn document() -> openapi::OpenApi {
+    Document::openapi()
+}
+
+/// Both credentials.
+struct Credentials;
+
+impl Modify for Credentials {
+    fn modify(&self, document: &mut openapi::OpenApi) {
+        let session = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("JWT")
+            .description(Some("The `access_token` of POST /api/v1/auth/login."))
+            .build();
+        let key = ApiKeyValue::with_description("X-API-Key", "A router's API Key: `jwt_` and a JWT.");
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme(SESSION, SecurityScheme::Http(session));
+        components.add_security_scheme(ROUTER_KEY, SecurityScheme::ApiKey(ApiKey::Header(key)));
+    }
+}
+
+/// The refusals that follow from what an endpoint takes: a credential, a path, a body, the store.
+struct CommonRefusals;
+
+impl Modify for CommonRefusals {
+    fn modify(&self, document: &mut openapi::OpenApi) {
+        for (path, item) in &mut document.paths.paths {
+            for operation in operations(item) {
+                let mut common = vec![("500", "Fault of the server; the log has it under `request_id`")];
+                if operation.security.is_some() {
+                    common.push(("401", "No credential, or one that is no good"));
+                    common.push(("503", "The database is away or busy; try again after `Retry-After` seconds"));
+                    if path.starts_with("/admin/") || path.starts_with("/api/v1/admin/") {
+                        common.push(("403", "The credential of another role"));
+                    }
+                }
+                if operation.request_body.is_some() {
+                    common.push(("413", "The body is larger than 64 KiB"));
+                    common.push(("415", "The body is not application/json"));
+                    common.push(("422", "Faulty fields, all of them"));
+                }
+                for (status, description) in common {
+                    let responses = &mut operation.responses.responses;
+                    responses.entry(status.to_owned()).or_insert_with(|| refusal(description));
+                }
+            }
+        }
+    }
+}
+
+fn refusal(description: &str) -> RefOr<openapi::Response> {
+    let body = Content::new(Some(Ref::from_schema_name("Error")));
+    ResponseBuilder::new().description(description).content("application/json", body).build().into()
+}
+
+fn operations(item: &mut openapi::PathItem) -> impl Iterator<Item = &mut Operation> {
+    [&mut item.get, &mut item.post, &mut item.put, &mut item.delete].into_iter().flatten()
+}
+
+/// The examples of `docs/wire.md`.
+struct Examples;
+
+impl Modify for Examples {
+    fn modify(&self, document: &mut openapi::OpenApi) {
+        let examples = examples();
+        for item in document.paths.paths.values_mut() {
+            for operation in operations(item) {
+                let Some(id) = operation.operation_id.clone() else { continue };
+                if let Some(RefOr::T(body)) = &mut operation.request_body {
+                    attach(&mut body.content, examples.get(&format!("{id} request")));
+                }
+                for (status, response) in &mut operation.responses.responses {
+                    if let RefOr::T(response) = response {
+                        attach(&mut response.content, examples.get(&format!("{id} {status}")));
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn attach<'a>(content: impl IntoIterator<Item = (&'a String, &'a mut RefOr<Content>)>, example: Option<&Value>) {
+    for (_, content) in content {
+        if let RefOr::T(content) = content {
+            content.example = example.cloned();
+        }
+    }
+}
+
+/// The examples of `docs/wire.md` by their names: an operation, then `request` or a status, then perhaps which of several.
+///
+/// An example is a fenced block whose first line is ` ```json NAME `. The first of several is the one that the document
+/// shows: `toggle_router 200` before `toggle_router 200 off`.
+pub fn examples() -> BTreeMap<String, Value> {
+    let mut examples = BTreeMap::new();
+    for block in include_str!("../../../docs/wire.md").split("\n```") {
+        let Some((name, json)) = block.strip_prefix("json ").and_then(|block| block.split_once('\n')) else { continue };
+        match serde_json::from_str(json) {
+            Ok(example) => examples.insert(name.trim().to_owned(), example),
+            Err(error) => unreachable!("the example {name} of docs/wire.md is no JSON: {error}"),
+        };
+    }
+    examples
+}

@@ -1,0 +1,65 @@
+//! What callers say after the `?`.
+
+use std::{
+    collections::HashMap,
+    future::{Ready, ready},
+};
+
+use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
+use portero_domain::page::Page;
+
+use crate::{
+    error::{ApiError, ApiResult},
+    fields::{Fault, Faults},
+};
+
+/// A request's query, read and not yet judged, for the reason that [`crate::body::JsonBody`] has.
+#[derive(Debug)]
+pub struct Query(HashMap<String, String>);
+
+impl FromRequest for Query {
+    type Error = ApiError;
+    type Future = Ready<Result<Self, ApiError>>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let fields =
+            web::Query::from_query(request.query_string()).map_or_else(|_| HashMap::new(), web::Query::into_inner);
+        ready(Ok(Self(fields)))
+    }
+}
+
+impl Query {
+    /// The field, unless left out or empty.
+    pub fn get(&self, field: &str) -> Option<&str> {
+        self.0.get(field).map(String::as_str).filter(|value| !value.is_empty())
+    }
+
+    /// The part of a list that is wanted: `limit` and `offset`, everything when they are left out.
+    pub fn page(&self) -> ApiResult<Page> {
+        let mut faults = Faults::in_query();
+        let page = self.read_page(&mut faults);
+        faults.finish(|| page)
+    }
+
+    /// As [`Query::page`], where other fields are judged at the same time.
+    pub fn read_page(&self, faults: &mut Faults) -> Option<Page> {
+        let limit = self.number(faults, "limit", 1, Page::MAX_LIMIT.into());
+        let offset = self.number(faults, "offset", 0, i32::MAX.into());
+        let limit = limit?.map(u16::try_from).transpose().ok()?;
+        let offset = offset?.map(u32::try_from).transpose().ok()?;
+        Some(Page { limit, offset: offset.unwrap_or_default() })
+    }
+
+    #[expect(clippy::option_option, reason = "faulty, left out and given are three things")]
+    fn number(&self, faults: &mut Faults, field: &str, least: i64, most: i64) -> Option<Option<i64>> {
+        let Some(text) = self.get(field) else { return Some(None) };
+        let number = text.parse().map_err(|_| Fault::new("int_type", "Debe ser un número entero"));
+        let number =
+            number.and_then(
+                |number| {
+                    if (least..=most).contains(&number) { Ok(number) } else { Err(Fault::range(least, most)) }
+                },
+            );
+        faults.check(field, number).map(Some)
+    }
+}
