@@ -1,1 +1,26 @@
 //! Clocks, ids, an in-memory store and the contracts that every store must keep, for tests.
+//!
+//! [`InMemory`] plays the store, the fakes play what signs, seals and hashes, and the [`builders`] make the entities of
+//! the routers page's examples. [`contract`] is what every store has to prove, this one included.
+
+#![expect(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "a test fails by panicking, and its tools tell it so by panicking too"
+)]
+
+pub mod builders;
+mod clock;
+pub mod contract;
+mod ids;
+mod memory;
+mod passwords;
+mod tokens;
+mod vault;
+
+pub use clock::FixedClock;
+pub use ids::CountingIds;
+pub use memory::{InMemory, KeyRow, Tables};
+pub use passwords::FakePasswords;
+pub use tokens::FakeTokens;
+pub use vault::FakeVault;

@@ -1,0 +1,67 @@
+//! Entities with the values of the routers page's examples, changed where a test needs something else:
+//! `a_router().inactive().build()`.
+//!
+//! They belong together: [`a_router`] is of [`a_company`], [`a_key`] and [`an_offer`] are of [`a_router`].
+
+mod catalogue;
+mod people;
+mod routers;
+
+use portero_domain::{
+    Timestamp,
+    ids::{CompanyId, KeyId, RouterId, SessionId},
+    money::Money,
+    text::{Email, ForeignId, Name},
+};
+use time::macros::datetime;
+
+pub use self::{
+    catalogue::{OfferBuilder, ProductBuilder, TransactionBuilder, a_product, a_transaction, an_offer},
+    people::{SessionBuilder, UserBuilder, a_session, a_user},
+    routers::{CompanyBuilder, KeyBuilder, RouterBuilder, a_company, a_key, a_router, fingerprint_of},
+};
+
+/// When the page's examples begin: 2025-01-15T09:00:00.
+pub fn start() -> Timestamp {
+    Timestamp::new(datetime!(2025-01-15 09:00 UTC))
+}
+
+/// The company's id in this text.
+pub fn company_id(text: &str) -> CompanyId {
+    CompanyId::parse(text).expect("a company's id")
+}
+
+/// The router's id in this text.
+pub fn router_id(text: &str) -> RouterId {
+    RouterId::parse(text).expect("a router's id")
+}
+
+/// The key's id in this text.
+pub fn key_id(text: &str) -> KeyId {
+    KeyId::parse(text).expect("a key's id")
+}
+
+/// The session's id in this text.
+pub fn session_id(text: &str) -> SessionId {
+    SessionId::parse(text).expect("a session's id")
+}
+
+/// The name in this text.
+pub fn name(text: &str) -> Name {
+    Name::parse(text).expect("a name")
+}
+
+/// The e-mail address in this text.
+pub fn email(text: &str) -> Email {
+    Email::parse(text).expect("an e-mail address")
+}
+
+/// The other system's id in this text.
+pub fn foreign_id(text: &str) -> ForeignId {
+    ForeignId::parse(text).expect("an id")
+}
+
+/// The amount in this decimal.
+pub fn money(decimal: &str) -> Money {
+    Money::parse(decimal).expect("an amount of money")
+}

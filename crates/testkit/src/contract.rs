@@ -1,0 +1,257 @@
+//! The contracts that every store must keep, told by its ports and proved by running them.
+//!
+//! A store's tests give a [`Harness`] on a fresh, empty store and call [`contract_tests!`](crate::contract_tests), which
+//! makes a test of each contract. What only one kind of store can show, such as that readers do not wait for a lock,
+//! belongs to that store's own tests.
+
+pub mod api_keys;
+pub mod companies;
+pub mod gate;
+pub mod products;
+pub mod routers;
+pub mod sealed_secrets;
+pub mod sessions;
+pub mod transactions;
+pub mod unit_of_work;
+pub mod users;
+
+use std::{fmt::Debug, sync::Arc};
+
+use async_trait::async_trait;
+use portero_domain::{
+    Timestamp,
+    api_key::ApiKey,
+    ids::UserId,
+    page::{Listing, Page},
+    ports::{Gate, PresentedKey, Storage, StorageError, Stored, UnitOfWork, transact},
+    transaction::Transaction,
+    user::NewUser,
+};
+use time::Duration;
+
+use crate::builders::{a_company, a_router, fingerprint_of, start};
+
+/// A fresh store, with the means to bring in what its ports cannot.
+#[async_trait]
+pub trait Harness: Send + Sync {
+    /// The store.
+    fn storage(&self) -> Arc<dyn UnitOfWork>;
+
+    /// The gate to the same store.
+    fn gate(&self) -> Arc<dyn Gate>;
+
+    /// Adds a transaction, for sales come later. The store gives it an id of its own.
+    async fn seed_transaction(&self, transaction: &Transaction);
+}
+
+/// Makes a test of each contract. `make_harness` names an `async fn() -> impl Harness` beside the call; the calling
+/// crate depends on tokio with its `macros` and `rt-multi-thread`.
+#[macro_export]
+macro_rules! contract_tests {
+    ($make_harness:ident) => {
+        $crate::contract_tests! { for $make_harness:
+            companies {
+                a_company_reads_back_as_it_was_written,
+                a_company_that_is_not_there_is_nothing,
+                a_taken_id_writes_nothing_and_the_transaction_goes_on,
+                an_update_writes_every_part_of_one_company,
+                companies_come_oldest_first,
+                companies_of_one_moment_come_as_they_were_added,
+                rivals_for_a_locked_company_queue,
+                stats_count_what_the_company_has,
+                system_stats_count_everything,
+            }
+            routers {
+                a_router_reads_back_as_it_was_written,
+                a_router_of_another_company_is_not_there,
+                a_taken_id_writes_nothing_and_the_transaction_goes_on,
+                a_router_needs_its_company,
+                an_update_writes_every_part_of_one_router,
+                routers_of_one_company_come_oldest_first,
+                rivals_for_a_locked_router_queue,
+                removing_a_router_takes_its_keys_and_leaves_its_transactions,
+                a_router_with_products_on_sale_stays,
+            }
+            api_keys {
+                a_key_reads_back_as_it_was_written,
+                a_key_of_another_router_is_not_there,
+                an_expired_key_is_open_and_a_revoked_one_is_not,
+                keys_come_newest_first,
+                a_router_has_one_unrevoked_key,
+                a_key_may_follow_the_one_revoked_before_it,
+                of_rival_keys_one_is_added,
+                a_key_needs_its_router,
+                neither_ids_nor_tokens_are_shared,
+                revoking_leaves_what_the_gate_has_counted,
+                revoking_touches_no_other_key,
+            }
+            users {
+                a_person_reads_back_as_they_were_written,
+                a_person_who_is_not_there_is_nothing,
+                a_taken_email_writes_nothing_and_the_transaction_goes_on,
+                of_rivals_for_an_email_one_is_added,
+                an_admin_needs_their_company,
+                people_are_listed_by_role_and_company,
+                people_come_oldest_first,
+                switching_off_and_new_passwords_touch_nothing_else,
+                rivals_for_a_locked_person_queue,
+                super_admins_are_noticed,
+            }
+            sessions {
+                a_session_is_found_with_its_person,
+                an_ended_session_is_gone,
+                all_sessions_of_one_person_end,
+                a_new_session_forgets_those_that_are_over,
+                a_session_needs_its_person,
+            }
+            products {
+                a_product_reads_back_as_it_was_written,
+                a_product_of_another_company_is_not_there,
+                products_come_oldest_first,
+                a_catalogue_goes_by_position_then_featured_then_age,
+                a_taken_profile_writes_nothing_and_the_transaction_goes_on,
+                a_product_needs_its_router,
+                an_update_writes_what_one_product_offers,
+                an_update_to_a_taken_profile_writes_nothing_and_the_transaction_goes_on,
+                a_product_moves_only_to_a_router_that_is_there,
+            }
+            transactions {
+                a_transaction_reads_back_as_it_was_written,
+                transactions_of_one_company_come_newest_first,
+                only_paid_transactions_are_income,
+            }
+            sealed_secrets {
+                every_secret_comes_once_in_one_order,
+                a_place_that_is_gone_still_marks_where_to_go_on,
+                a_secret_is_replaced_only_where_it_is_unchanged,
+            }
+            unit_of_work {
+                a_store_that_is_there_answers,
+                a_transaction_sees_its_own_writes_and_so_does_the_next,
+                a_rollback_leaves_no_trace,
+                a_failure_leaves_no_trace,
+                a_rollback_that_was_wished_for_is_no_error,
+            }
+            gate {
+                an_admission_says_what_most_calls_need,
+                the_gate_agrees_with_the_standing_of_every_key,
+                a_key_opens_until_the_very_moment_it_ends,
+                what_has_no_record_is_unknown,
+                the_key_of_a_removed_router_is_unknown,
+                parallel_admissions_are_counted_exactly,
+                the_last_use_never_goes_back,
+                nothing_is_admitted_after_a_revocation,
+            }
+        }
+    };
+    (for $make_harness:ident: $($port:ident { $($contract:ident,)* })*) => {
+        $(mod $port {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+            async fn $contract() {
+                let harness = super::$make_harness().await;
+                $crate::contract::$port::$contract(&harness).await;
+            })*
+        })*
+    };
+}
+
+/// Runs work that is to be committed.
+async fn commit<T: Send + 'static>(
+    harness: &dyn Harness,
+    work: impl FnOnce(&mut dyn Storage) -> Stored<T> + Send + 'static,
+) -> T {
+    transact(&*harness.storage(), work).await.expect("work that is committed")
+}
+
+/// Runs work that a constraint is to stop.
+async fn refused<T: Debug + Send + 'static>(
+    harness: &dyn Harness,
+    work: impl FnOnce(&mut dyn Storage) -> Stored<T> + Send + 'static,
+) {
+    let answer = transact(&*harness.storage(), work).await;
+    assert!(matches!(answer, Err(StorageError::Failed(_))), "{answer:?}");
+}
+
+/// Runs the same work in tasks of their own, all at once, and answers what each answered.
+async fn rivals<T: Send + 'static>(
+    harness: &dyn Harness,
+    number: usize,
+    work: impl FnOnce(usize, &mut dyn Storage) -> Stored<T> + Clone + Send + 'static,
+) -> Vec<Stored<T>> {
+    let tasks: Vec<_> = (0..number)
+        .map(|rival| {
+            let (storage, work) = (harness.storage(), work.clone());
+            tokio::spawn(async move { transact(&*storage, move |storage| work(rival, storage)).await })
+        })
+        .collect();
+    let mut answers = Vec::new();
+    for task in tasks {
+        answers.push(task.await.expect("a task that ends"));
+    }
+    answers
+}
+
+/// Adds the company and the router of the builders.
+async fn a_shop(harness: &dyn Harness) {
+    commit(harness, |storage| {
+        storage.companies().insert(&a_company().build())?.expect("a free id");
+        storage.routers().insert(&a_router().build())?.expect("a free id");
+        Ok(())
+    })
+    .await;
+}
+
+/// Adds a person with a free e-mail address.
+async fn a_person(harness: &dyn Harness, person: NewUser) -> UserId {
+    commit(harness, move |storage| storage.users().insert(&person)).await.expect("a free e-mail")
+}
+
+/// Adds a key under the fingerprint that [`presented`] shows.
+async fn keep(harness: &dyn Harness, key: &ApiKey) {
+    let key = key.clone();
+    commit(harness, move |storage| storage.api_keys().insert(&key, fingerprint_of(key.id()))).await;
+}
+
+/// The key as its bearer presents it.
+fn presented(key: &ApiKey) -> PresentedKey {
+    let parts = key.parts().clone();
+    PresentedKey { fingerprint: fingerprint_of(&parts.id), id: parts.id, router: parts.router, company: parts.company }
+}
+
+/// A while after the start.
+fn after(span: Duration) -> Timestamp {
+    start().plus(span)
+}
+
+/// The whole list, which any way of cutting it into pages gives again.
+async fn whole<T: Clone + Debug + PartialEq + Send + 'static>(
+    harness: &dyn Harness,
+    list: impl Fn(&mut dyn Storage, Page) -> Stored<Listing<T>> + Clone + Send + 'static,
+) -> Vec<T> {
+    let page = async |limit, offset| {
+        let list = list.clone();
+        commit(harness, move |storage| list(storage, Page { limit, offset })).await
+    };
+    let Listing { items, total } = page(None, 0).await;
+    let length = u32::try_from(items.len()).expect("a short list");
+    assert_eq!(total, u64::from(length));
+    for limit in 1..=4 {
+        let mut again = Vec::new();
+        for offset in (0..length).step_by(usize::from(limit)) {
+            let part = page(Some(limit), offset).await;
+            assert!(part.items.len() <= usize::from(limit));
+            assert_eq!(part.total, total, "the total at offset {offset}");
+            again.extend(part.items);
+        }
+        assert_eq!(again, items, "in pages of {limit}");
+    }
+    for offset in 0..length {
+        assert_eq!(page(None, offset).await.items, items[usize::try_from(offset).expect("a short list")..]);
+    }
+    for limit in [None, Some(1), Some(Page::MAX_LIMIT)] {
+        for offset in [length, length + 1, i32::MAX.unsigned_abs(), u32::MAX] {
+            assert_eq!(page(limit, offset).await, Listing { items: Vec::new(), total }, "beyond the end");
+        }
+    }
+    items
+}

@@ -1,0 +1,111 @@
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, PoisonError},
+};
+
+use portero_domain::{
+    ids::{CompanyId, KeyId, RouterId, SessionId},
+    ports::Ids,
+};
+
+/// Draws ids that a test can foresee: those it has queued, then `EMP_0000000001`, `RTR_00000001`,
+/// `key_0000000000000001`, `ses_00000000000000000000000001` and so on. Its clones draw from the same source.
+#[derive(Clone, Debug, Default)]
+pub struct CountingIds {
+    companies: Source<CompanyId>,
+    routers: Source<RouterId>,
+    keys: Source<KeyId>,
+    sessions: Source<SessionId>,
+}
+
+impl CountingIds {
+    /// Draws these companies' ids next, so that a clash or a known answer comes about.
+    pub fn then_companies(&self, ids: impl IntoIterator<Item = CompanyId>) -> &Self {
+        self.companies.then(ids);
+        self
+    }
+
+    /// Draws these routers' ids next.
+    pub fn then_routers(&self, ids: impl IntoIterator<Item = RouterId>) -> &Self {
+        self.routers.then(ids);
+        self
+    }
+
+    /// Draws these keys' ids next.
+    pub fn then_keys(&self, ids: impl IntoIterator<Item = KeyId>) -> &Self {
+        self.keys.then(ids);
+        self
+    }
+
+    /// Draws these sessions' ids next.
+    pub fn then_sessions(&self, ids: impl IntoIterator<Item = SessionId>) -> &Self {
+        self.sessions.then(ids);
+        self
+    }
+}
+
+impl Ids for CountingIds {
+    fn company(&self) -> CompanyId {
+        self.companies.next(|number| CompanyId::parse(&format!("EMP_{number:010X}")))
+    }
+
+    fn router(&self) -> RouterId {
+        self.routers.next(|number| RouterId::parse(&format!("RTR_{number:08X}")))
+    }
+
+    fn key(&self) -> KeyId {
+        self.keys.next(|number| KeyId::parse(&format!("key_{number:016}")))
+    }
+
+    fn session(&self) -> SessionId {
+        self.sessions.next(|number| SessionId::parse(&format!("ses_{number:026}")))
+    }
+}
+
+#[derive(Debug)]
+struct Source<T>(Arc<Mutex<(VecDeque<T>, u64)>>);
+
+impl<T> Source<T> {
+    fn then(&self, ids: impl IntoIterator<Item = T>) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).0.extend(ids);
+    }
+
+    fn next(&self, make: impl FnOnce(u64) -> Option<T>) -> T {
+        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (queue, drawn) = &mut *state;
+        queue.pop_front().unwrap_or_else(|| {
+            *drawn += 1;
+            make(*drawn).expect("a counted number is an id")
+        })
+    }
+}
+
+impl<T> Clone for Source<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<T> Default for Source<T> {
+    fn default() -> Self {
+        Self(Arc::default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn queued_ids_come_first_and_the_count_goes_on() {
+        let ids = CountingIds::default();
+        assert_eq!(ids.router().as_str(), "RTR_00000001");
+        let queued = RouterId::parse("RTR_A1B2C3D4").unwrap();
+        ids.then_routers([queued.clone(), queued.clone()]);
+        assert_eq!([ids.router(), ids.router()], [queued.clone(), queued]);
+        assert_eq!(ids.clone().router().as_str(), "RTR_00000002");
+        assert_eq!(ids.company().as_str(), "EMP_0000000001");
+        assert_eq!(ids.key().as_str(), "key_0000000000000001");
+        assert_eq!(ids.session().as_str(), "ses_00000000000000000000000001");
+    }
+}

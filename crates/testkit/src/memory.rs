@@ -1,0 +1,156 @@
+//! A store in memory that keeps the rules of the one in PostgreSQL.
+
+mod catalogue;
+mod companies;
+mod faults;
+mod gate;
+mod people;
+mod routers;
+mod tables;
+mod transaction;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use portero_domain::{
+    api_key::ApiKey,
+    company::Company,
+    ports::{StorageError, Stored, UnitOfWork, Work},
+    product::Product,
+    router::Router,
+    secret::Fingerprint,
+    session::Session,
+    transaction::Transaction,
+    user::User,
+};
+
+use self::{faults::Faults, transaction::MemoryTransaction};
+
+pub use self::tables::{KeyRow, Tables};
+
+/// A store in memory, and the gate to it. Its clones are the same store.
+///
+/// A transaction works on a copy of the tables, under a lock: `Ok` puts the copy in place, `Err` drops it. Like
+/// PostgreSQL, it takes nothing more after a failure but the rollback.
+#[derive(Clone, Debug, Default)]
+pub struct InMemory(Arc<Mutex<State>>);
+
+#[derive(Debug, Default)]
+struct State {
+    tables: Tables,
+    faults: Faults,
+}
+
+impl InMemory {
+    /// An empty store.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// What is in the store now.
+    pub fn tables(&self) -> Tables {
+        self.state().tables.clone()
+    }
+
+    /// Lets the next call fail with this error, which is the beginning of a transaction, an admission or a ping.
+    pub fn fail_next(&self, error: StorageError) {
+        self.state().faults.arm(1, error);
+    }
+
+    /// Lets the `n`th call from now fail: 1 is the next. The beginning of a transaction, each step of it, its commit,
+    /// an admission and a ping are a call each. So a test can fail at every point:
+    ///
+    /// ```
+    /// # use portero_testkit::InMemory;
+    /// # use portero_domain::ports::UnitOfWork as _;
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+    /// let store = InMemory::new();
+    /// for n in 1.. {
+    ///     store.fail_at(n);
+    ///     let answer = store.ping().await;
+    ///     if store.disarm() {
+    ///         break; // there were fewer than `n` calls: this was a run without a failure
+    ///     }
+    ///     assert!(answer.is_err());
+    /// }
+    /// # });
+    /// # Ok::<(), std::io::Error>(())
+    /// ```
+    pub fn fail_at(&self, n: usize) {
+        self.state().faults.arm(n, StorageError::Failed("told to fail".into()));
+    }
+
+    /// Takes back a failure that has not happened yet. Answers whether there was one.
+    pub fn disarm(&self) -> bool {
+        self.state().faults.disarm()
+    }
+
+    /// With this company.
+    #[must_use]
+    pub fn with_company(self, company: Company) -> Self {
+        self.given(|tables| tables.add_company(company))
+    }
+
+    /// With this router, whose company is there.
+    #[must_use]
+    pub fn with_router(self, router: Router) -> Self {
+        self.given(|tables| tables.add_router(router))
+    }
+
+    /// With this key, whose router is there.
+    #[must_use]
+    pub fn with_key(self, key: ApiKey, fingerprint: Fingerprint) -> Self {
+        self.given(|tables| tables.add_key(KeyRow { key, fingerprint }))
+    }
+
+    /// With this person, whose company is there.
+    #[must_use]
+    pub fn with_user(self, user: User) -> Self {
+        self.given(|tables| tables.add_user(user))
+    }
+
+    /// With this session, whose person is there.
+    #[must_use]
+    pub fn with_session(self, session: Session) -> Self {
+        self.given(|tables| tables.add_session(session))
+    }
+
+    /// With this product, whose router is there.
+    #[must_use]
+    pub fn with_product(self, product: Product) -> Self {
+        self.given(|tables| tables.add_product(product))
+    }
+
+    /// With this transaction, under the next id.
+    #[must_use]
+    pub fn with_transaction(self, transaction: Transaction) -> Self {
+        self.given(|tables| tables.add_transaction(transaction))
+    }
+
+    fn given<T>(self, add: impl FnOnce(&mut Tables) -> Stored<T>) -> Self {
+        add(&mut self.state().tables).expect("what is given to the store keeps its rules");
+        self
+    }
+
+    /// A piece of work that panicked has changed its own copy only, so the lock is as good as ever.
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[async_trait]
+impl UnitOfWork for InMemory {
+    async fn run(&self, work: Work) -> Stored<()> {
+        let State { tables, faults } = &mut *self.state();
+        faults.strike()?;
+        let mut transaction = MemoryTransaction::begin(tables.clone(), faults);
+        if work(&mut transaction).is_ok() {
+            *tables = transaction.commit()?;
+        }
+        Ok(())
+    }
+
+    async fn ping(&self) -> Stored<()> {
+        self.state().faults.strike()
+    }
+}

@@ -1,0 +1,108 @@
+use std::cmp::Reverse;
+
+use portero_domain::{
+    Timestamp,
+    ids::{CompanyId, ProductId, RouterId},
+    money::Money,
+    page::{Listing, Page},
+    ports::{Products, Stored, Taken, Transactions},
+    product::{Offer, Product},
+    transaction::{PaymentStatus, SalesSummary, Transaction},
+};
+
+use super::{
+    tables::{count, newest_first, oldest_first, refused},
+    transaction::MemoryTransaction,
+};
+
+impl Products for MemoryTransaction<'_> {
+    fn find(&mut self, company: &CompanyId, id: ProductId) -> Stored<Option<Product>> {
+        self.step(|tables| {
+            let product = tables.products.iter().find(|product| product.id == id && product.company == *company);
+            Ok(product.cloned())
+        })
+    }
+
+    fn list(&mut self, company: &CompanyId, router: Option<&RouterId>, page: Page) -> Stored<Listing<Product>> {
+        self.step(|tables| {
+            let products = tables.products.iter().filter(|product| {
+                product.company == *company && router.is_none_or(|router| product.offer.router == *router)
+            });
+            Ok(oldest_first(products, |product| product.created_at, page))
+        })
+    }
+
+    fn catalogue(&mut self, router: &RouterId) -> Stored<Vec<Product>> {
+        self.step(|tables| {
+            let on_sale =
+                tables.products.iter().filter(|product| product.offer.router == *router && product.offer.active);
+            let place = |product: &Product| {
+                (product.offer.position, Reverse(product.offer.featured), product.created_at, product.id)
+            };
+            Ok(oldest_first(on_sale, place, Page::default()).items)
+        })
+    }
+
+    fn count_on_sale(&mut self, router: &RouterId) -> Stored<u64> {
+        self.step(|tables| {
+            let products = tables.products.iter();
+            Ok(count(products.filter(|product| product.offer.router == *router && product.offer.active)))
+        })
+    }
+
+    fn insert(&mut self, company: &CompanyId, offer: &Offer, now: Timestamp) -> Stored<Result<ProductId, Taken>> {
+        self.step(|tables| {
+            if tables.offers_already(offer, None) {
+                return Ok(Err(Taken));
+            }
+            let id = tables.next_product();
+            tables.add_product(Product { id, company: company.clone(), offer: offer.clone(), created_at: now })?;
+            Ok(Ok(id))
+        })
+    }
+
+    fn update(&mut self, product: &Product) -> Stored<Result<(), Taken>> {
+        self.step(|tables| {
+            if tables.offers_already(&product.offer, Some(product.id)) {
+                return Ok(Err(Taken));
+            }
+            if !tables.has_router(&product.company, &product.offer.router) {
+                return refused("a product has a router");
+            }
+            let mut rows = tables.products.iter_mut();
+            match rows.find(|row| row.id == product.id && row.company == product.company) {
+                Some(row) => {
+                    row.offer.clone_from(&product.offer);
+                    Ok(Ok(()))
+                }
+                None => refused("a product that is written is there"),
+            }
+        })
+    }
+}
+
+impl Transactions for MemoryTransaction<'_> {
+    fn list(&mut self, company: &CompanyId, page: Page) -> Stored<Listing<Transaction>> {
+        self.step(|tables| {
+            let transactions = tables.transactions.iter().filter(|transaction| transaction.company == *company);
+            Ok(newest_first(transactions, |transaction| transaction.created_at, page))
+        })
+    }
+
+    fn summary(&mut self, company: &CompanyId) -> Stored<SalesSummary> {
+        self.step(|tables| {
+            let all = || tables.transactions.iter().filter(|transaction| transaction.company == *company);
+            let so = |status| all().filter(move |transaction| transaction.status == status);
+            let income = so(PaymentStatus::Paid).map(|paid| paid.amount.minor()).sum();
+            match Money::from_minor(income) {
+                Some(income) => Ok(SalesSummary {
+                    total: count(all()),
+                    paid: count(so(PaymentStatus::Paid)),
+                    pending: count(so(PaymentStatus::Pending)),
+                    income,
+                }),
+                None => refused("money is never negative"),
+            }
+        })
+    }
+}

@@ -1,0 +1,58 @@
+use async_trait::async_trait;
+use portero_domain::{
+    Timestamp,
+    api_key::{ApiKey, ApiKeyParts, Standing, Usage},
+    ports::{Admission, AdmittedCompany, AdmittedRouter, Gate, GateError, PresentedKey, Refusal},
+};
+
+use super::{
+    InMemory, State,
+    tables::{KeyRow, Tables},
+};
+
+#[async_trait]
+impl Gate for InMemory {
+    async fn admit(&self, key: PresentedKey, now: Timestamp) -> Result<Admission, GateError> {
+        let State { tables, faults } = &mut *self.state();
+        faults.strike()?;
+        Ok(admit(tables, &key, now)?)
+    }
+}
+
+fn admit(tables: &mut Tables, presented: &PresentedKey, now: Timestamp) -> Result<Admission, Refusal> {
+    let is_it = |row: &&mut KeyRow| {
+        let parts = row.key.parts();
+        parts.id == presented.id && parts.router == presented.router && row.fingerprint == presented.fingerprint
+    };
+    let row = tables.keys.iter_mut().find(is_it).ok_or(Refusal::Unknown)?;
+    match row.key.standing(now) {
+        Standing::Active => {}
+        Standing::Expired => return Err(Refusal::Expired),
+        Standing::Revoked { .. } => return Err(Refusal::Revoked),
+    }
+    let parts = row.key.parts().clone();
+    let router = tables.routers.iter().find(|router| router.id == parts.router).ok_or(Refusal::Unknown)?;
+    let company = tables.companies.iter().find(|company| company.id == parts.company).ok_or(Refusal::Unknown)?;
+    if !company.active {
+        return Err(Refusal::CompanyInactive);
+    }
+    // Calls may overtake each other on their way here, so the latest of them is kept.
+    let usage = Usage { count: parts.usage.count + 1, last_used: parts.usage.last_used.max(Some(now)) };
+    row.key = ApiKey::restore(ApiKeyParts { usage, ..parts });
+    Ok(Admission {
+        key: presented.id.clone(),
+        router: AdmittedRouter {
+            id: router.id.clone(),
+            name: router.name.clone(),
+            location: router.location.clone(),
+            active: router.active,
+        },
+        company: AdmittedCompany {
+            id: company.id.clone(),
+            name: company.name.clone(),
+            conekta_public_key: company.conekta.public_key.clone(),
+            conekta_mode: company.conekta.mode,
+            mercado_pago_public_key: company.mercado_pago.public_key.clone(),
+        },
+    })
+}

@@ -1,0 +1,114 @@
+use portero_domain::{
+    ids::{CompanyId, SessionId, UserId},
+    page::{Listing, Page},
+    ports::{Sessions, Stored, Taken, Users},
+    session::Session,
+    text::Email,
+    user::{NewUser, PasswordHash, Role, RoleKind, User},
+};
+
+use super::{
+    tables::{Tables, oldest_first, refused},
+    transaction::MemoryTransaction,
+};
+
+impl Users for MemoryTransaction<'_> {
+    fn find(&mut self, id: UserId) -> Stored<Option<User>> {
+        self.step(|tables| Ok(tables.users.iter().find(|user| user.id == id).cloned()))
+    }
+
+    fn lock(&mut self, id: UserId) -> Stored<Option<User>> {
+        Users::find(self, id)
+    }
+
+    fn find_by_email(&mut self, email: &Email) -> Stored<Option<User>> {
+        self.step(|tables| Ok(tables.users.iter().find(|user| user.profile.email == *email).cloned()))
+    }
+
+    fn find_by_session(&mut self, session: &SessionId) -> Stored<Option<(Session, User)>> {
+        self.step(|tables| {
+            let session = tables.sessions.iter().find(|row| row.id == *session);
+            let pair = session.and_then(|session| {
+                let user = tables.users.iter().find(|user| user.id == session.user)?;
+                Some((session.clone(), user.clone()))
+            });
+            Ok(pair)
+        })
+    }
+
+    fn list(&mut self, role: Option<RoleKind>, company: Option<&CompanyId>, page: Page) -> Stored<Listing<User>> {
+        self.step(|tables| {
+            let wanted = |user: &&User| {
+                role.is_none_or(|role| role == kind(&user.profile.role))
+                    && company.is_none_or(|company| user.profile.role.company() == Some(company))
+            };
+            Ok(oldest_first(tables.users.iter().filter(wanted), |user| user.created_at, page))
+        })
+    }
+
+    fn insert(&mut self, user: &NewUser) -> Stored<Result<UserId, Taken>> {
+        self.step(|tables| {
+            if tables.users.iter().any(|other| other.profile.email == user.profile.email) {
+                return Ok(Err(Taken));
+            }
+            let NewUser { profile, password, created_at } = user.clone();
+            let id = tables.next_user();
+            tables.add_user(User { id, profile, password, active: true, created_at })?;
+            Ok(Ok(id))
+        })
+    }
+
+    fn set_active(&mut self, id: UserId, active: bool) -> Stored<()> {
+        self.step(|tables| {
+            user(tables, id)?.active = active;
+            Ok(())
+        })
+    }
+
+    fn set_password(&mut self, id: UserId, password: &PasswordHash) -> Stored<()> {
+        self.step(|tables| {
+            user(tables, id)?.password.clone_from(password);
+            Ok(())
+        })
+    }
+
+    fn any_super_admin(&mut self) -> Stored<bool> {
+        self.step(|tables| Ok(tables.users.iter().any(|user| user.profile.role == Role::SuperAdmin)))
+    }
+}
+
+impl Sessions for MemoryTransaction<'_> {
+    fn insert(&mut self, session: &Session) -> Stored<()> {
+        self.step(|tables| {
+            tables.add_session(session.clone())?;
+            tables.sessions.retain(|row| row.user != session.user || !row.is_over(session.issued_at));
+            Ok(())
+        })
+    }
+
+    fn remove(&mut self, id: &SessionId) -> Stored<()> {
+        self.step(|tables| {
+            tables.sessions.retain(|session| session.id != *id);
+            Ok(())
+        })
+    }
+
+    fn remove_all(&mut self, user: UserId) -> Stored<()> {
+        self.step(|tables| {
+            tables.sessions.retain(|session| session.user != user);
+            Ok(())
+        })
+    }
+}
+
+const fn kind(role: &Role) -> RoleKind {
+    match role {
+        Role::SuperAdmin => RoleKind::SuperAdmin,
+        Role::CompanyAdmin(_) => RoleKind::CompanyAdmin,
+    }
+}
+
+fn user(tables: &mut Tables, id: UserId) -> Stored<&mut User> {
+    let user = tables.users.iter_mut().find(|user| user.id == id);
+    user.map_or_else(|| refused("a person who is written is there"), Ok)
+}

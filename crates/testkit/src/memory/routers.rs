@@ -1,0 +1,107 @@
+use portero_domain::{
+    api_key::{ApiKey, ApiKeyParts},
+    ids::{CompanyId, KeyId, RouterId},
+    page::{Listing, Page},
+    ports::{ApiKeys, Routers, Stored, Taken},
+    router::Router,
+    secret::Fingerprint,
+};
+
+use super::{
+    tables::{KeyRow, newest_first, oldest_first, refused},
+    transaction::MemoryTransaction,
+};
+
+impl Routers for MemoryTransaction<'_> {
+    fn find(&mut self, company: &CompanyId, id: &RouterId) -> Stored<Option<Router>> {
+        self.step(|tables| {
+            let router = tables.routers.iter().find(|router| router.id == *id && router.company == *company);
+            Ok(router.cloned())
+        })
+    }
+
+    fn lock(&mut self, company: &CompanyId, id: &RouterId) -> Stored<Option<Router>> {
+        Routers::find(self, company, id)
+    }
+
+    fn list(&mut self, company: &CompanyId, page: Page) -> Stored<Listing<Router>> {
+        self.step(|tables| {
+            let routers = tables.routers.iter().filter(|router| router.company == *company);
+            Ok(oldest_first(routers, |router| router.created_at, page))
+        })
+    }
+
+    fn insert(&mut self, router: &Router) -> Stored<Result<(), Taken>> {
+        self.step(|tables| {
+            if tables.routers.iter().any(|other| other.id == router.id) {
+                return Ok(Err(Taken));
+            }
+            tables.add_router(router.clone()).map(Ok)
+        })
+    }
+
+    fn update(&mut self, router: &Router) -> Stored<()> {
+        self.step(|tables| {
+            let mut rows = tables.routers.iter_mut();
+            match rows.find(|row| row.id == router.id && row.company == router.company) {
+                Some(row) => {
+                    row.clone_from(router);
+                    Ok(())
+                }
+                None => refused("a router that is written is there"),
+            }
+        })
+    }
+
+    fn remove(&mut self, router: &Router) -> Stored<()> {
+        self.step(|tables| {
+            let id = &router.id;
+            if tables.products.iter().any(|product| product.offer.router == *id && product.offer.active) {
+                return refused("a product on sale keeps its router");
+            }
+            tables.products.retain(|product| product.offer.router != *id);
+            tables.keys.retain(|row| row.key.parts().router != *id);
+            tables.routers.retain(|row| row.id != *id);
+            Ok(())
+        })
+    }
+}
+
+impl ApiKeys for MemoryTransaction<'_> {
+    fn find(&mut self, router: &RouterId, id: &KeyId) -> Stored<Option<ApiKey>> {
+        self.step(|tables| {
+            let mut keys = tables.keys.iter().map(|row| &row.key);
+            Ok(keys.find(|key| key.id() == id && key.parts().router == *router).cloned())
+        })
+    }
+
+    fn open(&mut self, router: &RouterId) -> Stored<Vec<ApiKey>> {
+        self.step(|tables| {
+            let keys = tables.keys.iter().map(|row| &row.key);
+            let open = keys.filter(|key| key.parts().router == *router && key.parts().revoked_at.is_none());
+            Ok(open.cloned().collect())
+        })
+    }
+
+    fn list(&mut self, router: &RouterId, page: Page) -> Stored<Listing<ApiKey>> {
+        self.step(|tables| {
+            let keys = tables.keys.iter().map(|row| &row.key).filter(|key| key.parts().router == *router);
+            Ok(newest_first(keys, |key| key.parts().issued_at, page))
+        })
+    }
+
+    fn insert(&mut self, key: &ApiKey, fingerprint: Fingerprint) -> Stored<()> {
+        self.step(|tables| tables.add_key(KeyRow { key: key.clone(), fingerprint }))
+    }
+
+    fn record_revocation(&mut self, key: &ApiKey) -> Stored<()> {
+        self.step(|tables| match tables.keys.iter_mut().find(|row| row.key.id() == key.id()) {
+            Some(row) => {
+                let revoked_at = key.parts().revoked_at;
+                row.key = ApiKey::restore(ApiKeyParts { revoked_at, ..row.key.parts().clone() });
+                Ok(())
+            }
+            None => refused("a key that is revoked is there"),
+        })
+    }
+}

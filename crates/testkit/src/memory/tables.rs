@@ -1,0 +1,181 @@
+use portero_domain::{
+    api_key::ApiKey,
+    company::Company,
+    ids::{CompanyId, ProductId, RouterId, TransactionId, UserId},
+    page::{Listing, Page},
+    ports::{StorageError, Stored},
+    product::{Offer, Product},
+    router::Router,
+    secret::Fingerprint,
+    session::Session,
+    transaction::Transaction,
+    user::User,
+};
+
+/// Everything in the store, each table in the order in which its rows were added.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Tables {
+    /// The companies.
+    pub companies: Vec<Company>,
+    /// The routers.
+    pub routers: Vec<Router>,
+    /// Their keys.
+    pub keys: Vec<KeyRow>,
+    /// The people.
+    pub users: Vec<User>,
+    /// Their sessions.
+    pub sessions: Vec<Session>,
+    /// The products.
+    pub products: Vec<Product>,
+    /// The record of sales.
+    pub transactions: Vec<Transaction>,
+    last_user: i64,
+    last_product: i64,
+    last_transaction: i64,
+}
+
+/// A key as the store keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeyRow {
+    /// The key.
+    pub key: ApiKey,
+    /// Of its token.
+    pub fingerprint: Fingerprint,
+}
+
+/// What a constraint says to a row that breaks it.
+pub(super) fn refused<T>(rule: &str) -> Stored<T> {
+    Err(StorageError::Failed(rule.into()))
+}
+
+fn keep(holds: bool, rule: &str) -> Stored<()> {
+    if holds { Ok(()) } else { refused(rule) }
+}
+
+/// Additions, each held against the constraints of its table.
+impl Tables {
+    pub(super) fn next_user(&self) -> UserId {
+        UserId::new(self.last_user + 1)
+    }
+
+    pub(super) fn next_product(&self) -> ProductId {
+        ProductId::new(self.last_product + 1)
+    }
+
+    pub(super) fn has_company(&self, id: &CompanyId) -> bool {
+        self.companies.iter().any(|company| company.id == *id)
+    }
+
+    pub(super) fn has_router(&self, company: &CompanyId, id: &RouterId) -> bool {
+        self.routers.iter().any(|router| router.company == *company && router.id == *id)
+    }
+
+    /// Whether the offer's router has another product of its profile, on sale or not.
+    pub(super) fn offers_already(&self, offer: &Offer, but: Option<ProductId>) -> bool {
+        self.products.iter().any(|product| {
+            Some(product.id) != but
+                && product.offer.router == offer.router
+                && product.offer.profile.name == offer.profile.name
+        })
+    }
+
+    pub(super) fn add_company(&mut self, company: Company) -> Stored<()> {
+        keep(!self.has_company(&company.id), "no two companies share an id")?;
+        self.companies.push(company);
+        Ok(())
+    }
+
+    pub(super) fn add_router(&mut self, router: Router) -> Stored<()> {
+        keep(self.has_company(&router.company), "a router has a company")?;
+        keep(!self.routers.iter().any(|other| other.id == router.id), "no two routers share an id")?;
+        self.routers.push(router);
+        Ok(())
+    }
+
+    pub(super) fn add_key(&mut self, row: KeyRow) -> Stored<()> {
+        let parts = row.key.parts();
+        keep(self.has_router(&parts.company, &parts.router), "a key has a router")?;
+        for KeyRow { key, fingerprint } in &self.keys {
+            keep(key.id() != row.key.id(), "no two keys share an id")?;
+            keep(*fingerprint != row.fingerprint, "no two keys share a token")?;
+            let open = |key: &ApiKey| key.parts().revoked_at.is_none();
+            let rivals = key.parts().router == parts.router && open(key) && open(&row.key);
+            keep(!rivals, "a router has one key that is not revoked")?;
+        }
+        self.keys.push(row);
+        Ok(())
+    }
+
+    pub(super) fn add_user(&mut self, user: User) -> Stored<()> {
+        keep(user.profile.role.company().is_none_or(|id| self.has_company(id)), "a company's admin has a company")?;
+        keep(!self.users.iter().any(|other| other.id == user.id), "no two people share an id")?;
+        keep(
+            !self.users.iter().any(|other| other.profile.email == user.profile.email),
+            "no two people share an e-mail",
+        )?;
+        self.last_user = self.last_user.max(user.id.get());
+        self.users.push(user);
+        Ok(())
+    }
+
+    pub(super) fn add_session(&mut self, session: Session) -> Stored<()> {
+        keep(self.users.iter().any(|user| user.id == session.user), "a session has a person")?;
+        keep(!self.sessions.iter().any(|other| other.id == session.id), "no two sessions share an id")?;
+        self.sessions.push(session);
+        Ok(())
+    }
+
+    pub(super) fn add_product(&mut self, product: Product) -> Stored<()> {
+        keep(self.has_router(&product.company, &product.offer.router), "a product has a router")?;
+        keep(!self.products.iter().any(|other| other.id == product.id), "no two products share an id")?;
+        keep(!self.offers_already(&product.offer, None), "a router has one product a profile")?;
+        self.last_product = self.last_product.max(product.id.get());
+        self.products.push(product);
+        Ok(())
+    }
+
+    pub(super) fn add_transaction(&mut self, mut transaction: Transaction) -> Stored<()> {
+        let known = self.transactions.iter().any(|other| other.reference == transaction.reference);
+        keep(!known, "no two transactions share a reference")?;
+        keep(self.has_company(&transaction.company), "a transaction has a company")?;
+        self.last_transaction += 1;
+        transaction.id = TransactionId::new(self.last_transaction);
+        self.transactions.push(transaction);
+        Ok(())
+    }
+}
+
+/// Sorts rows that are in the order of their addition, oldest first, and cuts the page out of them.
+pub(super) fn oldest_first<'a, T: Clone + 'a, K: Ord>(
+    rows: impl Iterator<Item = &'a T>,
+    key: impl Fn(&T) -> K,
+    page: Page,
+) -> Listing<T> {
+    let mut rows: Vec<_> = rows.collect();
+    rows.sort_by_key(|row| key(row));
+    cut(&rows, page)
+}
+
+/// The same, newest first: of two rows of one moment the later addition.
+pub(super) fn newest_first<'a, T: Clone + 'a, K: Ord>(
+    rows: impl Iterator<Item = &'a T>,
+    key: impl Fn(&T) -> K,
+    page: Page,
+) -> Listing<T> {
+    let mut rows: Vec<_> = rows.collect();
+    rows.sort_by_key(|row| key(row));
+    rows.reverse();
+    cut(&rows, page)
+}
+
+fn cut<T: Clone>(rows: &[&T], page: Page) -> Listing<T> {
+    let offset = usize::try_from(page.offset).unwrap_or(usize::MAX);
+    let limit = page.limit.map_or(usize::MAX, usize::from);
+    let items = rows.iter().skip(offset).take(limit).map(|row| (*row).clone()).collect();
+    Listing { items, total: count(rows) }
+}
+
+/// How many there are.
+pub(super) fn count<T>(rows: impl IntoIterator<Item = T>) -> u64 {
+    rows.into_iter().map(|_| 1).sum()
+}

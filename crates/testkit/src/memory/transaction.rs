@@ -1,0 +1,71 @@
+use portero_domain::ports::{
+    ApiKeys, Companies, Products, Routers, SealedSecrets, Sessions, Storage, Stored, Transactions, Users,
+};
+
+use super::{
+    faults::Faults,
+    tables::{Tables, refused},
+};
+
+/// A transaction under way: the copy it works on. It plays every repository.
+#[derive(Debug)]
+pub(super) struct MemoryTransaction<'a> {
+    tables: Tables,
+    faults: &'a mut Faults,
+    broken: bool,
+}
+
+impl<'a> MemoryTransaction<'a> {
+    pub(super) fn begin(tables: Tables, faults: &'a mut Faults) -> Self {
+        Self { tables, faults, broken: false }
+    }
+
+    /// One step. After a failure nothing more is taken, as PostgreSQL has it: work that goes on regardless fails.
+    pub(super) fn step<T>(&mut self, act: impl FnOnce(&mut Tables) -> Stored<T>) -> Stored<T> {
+        if self.broken {
+            return refused("the transaction has failed before");
+        }
+        let answer = self.faults.strike().and_then(|()| act(&mut self.tables));
+        self.broken = answer.is_err();
+        answer
+    }
+
+    pub(super) fn commit(mut self) -> Stored<Tables> {
+        self.step(|_| Ok(()))?;
+        Ok(self.tables)
+    }
+}
+
+impl Storage for MemoryTransaction<'_> {
+    fn companies(&mut self) -> &mut dyn Companies {
+        self
+    }
+
+    fn routers(&mut self) -> &mut dyn Routers {
+        self
+    }
+
+    fn api_keys(&mut self) -> &mut dyn ApiKeys {
+        self
+    }
+
+    fn users(&mut self) -> &mut dyn Users {
+        self
+    }
+
+    fn sessions(&mut self) -> &mut dyn Sessions {
+        self
+    }
+
+    fn products(&mut self) -> &mut dyn Products {
+        self
+    }
+
+    fn transactions(&mut self) -> &mut dyn Transactions {
+        self
+    }
+
+    fn sealed_secrets(&mut self) -> &mut dyn SealedSecrets {
+        self
+    }
+}
