@@ -30,7 +30,7 @@ use self::{
     routers::{DeleteRouter, FindRouter, ListRouters, RegisterRouter, SwitchRouter},
     sales::{ListTransactions, SalesDashboard},
     sessions::{Authenticate, ChangePassword, LogIn, LogOut},
-    system::{Readiness, ResealSecrets, SystemOverview},
+    system::{Readiness, ResealSecrets, SystemOverview, TellTime},
     users::{CreateFirstSuperAdmin, CreateUser, FindUser, ListUsers, SwitchUser},
 };
 
@@ -116,6 +116,7 @@ pub struct Application {
 
     pub system_overview: SystemOverview,
     pub readiness: Readiness,
+    pub tell_time: TellTime,
     pub reseal_secrets: ResealSecrets,
 }
 
@@ -197,8 +198,9 @@ impl Application {
             list_transactions: ListTransactions { storage: storage() },
             sales_dashboard: SalesDashboard { storage: storage() },
 
-            system_overview: SystemOverview { storage: storage() },
+            system_overview: SystemOverview { storage: storage(), clock: clock() },
             readiness: Readiness { storage: storage() },
+            tell_time: TellTime { clock: clock() },
             reseal_secrets: ResealSecrets { storage: storage(), vault: vault() },
         }
     }

@@ -18,6 +18,10 @@ impl WithdrawProduct {
                 return Ok(false);
             }
             let Some(mut product) = storage.products().find(&company, product)? else { return Ok(false) };
+            // Held against a deletion, which would take the product along.
+            if storage.routers().lock(&company, &product.offer.router)?.is_none() {
+                return Ok(false);
+            }
             product.offer.active = false;
             // Its profile does not change, so nothing can be taken.
             Ok(storage.products().update(&product)?.is_ok())

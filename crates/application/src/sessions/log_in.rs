@@ -56,11 +56,15 @@ pub enum LogInError {
 
 impl LogIn {
     /// Signs in whoever has this e-mail and password. A hash of an older method is made anew on the way.
-    pub async fn execute(&self, email: Email, password: Secret) -> Result<LoggedIn, LogInError> {
+    ///
+    /// No e-mail stands for what cannot be one: nobody has it, and it takes as long to say so.
+    pub async fn execute(&self, email: Option<Email>, password: Secret) -> Result<LoggedIn, LogInError> {
         let (now, id) = (self.clock.now(), self.ids.session());
-        let known =
-            transact(&*self.storage, move |storage| storage.users().find_by_email(&email).map_err(LogInError::from))
-                .await?;
+        let known = transact(&*self.storage, move |storage| {
+            let Some(email) = email else { return Ok(None) };
+            storage.users().find_by_email(&email).map_err(LogInError::from)
+        })
+        .await?;
 
         let hash = known.as_ref().map(|user| user.password.clone());
         let verdict = self.passwords.verify(&password, hash).await?;
@@ -79,7 +83,7 @@ impl LogIn {
 
         transact(&*self.storage, move |storage| {
             // The person may have changed while the password was compared: the password that was right must still be.
-            let current = storage.users().lock(user.id)?.ok_or(LogInError::WrongCredentials)?;
+            let mut current = storage.users().lock(user.id)?.ok_or(LogInError::WrongCredentials)?;
             if !current.active {
                 return Err(LogInError::UserInactive);
             }
@@ -88,6 +92,7 @@ impl LogIn {
             }
             if let Some(hash) = renewed {
                 storage.users().set_password(user.id, &hash)?;
+                current.password = hash;
             }
             storage.sessions().insert(&session)?;
             Ok(LoggedIn { user: current, session, token })

@@ -3,11 +3,13 @@
 mod readiness;
 mod reseal_secrets;
 mod system_overview;
+mod tell_time;
 
 pub use self::{
     readiness::Readiness,
     reseal_secrets::{ResealError, ResealSecrets, Resealed},
     system_overview::SystemOverview,
+    tell_time::TellTime,
 };
 
 /// How often a fresh identity is drawn before giving up. With a million routers among 2^32 identities, eight draws in a

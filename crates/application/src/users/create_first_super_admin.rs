@@ -40,6 +40,10 @@ impl CreateFirstSuperAdmin {
         }
         let password = self.passwords.hash(password.secret()).await?;
         transact(&*self.storage, move |storage| {
+            // Hashing takes its time, and a rival may have come in it.
+            if storage.users().any_super_admin()? {
+                return Ok(false);
+            }
             let profile = UserProfile { email, name, role: Role::SuperAdmin };
             let added = storage.users().insert(&NewUser { profile, password, created_at })?;
             Ok(added.is_ok())

@@ -1,0 +1,15 @@
+//! The use cases over a store in memory: what they answer, what they refuse, and that a failure leaves no trace.
+
+#![cfg(test)]
+
+mod api_keys;
+mod companies;
+mod passwords;
+mod portal;
+mod products;
+mod routers;
+mod sales;
+mod sessions;
+mod support;
+mod system;
+mod users;

@@ -1,0 +1,183 @@
+//! Portero over a store in memory, and what the tests of all use cases share.
+
+use std::{
+    error::Error,
+    pin::pin,
+    sync::Arc,
+    task::{Context, Poll, Waker},
+};
+
+use portero_application::{Application, Ports, Settings};
+use portero_domain::{
+    api_key::ApiKey,
+    company::Company,
+    ids::{CompanyId, RouterId},
+    ports::{
+        ApiKeyTokens, MockApiKeyTokens, MockPasswords, MockSessionTokens, MockVault, PasswordError, SignedKey,
+        SigningError, VaultError,
+    },
+    router::Router,
+    secret::Secret,
+};
+use portero_testkit::{
+    CountingIds, FakePasswords, FakeTokens, FakeVault, FixedClock, InMemory, KeyRow,
+    builders::{a_company, a_router},
+};
+
+/// Demands that an answer is of this form, and shows it if it is not.
+macro_rules! assert_is {
+    ($answer:expr, $form:pat) => {
+        match $answer {
+            $form => {}
+            other => panic!("{other:?} is not {}", stringify!($form)),
+        }
+    };
+}
+
+pub(crate) use assert_is;
+
+/// Portero, and the world around it.
+pub(crate) struct World {
+    pub(crate) app: Application,
+    pub(crate) store: InMemory,
+    pub(crate) clock: FixedClock,
+    pub(crate) ids: CountingIds,
+}
+
+impl World {
+    /// Portero over this store.
+    pub(crate) fn over(store: InMemory) -> Self {
+        Self::with(store, |_| {})
+    }
+
+    /// The same, where somebody else plays a role.
+    pub(crate) fn with(store: InMemory, cast: impl FnOnce(&mut Ports)) -> Self {
+        let (clock, ids) = (FixedClock::default(), CountingIds::default());
+        let mut ports = Ports {
+            storage: Arc::new(store.clone()),
+            gate: Arc::new(store.clone()),
+            clock: Arc::new(clock.clone()),
+            ids: Arc::new(ids.clone()),
+            api_key_tokens: Arc::new(FakeTokens),
+            session_tokens: Arc::new(FakeTokens),
+            passwords: Arc::new(FakePasswords),
+            vault: Arc::new(FakeVault::default()),
+        };
+        cast(&mut ports);
+        let app = Application::new(&ports, Settings::default());
+        Self { app, store, clock, ids }
+    }
+
+    /// Lets the call fail at every step that it takes in the store, and demands that each failure is told and leaves
+    /// the tables as they were. Then lets it through, and gives its answer.
+    pub(crate) async fn fails_without_trace<T, E: Error>(&self, call: impl AsyncFn() -> Result<T, E>) -> T {
+        let before = self.store.tables();
+        for step in 1.. {
+            self.store.fail_at(step);
+            let answer = call().await;
+            if self.store.disarm() {
+                assert!(step > 3, "a transaction begins, does something and commits");
+                return answer.unwrap();
+            }
+            let told = answer.err().map(|error| error.to_string());
+            assert_eq!(told.as_deref(), Some("the store failed"), "at step {step}");
+            assert_eq!(self.store.tables(), before, "at step {step}");
+        }
+        unreachable!("a call has an end")
+    }
+}
+
+/// Runs what waits for nobody, as all does over the store in memory. So a mock can let a rival act in its midst.
+pub(crate) fn at_once<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(answer) => answer,
+        Poll::Pending => panic!("it waits for somebody"),
+    }
+}
+
+/// The company of the examples, and its router.
+pub(crate) fn a_shop() -> InMemory {
+    InMemory::new().with_company(a_company().build()).with_router(a_router().build())
+}
+
+/// The identity of the company in [`a_shop`].
+pub(crate) fn the_company() -> CompanyId {
+    a_company().build().id
+}
+
+/// The identity of the router in [`a_shop`].
+pub(crate) fn the_router() -> RouterId {
+    a_router().build().id
+}
+
+/// A company that has nothing to do with the one of the examples.
+pub(crate) fn another_company() -> Company {
+    a_company().id("EMP_FFFFFFFFFF").named("Café Norte").build()
+}
+
+/// A router of [`another_company`].
+pub(crate) fn another_companys_router() -> Router {
+    a_router().id("RTR_FFFFFFFF").of(&another_company().id).named("Router Ajeno").build()
+}
+
+/// Whose router is asked for in vain: of a company that has another one, and of one that does not exist.
+pub(crate) fn wrong_owners() -> [(CompanyId, RouterId); 3] {
+    let nobody = CompanyId::parse("EMP_0000000000").unwrap();
+    [(another_company().id, the_router()), (the_company(), another_companys_router().id), (nobody, the_router())]
+}
+
+/// [`a_shop`] beside [`another_company`] with its own router.
+pub(crate) fn two_shops() -> InMemory {
+    a_shop().with_company(another_company()).with_router(another_companys_router())
+}
+
+/// What the bearer of this key has and the store keeps.
+pub(crate) fn signed(key: &ApiKey) -> SignedKey {
+    ApiKeyTokens::sign(&FakeTokens, key).unwrap()
+}
+
+/// This key as the store keeps it.
+pub(crate) fn row(key: ApiKey) -> KeyRow {
+    let fingerprint = signed(&key).fingerprint;
+    KeyRow { key, fingerprint }
+}
+
+/// The store with this key, which opens the gate as long as it is good.
+pub(crate) fn with_key(store: InMemory, key: ApiKey) -> InMemory {
+    let KeyRow { key, fingerprint } = row(key);
+    store.with_key(key, fingerprint)
+}
+
+/// A secret in plain form.
+pub(crate) fn secret(plain: &str) -> Secret {
+    Secret::new(plain.to_owned())
+}
+
+/// Signs no API key.
+pub(crate) fn a_key_signer_that_fails() -> Arc<MockApiKeyTokens> {
+    let mut tokens = MockApiKeyTokens::new();
+    tokens.expect_sign().returning(|_| Err(SigningError("no key to sign with".into())));
+    Arc::new(tokens)
+}
+
+/// Signs no session.
+pub(crate) fn a_session_signer_that_fails() -> Arc<MockSessionTokens> {
+    let mut tokens = MockSessionTokens::new();
+    tokens.expect_sign().returning(|_, _| Err(SigningError("no key to sign with".into())));
+    Arc::new(tokens)
+}
+
+/// Seals nothing.
+pub(crate) fn a_vault_that_fails() -> Arc<MockVault> {
+    let mut vault = MockVault::new();
+    vault.expect_seal().returning(|_, _| Err(VaultError::Sealing));
+    Arc::new(vault)
+}
+
+/// Neither hashes nor compares.
+pub(crate) fn a_busy_hasher() -> Arc<MockPasswords> {
+    let mut passwords = MockPasswords::new();
+    passwords.expect_hash().returning(|_| Err(PasswordError::Busy));
+    passwords.expect_verify().returning(|_, _| Err(PasswordError::Busy));
+    Arc::new(passwords)
+}

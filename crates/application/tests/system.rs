@@ -1,0 +1,218 @@
+//! The service as a whole: its figures, its readiness, its settings, its secrets sealed anew.
+
+use std::sync::Arc;
+
+use portero_application::{
+    Application, Ports, Settings,
+    system::{ResealError, Resealed},
+};
+use portero_domain::{
+    ids::{ProductId, UserId},
+    page::Page,
+    ports::{MockVault, SecretPlace, StorageError, SystemStats, Vault, VaultError},
+    router::Router,
+    secret::Sealed,
+};
+use portero_testkit::{
+    CountingIds, FakePasswords, FakeTokens, FakeVault, FixedClock, InMemory, Tables,
+    builders::{a_company, a_router, a_user, email, start},
+};
+use time::Duration;
+
+use crate::support::{World, a_shop, another_company, assert_is, secret, the_company, the_router};
+
+#[tokio::test]
+async fn the_overview_counts_the_whole_system() {
+    let store = InMemory::new()
+        .with_company(a_company().build())
+        .with_company(a_company().id("EMP_0000000007").inactive().build())
+        .with_user(a_user().stored(UserId::new(1)))
+        .with_user(a_user().email("ana@hotel.mx").admin_of(&the_company()).stored(UserId::new(2)));
+    let world = World::over(store);
+    let now = world.clock.advance(Duration::HOUR);
+    let overview = world.app.system_overview.execute().await.unwrap();
+    assert_eq!(overview, (SystemStats { companies: 2, active_companies: 1, users: 2 }, now));
+}
+
+#[tokio::test]
+async fn the_time_is_the_clocks() {
+    let world = World::over(InMemory::new());
+    let now = world.clock.advance(Duration::microseconds(5));
+    assert_eq!(world.app.tell_time.execute(), now);
+}
+
+#[tokio::test]
+async fn an_operator_sets_how_long_keys_and_sessions_live() {
+    let store = a_shop().with_user(a_user().stored(UserId::new(1)));
+    let settings = Settings { api_key_life: Duration::days(30), session_life: Duration::HOUR };
+    let ports = Ports {
+        storage: Arc::new(store.clone()),
+        gate: Arc::new(store),
+        clock: Arc::new(FixedClock::default()),
+        ids: Arc::new(CountingIds::default()),
+        api_key_tokens: Arc::new(FakeTokens),
+        session_tokens: Arc::new(FakeTokens),
+        passwords: Arc::new(FakePasswords),
+        vault: Arc::new(FakeVault::default()),
+    };
+    let app = Application::new(&ports, settings);
+    let key = app.regenerate_api_key.execute(the_company(), the_router()).await.unwrap().key;
+    assert_eq!(key.parts().expires_at, start().plus(Duration::days(30)));
+    let logged_in = app.log_in.execute(Some(email("admin@portero.mx")), secret("password123")).await.unwrap();
+    assert_eq!(logged_in.session.expires_at, start().plus(Duration::HOUR));
+}
+
+#[tokio::test]
+async fn portero_is_ready_when_its_store_answers() {
+    let world = World::over(InMemory::new());
+    assert_is!(world.app.readiness.execute().await, Ok(()));
+    world.store.fail_next(StorageError::Unavailable("away".into()));
+    assert_is!(world.app.readiness.execute().await, Err(StorageError::Unavailable(_)));
+    assert_is!(world.app.readiness.execute().await, Ok(()));
+}
+
+/// Demands of each call that it passes on what a store says that has too much to do.
+macro_rules! assert_busy {
+    ($world:expr, $($call:expr),+ $(,)?) => {$(
+        $world.store.fail_next(StorageError::Busy);
+        assert!(matches!($call.await, Err(StorageError::Busy)), stringify!($call));
+    )+};
+}
+
+#[tokio::test]
+async fn a_question_to_a_busy_store_is_answered_so() {
+    let world = World::over(a_shop());
+    let app = &world.app;
+    let page = Page::default();
+    let (company, router) = (the_company, the_router);
+    assert_busy!(
+        world,
+        app.find_company.execute(company()),
+        app.list_companies.execute(page),
+        app.company_overview.execute(company()),
+        app.find_router.execute(company(), router()),
+        app.list_routers.execute(company(), page),
+        app.api_key_history.execute(company(), router(), page),
+        app.api_key_status.execute(company(), router()),
+        app.find_user.execute(UserId::new(1)),
+        app.list_users.execute(None, None, page),
+        app.find_product.execute(company(), ProductId::new(1)),
+        app.list_products.execute(company(), None, page),
+        app.list_transactions.execute(company(), page),
+        app.sales_dashboard.execute(company()),
+        app.system_overview.execute(),
+    );
+}
+
+const OLD: FakeVault = FakeVault::new("k1", &[]);
+const ROTATED: FakeVault = FakeVault::new("k2", &["k1"]);
+
+/// Secrets of 246 routers and two each of two companies: two full batches and a half.
+fn two_hundred_and_fifty_secrets() -> InMemory {
+    let other = a_company().id(another_company().id.as_str()).with_secrets().build();
+    let store = InMemory::new().with_company(a_company().with_secrets().build()).with_company(other);
+    (0..246).fold(store, |store, number| store.with_router(router(number)))
+}
+
+fn router(number: u32) -> Router {
+    a_router().id(&format!("RTR_{number:08X}")).build()
+}
+
+fn secrets(tables: &Tables) -> Vec<(SecretPlace, Sealed)> {
+    let routers = tables
+        .routers
+        .iter()
+        .map(|router| (SecretPlace::RouterPassword(router.id.clone()), router.credentials.password.clone()));
+    let companies = tables.companies.iter().flat_map(|company| {
+        [
+            (SecretPlace::ConektaPrivateKey(company.id.clone()), company.conekta.private_key.clone()),
+            (SecretPlace::TelegramBotToken(company.id.clone()), company.telegram.bot_token.clone()),
+        ]
+    });
+    routers.chain(companies.filter_map(|(place, sealed)| Some((place, sealed?)))).collect()
+}
+
+fn resealed(tables: &Tables) -> usize {
+    secrets(tables).iter().filter(|(_, sealed)| ROTATED.is_current(sealed)).count()
+}
+
+fn rotating(store: InMemory) -> World {
+    World::with(store, |ports| ports.vault = Arc::new(ROTATED))
+}
+
+#[tokio::test]
+async fn every_secret_is_sealed_anew_and_the_second_time_left_alone() {
+    let world = rotating(two_hundred_and_fifty_secrets());
+    let before = secrets(&world.store.tables());
+    assert_eq!(before.len(), 250);
+    let done = world.app.reseal_secrets.execute().await.unwrap();
+    assert_eq!(done, Resealed { resealed: 250, left_alone: 0 });
+
+    let tables = world.store.tables();
+    for ((place, old), (same_place, new)) in before.iter().zip(secrets(&tables)) {
+        assert_eq!(*place, same_place);
+        assert!(ROTATED.is_current(&new) && !ROTATED.is_current(old));
+        assert_eq!(ROTATED.open(&new, place), OLD.open(old, place));
+    }
+    let again = world.app.reseal_secrets.execute().await.unwrap();
+    assert_eq!(again, Resealed { resealed: 0, left_alone: 250 });
+    assert_eq!(world.store.tables(), tables);
+}
+
+#[tokio::test]
+async fn nothing_to_seal_anew_is_fine() {
+    let world = rotating(InMemory::new().with_company(a_company().build()));
+    assert_eq!(world.app.reseal_secrets.execute().await.unwrap(), Resealed::default());
+}
+
+/// A full batch is a beginning, a question, a hundred writes and a commit: 103 calls.
+#[tokio::test]
+async fn resealing_goes_on_where_a_failure_stopped_it() {
+    for (call, kept) in [(1, 0), (60, 0), (103, 0), (104, 100), (206, 100), (207, 200), (259, 200), (260, 250)] {
+        let world = rotating(two_hundred_and_fifty_secrets());
+        world.store.fail_at(call);
+        let stopped = world.app.reseal_secrets.execute().await;
+        assert_is!(stopped, Err(ResealError::Storage(StorageError::Failed(_))));
+        assert_eq!(resealed(&world.store.tables()), kept, "failed at call {call}");
+
+        let rest = world.app.reseal_secrets.execute().await.unwrap();
+        assert_eq!((rest.resealed + rest.left_alone, usize::try_from(rest.left_alone)), (250, Ok(kept)));
+        assert_eq!(resealed(&world.store.tables()), 250);
+    }
+}
+
+#[tokio::test]
+async fn a_secret_that_does_not_open_stops_resealing_and_is_named() {
+    let place = |company| SecretPlace::TelegramBotToken(company);
+    let mut damaged = a_company().id("EMP_0000000007").with_secrets().build();
+    damaged.telegram.bot_token = Some(OLD.seal(&secret("moved here"), &place(the_company())).unwrap());
+    let world = rotating(two_hundred_and_fifty_secrets().with_company(damaged.clone()));
+    match world.app.reseal_secrets.execute().await {
+        Err(ResealError::Vault { place: named, source }) => {
+            assert_eq!((named, source), (place(damaged.id), VaultError::Damaged));
+        }
+        other => panic!("{other:?}"),
+    }
+    assert_eq!(resealed(&world.store.tables()), 200, "what was done before stays done, the batch does not");
+}
+
+#[tokio::test]
+async fn without_the_old_key_nothing_is_sealed_anew() {
+    let mut seals_nothing = MockVault::new();
+    seals_nothing.expect_is_current().return_const(false);
+    seals_nothing.expect_open().returning(|sealed, place| OLD.open(sealed, place));
+    seals_nothing.expect_seal().returning(|_, _| Err(VaultError::Sealing));
+    let vaults: [(Arc<dyn Vault>, _); 2] =
+        [(Arc::new(FakeVault::new("k2", &[])), VaultError::UnknownKey), (Arc::new(seals_nothing), VaultError::Sealing)];
+    for (vault, why) in vaults {
+        let world = World::with(two_hundred_and_fifty_secrets(), |ports| ports.vault = vault);
+        let before = world.store.tables();
+        match world.app.reseal_secrets.execute().await {
+            Err(ResealError::Vault { place, source }) => {
+                assert_eq!((place, source), (SecretPlace::RouterPassword(router(0).id), why));
+            }
+            other => panic!("{other:?}"),
+        }
+        assert_eq!(world.store.tables(), before);
+    }
+}
