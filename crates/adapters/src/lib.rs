@@ -1,1 +1,24 @@
 //! Portero's ports served by PostgreSQL, JWT, argon2, AES-GCM and the system.
+//!
+//! | port | who plays it |
+//! |---|---|
+//! | `UnitOfWork` and all that it reaches | [`postgres::PgUnitOfWork`] |
+//! | `Gate` | [`postgres::PgGate`] |
+//! | `ApiKeyTokens`, `SessionTokens` | [`jwt::JwtApiKeyTokens`], [`jwt::JwtSessionTokens`] |
+//! | `Passwords` | [`passwords::Argon2Passwords`] |
+//! | `Vault` | [`vault::AesVault`] |
+//! | `Clock`, `Ids` | [`system::SystemClock`], [`system::NanoIds`] |
+
+pub mod blocking;
+pub mod jwt;
+pub mod passwords;
+pub mod postgres;
+pub mod system;
+pub mod vault;
+
+pub use blocking::BlockingPool;
+pub use jwt::{JwtApiKeyTokens, JwtSessionTokens, SecretTooShort};
+pub use passwords::Argon2Passwords;
+pub use postgres::{MigrateError, PgExecutor, PgGate, PgUnitOfWork, migrate};
+pub use system::{NanoIds, SystemClock};
+pub use vault::AesVault;

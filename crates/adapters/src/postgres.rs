@@ -1,0 +1,27 @@
+//! The storage ports on PostgreSQL, by synchronous Diesel. Its types never leave this folder.
+
+mod api_keys;
+mod companies;
+mod connection_string;
+mod error;
+mod executor;
+mod gate;
+mod listing;
+mod migrations;
+mod pool;
+mod products;
+mod routers;
+#[rustfmt::skip]
+mod schema;
+mod sealed_secrets;
+mod sessions;
+#[cfg(feature = "test-support")]
+pub mod testing;
+mod transactions;
+mod unit_of_work;
+mod users;
+
+pub use executor::PgExecutor;
+pub use gate::PgGate;
+pub use migrations::{MigrateError, migrate};
+pub use unit_of_work::PgUnitOfWork;

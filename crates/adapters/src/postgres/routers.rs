@@ -1,0 +1,138 @@
+//! The routers.
+
+use diesel::{
+    AsChangeset, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable,
+    SelectableHelper, pg::Pg,
+};
+use portero_domain::{
+    Timestamp,
+    ids::{CompanyId, RouterId},
+    network::{Endpoint, Host, Port},
+    page::{Listing, Page},
+    ports::{Routers, StorageError, Stored, Taken},
+    router::{ApiUsername, Credentials, Location, Router},
+    secret::Sealed,
+    text::Name,
+};
+use time::OffsetDateTime;
+
+use super::{
+    error::{OrBroken, storage},
+    listing::{limit, listing, parsed_one},
+    schema::{api_keys, products, routers},
+    unit_of_work::PgStorage,
+};
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = routers, check_for_backend(Pg), treat_none_as_null = true)]
+struct Row {
+    id: String,
+    company_id: String,
+    name: String,
+    host: String,
+    port: i32,
+    tls: bool,
+    username: String,
+    password_sealed: String,
+    location: Option<String>,
+    active: bool,
+    created_at: OffsetDateTime,
+}
+
+impl From<&Router> for Row {
+    fn from(router: &Router) -> Self {
+        Self {
+            id: router.id.as_str().to_owned(),
+            company_id: router.company.as_str().to_owned(),
+            name: router.name.as_str().to_owned(),
+            host: router.endpoint.host.as_str().to_owned(),
+            port: router.endpoint.port.get().into(),
+            tls: router.endpoint.tls,
+            username: router.credentials.username.as_str().to_owned(),
+            password_sealed: router.credentials.password.as_str().to_owned(),
+            location: router.location.as_ref().map(|location| location.as_str().to_owned()),
+            active: router.active,
+            created_at: router.created_at.get(),
+        }
+    }
+}
+
+impl TryFrom<Row> for Router {
+    type Error = StorageError;
+
+    fn try_from(row: Row) -> Stored<Self> {
+        Ok(Self {
+            id: RouterId::parse(&row.id).or_broken("router id")?,
+            company: CompanyId::parse(&row.company_id).or_broken("company id")?,
+            name: Name::parse(&row.name).or_broken("router name")?,
+            endpoint: Endpoint {
+                host: Host::parse(&row.host).or_broken("host")?,
+                port: Port::new(row.port.into()).or_broken("port")?,
+                tls: row.tls,
+            },
+            credentials: Credentials {
+                username: ApiUsername::parse(&row.username).or_broken("router username")?,
+                password: Sealed::new(row.password_sealed),
+            },
+            location: row.location.as_deref().map(Location::parse).transpose().or_broken("location")?,
+            active: row.active,
+            created_at: Timestamp::new(row.created_at),
+        })
+    }
+}
+
+impl Routers for PgStorage<'_> {
+    fn find(&mut self, company: &CompanyId, id: &RouterId) -> Stored<Option<Router>> {
+        let query =
+            routers::table.find(id.as_str()).filter(routers::company_id.eq(company.as_str())).select(Row::as_select());
+        parsed_one(query.first(self.connection).optional())
+    }
+
+    fn lock(&mut self, company: &CompanyId, id: &RouterId) -> Stored<Option<Router>> {
+        let query = routers::table
+            .find(id.as_str())
+            .filter(routers::company_id.eq(company.as_str()))
+            .select(Row::as_select())
+            .for_no_key_update();
+        parsed_one(query.first(self.connection).optional())
+    }
+
+    fn list(&mut self, company: &CompanyId, page: Page) -> Stored<Listing<Router>> {
+        let of_company = routers::table.filter(routers::company_id.eq(company.as_str()));
+        let rows = of_company
+            .select(Row::as_select())
+            .order((routers::created_at, routers::seq))
+            .limit(limit(page))
+            .offset(page.offset.into())
+            .load(self.connection);
+        listing(page, rows, || of_company.count().get_result(self.connection))
+    }
+
+    fn insert(&mut self, router: &Router) -> Stored<Result<(), Taken>> {
+        let inserted = diesel::insert_into(routers::table)
+            .values(Row::from(router))
+            .on_conflict(routers::id)
+            .do_nothing()
+            .execute(self.connection)
+            .map_err(storage)?;
+        Ok(if inserted == 1 { Ok(()) } else { Err(Taken) })
+    }
+
+    fn update(&mut self, router: &Router) -> Stored<()> {
+        diesel::update(routers::table.find(router.id.as_str()))
+            .set(Row::from(router))
+            .execute(self.connection)
+            .map(drop)
+            .map_err(storage)
+    }
+
+    /// A product on sale makes the last of the three fail, by its foreign key.
+    fn remove(&mut self, router: &Router) -> Stored<()> {
+        let id = router.id.as_str();
+        let connection = &mut *self.connection;
+        diesel::delete(api_keys::table.filter(api_keys::router_id.eq(id))).execute(connection).map_err(storage)?;
+        let off_sale = products::table.filter(products::router_id.eq(id)).filter(diesel::dsl::not(products::active));
+        diesel::delete(off_sale).execute(connection).map_err(storage)?;
+        diesel::delete(routers::table.find(id)).execute(connection).map(drop).map_err(storage)
+    }
+}

@@ -1,0 +1,128 @@
+// @generated automatically by Diesel CLI.
+
+diesel::table! {
+    api_keys (id) {
+        id -> Text,
+        seq -> Int8,
+        router_id -> Text,
+        company_id -> Text,
+        token_sha256 -> Bytea,
+        issued_at -> Timestamptz,
+        expires_at -> Timestamptz,
+        revoked_at -> Nullable<Timestamptz>,
+        use_count -> Int8,
+        last_used_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    companies (id) {
+        id -> Text,
+        seq -> Int8,
+        name -> Text,
+        contact_email -> Text,
+        contact_phone -> Nullable<Text>,
+        logo_url -> Nullable<Text>,
+        conekta_mode -> Text,
+        conekta_public_key -> Nullable<Text>,
+        conekta_private_key_sealed -> Nullable<Text>,
+        mercado_pago_mode -> Text,
+        mercado_pago_public_key -> Nullable<Text>,
+        telegram_bot_token_sealed -> Nullable<Text>,
+        telegram_chat_id -> Nullable<Text>,
+        telegram_enabled -> Bool,
+        active -> Bool,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    products (id) {
+        id -> Int8,
+        company_id -> Text,
+        router_id -> Text,
+        profile_id -> Text,
+        profile_name -> Text,
+        title -> Text,
+        description -> Nullable<Text>,
+        image_url -> Nullable<Text>,
+        price_minor -> Int8,
+        currency -> Text,
+        details -> Text,
+        active -> Bool,
+        position -> Int4,
+        featured -> Bool,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    routers (id) {
+        id -> Text,
+        seq -> Int8,
+        company_id -> Text,
+        name -> Text,
+        host -> Text,
+        port -> Int4,
+        tls -> Bool,
+        username -> Text,
+        password_sealed -> Text,
+        location -> Nullable<Text>,
+        active -> Bool,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    sessions (id) {
+        id -> Text,
+        user_id -> Int8,
+        issued_at -> Timestamptz,
+        expires_at -> Timestamptz,
+    }
+}
+
+diesel::table! {
+    transactions (id) {
+        id -> Int8,
+        reference -> Text,
+        company_id -> Text,
+        router_id -> Text,
+        product_id -> Nullable<Int8>,
+        amount_minor -> Int8,
+        currency -> Text,
+        status -> Text,
+        customer_name -> Nullable<Text>,
+        customer_email -> Nullable<Text>,
+        created_at -> Timestamptz,
+        paid_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
+    users (id) {
+        id -> Int8,
+        email -> Text,
+        name -> Text,
+        role -> Text,
+        company_id -> Nullable<Text>,
+        password_hash -> Text,
+        active -> Bool,
+        created_at -> Timestamptz,
+    }
+}
+
+diesel::joinable!(routers -> companies (company_id));
+diesel::joinable!(sessions -> users (user_id));
+diesel::joinable!(transactions -> companies (company_id));
+diesel::joinable!(users -> companies (company_id));
+
+diesel::allow_tables_to_appear_in_same_query!(
+    api_keys,
+    companies,
+    products,
+    routers,
+    sessions,
+    transactions,
+    users,
+);

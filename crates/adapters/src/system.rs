@@ -1,0 +1,123 @@
+//! The system's clock, and its source of chance.
+
+use portero_domain::{
+    Timestamp,
+    ids::{CompanyId, KeyId, RouterId, SessionId},
+    ports::{Clock, Ids},
+};
+use ring::{
+    error::Unspecified,
+    rand::{SecureRandom, SystemRandom},
+};
+use time::OffsetDateTime;
+
+/// The time as the system tells it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the Clock port's own source")]
+    fn now(&self) -> Timestamp {
+        Timestamp::new(OffsetDateTime::now_utc())
+    }
+}
+
+const UPPER_HEX: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
+const LOWER_ALPHANUMERIC: [char; 36] = [
+    '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm',
+    'n', 'o', 'p', 'q', 'r', 's', 't', 'u', 'v', 'w', 'x', 'y', 'z',
+];
+
+/// Ids of letters and digits drawn by nanoid, without bias, from the operating system's chance.
+///
+/// Each draw panics if the system has no chance to give, which ends that one request: an id that can be foreseen would
+/// be worse. On Linux it cannot happen once a first draw has gone well, so [`NanoIds::new`] makes one.
+#[derive(Debug)]
+pub struct NanoIds {
+    chance: SystemRandom,
+}
+
+impl NanoIds {
+    /// A source of ids, after trying that the system has chance to give.
+    pub fn new() -> Result<Self, Unspecified> {
+        let chance = SystemRandom::new();
+        chance.fill(&mut [0; 32])?;
+        Ok(Self { chance })
+    }
+
+    fn draw<T>(&self, prefix: &str, alphabet: &[char], length: usize, parse: fn(&str) -> Option<T>) -> T {
+        let bytes = |count| {
+            let mut bytes = vec![0; count];
+            assert!(self.chance.fill(&mut bytes).is_ok(), "the operating system has no chance to give");
+            bytes
+        };
+        loop {
+            let text = format!("{prefix}{}", nanoid::format(bytes, alphabet, length));
+            if let Some(id) = parse(&text) {
+                return id;
+            }
+        }
+    }
+}
+
+impl Ids for NanoIds {
+    fn company(&self) -> CompanyId {
+        self.draw(CompanyId::PREFIX, &UPPER_HEX, 10, CompanyId::parse)
+    }
+
+    fn router(&self) -> RouterId {
+        self.draw(RouterId::PREFIX, &UPPER_HEX, 8, RouterId::parse)
+    }
+
+    fn key(&self) -> KeyId {
+        self.draw(KeyId::PREFIX, &LOWER_ALPHANUMERIC, 16, KeyId::parse)
+    }
+
+    fn session(&self) -> SessionId {
+        self.draw(SessionId::PREFIX, &LOWER_ALPHANUMERIC, 26, SessionId::parse)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{HashMap, HashSet};
+
+    use super::*;
+
+    #[test]
+    fn ids_have_the_documented_forms_and_differ() {
+        let ids = NanoIds::new().unwrap();
+        assert_eq!(ids.company().as_str().len(), "EMP_3A9F1C0B2D".len());
+        assert_eq!(ids.router().as_str().len(), "RTR_A1B2C3D4".len());
+        assert_eq!(ids.key().as_str().len(), "key_a1b2c3d4e5f6g7h8".len());
+        let sessions: HashSet<_> = (0..1_000).map(|_| ids.session()).collect();
+        assert_eq!(sessions.len(), 1_000);
+    }
+
+    /// Taking a random byte modulo 36 would draw each of the first four characters a seventh more often than the rest.
+    #[test]
+    fn no_letter_is_drawn_more_often_than_another() {
+        const DRAWS: usize = 10_000;
+        let ids = NanoIds::new().unwrap();
+        let mut counts = HashMap::new();
+        for _ in 0..DRAWS {
+            let key = ids.key();
+            for letter in key.as_str().strip_prefix(KeyId::PREFIX).unwrap().chars() {
+                *counts.entry(letter).or_insert(0_usize) += 1;
+            }
+        }
+        assert_eq!(counts.len(), LOWER_ALPHANUMERIC.len());
+        let expected = DRAWS * 16 / LOWER_ALPHANUMERIC.len();
+        for (letter, count) in counts {
+            // Seven standard deviations: a fair draw fails once in 10^11.
+            assert!(count.abs_diff(expected) < 7 * 66, "{letter} was drawn {count} times, not about {expected}");
+        }
+    }
+
+    #[test]
+    fn the_clock_goes_forward() {
+        let earlier = SystemClock.now();
+        assert!(SystemClock.now() >= earlier);
+        assert!(earlier.unix_seconds() > 1_700_000_000);
+    }
+}

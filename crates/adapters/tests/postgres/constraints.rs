@@ -1,0 +1,189 @@
+//! The database's own constraints, attacked past the program.
+
+use diesel::result::{
+    DatabaseErrorKind::{self, CheckViolation, ForeignKeyViolation, NotNullViolation, UniqueViolation},
+    Error,
+};
+use portero_adapters::postgres::testing::TestDatabase;
+
+/// Two companies, a router and a revoked key of the first, and a person.
+fn furnished() -> TestDatabase {
+    let database = TestDatabase::new();
+    database.statement(
+        "INSERT INTO companies (id, name, contact_email, conekta_mode, mercado_pago_mode, telegram_enabled, active, \
+         created_at) SELECT id, 'Hotel', 'a@b.mx', 'test', 'test', false, true, '2025-01-15 09:00Z' \
+         FROM unnest(ARRAY['EMP_0000000001', 'EMP_0000000002']) AS id",
+    );
+    database.statement(&router("RTR_00000001", "EMP_0000000001", 8728));
+    database.statement(&key("key_1", "RTR_00000001", "EMP_0000000001", 1, "now()"));
+    database.statement(&user("ana@hotel.mx", "super_admin", "NULL"));
+    database.statement(&product("RTR_00000001", "EMP_0000000001", "1h", "2500, 'MXN', '[]'"));
+    database
+}
+
+fn router(id: &str, company: &str, port: i32) -> String {
+    format!(
+        "INSERT INTO routers (id, company_id, name, host, port, tls, username, password_sealed, active, created_at) \
+         VALUES ('{id}', '{company}', 'Router', '10.0.0.1', {port}, false, 'admin', 'v1.x', true, now())"
+    )
+}
+
+fn key(id: &str, router: &str, company: &str, fingerprint: u8, revoked_at: &str) -> String {
+    format!(
+        "INSERT INTO api_keys (id, router_id, company_id, token_sha256, issued_at, expires_at, revoked_at) \
+         VALUES ('{id}', '{router}', '{company}', decode(repeat('{fingerprint:02x}', 32), 'hex'), now(), now(), \
+         {revoked_at})"
+    )
+}
+
+fn user(email: &str, role: &str, company: &str) -> String {
+    format!(
+        "INSERT INTO users (email, name, role, company_id, password_hash, active, created_at) \
+         VALUES ('{email}', 'Ana', '{role}', {company}, '$x', true, now())"
+    )
+}
+
+fn product(router: &str, company: &str, profile: &str, price_currency_details: &str) -> String {
+    format!(
+        "INSERT INTO products (router_id, company_id, profile_id, profile_name, title, price_minor, currency, details, \
+         active, position, featured, created_at) \
+         VALUES ('{router}', '{company}', '*1', '{profile}', 'Una hora', {price_currency_details}, true, 0, false, now())"
+    )
+}
+
+fn transaction(reference: &str, company: &str, amount_currency_status: &str) -> String {
+    format!(
+        "INSERT INTO transactions (reference, company_id, router_id, product_id, amount_minor, currency, status, \
+         created_at) VALUES ('{reference}', '{company}', 'RTR_GONE0000', 99, {amount_currency_status}, now())"
+    )
+}
+
+#[track_caller]
+fn refused(database: &TestDatabase, kind: DatabaseErrorKind, sql: &str) {
+    match database.attempt(sql) {
+        Err(Error::DatabaseError(found, _)) => {
+            assert_eq!(format!("{found:?}"), format!("{kind:?}"), "{sql}");
+        }
+        other => panic!("{other:?}: {sql}"),
+    }
+}
+
+#[test]
+fn a_router_has_no_second_unrevoked_key() {
+    let database = furnished();
+    database.statement(&key("key_2", "RTR_00000001", "EMP_0000000001", 2, "NULL"));
+    refused(&database, UniqueViolation, &key("key_3", "RTR_00000001", "EMP_0000000001", 3, "NULL"));
+    refused(&database, UniqueViolation, "UPDATE api_keys SET revoked_at = NULL");
+    database.statement(&key("key_3", "RTR_00000001", "EMP_0000000001", 3, "now()"));
+}
+
+#[test]
+fn two_keys_share_no_token_and_a_fingerprint_is_whole() {
+    let database = furnished();
+    refused(&database, UniqueViolation, &key("key_2", "RTR_00000001", "EMP_0000000001", 1, "now()"));
+    refused(&database, CheckViolation, "UPDATE api_keys SET token_sha256 = '\\x00'");
+}
+
+#[test]
+fn a_key_is_of_its_routers_company() {
+    let database = furnished();
+    refused(&database, ForeignKeyViolation, &key("key_2", "RTR_00000001", "EMP_0000000002", 2, "now()"));
+    refused(&database, ForeignKeyViolation, &key("key_2", "RTR_00000009", "EMP_0000000001", 2, "now()"));
+    refused(&database, ForeignKeyViolation, "UPDATE routers SET company_id = 'EMP_0000000002'");
+}
+
+#[test]
+fn counts_are_never_negative_and_go_with_a_last_use() {
+    let database = furnished();
+    refused(&database, CheckViolation, "UPDATE api_keys SET use_count = -1, last_used_at = now()");
+    refused(&database, CheckViolation, "UPDATE api_keys SET use_count = 1");
+    refused(&database, CheckViolation, "UPDATE api_keys SET last_used_at = now()");
+    database.statement("UPDATE api_keys SET use_count = 1, last_used_at = now()");
+}
+
+#[test]
+fn a_role_and_a_company_agree() {
+    let database = furnished();
+    refused(&database, CheckViolation, &user("b@hotel.mx", "super_admin", "'EMP_0000000001'"));
+    refused(&database, CheckViolation, &user("b@hotel.mx", "company_admin", "NULL"));
+    refused(&database, CheckViolation, &user("b@hotel.mx", "owner", "NULL"));
+    refused(&database, ForeignKeyViolation, &user("b@hotel.mx", "company_admin", "'EMP_0000000009'"));
+    database.statement(&user("b@hotel.mx", "company_admin", "'EMP_0000000001'"));
+}
+
+#[test]
+fn an_email_is_registered_once_whatever_its_case() {
+    let database = furnished();
+    refused(&database, UniqueViolation, &user("ana@hotel.mx", "super_admin", "NULL"));
+    refused(&database, CheckViolation, &user("Ana@hotel.mx", "super_admin", "NULL"));
+}
+
+#[test]
+fn a_product_is_of_a_router_of_its_company() {
+    let database = furnished();
+    let good = "2500, 'MXN', '[]'";
+    refused(&database, ForeignKeyViolation, &product("RTR_00000009", "EMP_0000000001", "2h", good));
+    refused(&database, ForeignKeyViolation, &product("RTR_00000001", "EMP_0000000002", "2h", good));
+    refused(&database, UniqueViolation, &product("RTR_00000001", "EMP_0000000001", "1h", good));
+}
+
+#[test]
+fn a_product_has_a_price_a_currency_and_a_list() {
+    let database = furnished();
+    for bad in ["-1, 'MXN', '[]'", "2500, 'GBP', '[]'", "2500, 'mxn', '[]'", "2500, 'MXN', '{}'", "2500, 'MXN', ''"] {
+        refused(&database, CheckViolation, &product("RTR_00000001", "EMP_0000000001", "2h", bad));
+    }
+}
+
+#[test]
+fn a_router_with_products_or_keys_stays() {
+    let database = furnished();
+    refused(&database, ForeignKeyViolation, "DELETE FROM routers");
+    database.statement("DELETE FROM products");
+    refused(&database, ForeignKeyViolation, "DELETE FROM routers");
+    database.statement("DELETE FROM api_keys; DELETE FROM routers");
+}
+
+#[test]
+fn a_router_has_a_form() {
+    let database = furnished();
+    for bad in ["RTR_0000000g", "RTR_0000000", "rtr_00000002", "EMP_00000002"] {
+        refused(&database, CheckViolation, &router(bad, "EMP_0000000001", 8728));
+    }
+    for port in [0, -1, 65_536] {
+        refused(&database, CheckViolation, &router("RTR_00000002", "EMP_0000000001", port));
+    }
+    refused(&database, ForeignKeyViolation, &router("RTR_00000002", "EMP_0000000009", 8728));
+    refused(&database, NotNullViolation, "UPDATE routers SET password_sealed = NULL");
+    refused(&database, CheckViolation, "UPDATE routers SET password_sealed = ''");
+}
+
+#[test]
+fn a_company_with_routers_stays() {
+    let database = furnished();
+    refused(&database, ForeignKeyViolation, "DELETE FROM companies");
+    refused(&database, CheckViolation, "UPDATE companies SET conekta_mode = 'production'");
+    refused(&database, CheckViolation, "UPDATE companies SET id = 'EMP_1' WHERE id = 'EMP_0000000002'");
+}
+
+#[test]
+fn a_transaction_outlives_its_router_and_is_written_once() {
+    let database = furnished();
+    database.statement(&transaction("ord_1", "EMP_0000000001", "2500, 'MXN', 'paid'"));
+    refused(&database, UniqueViolation, &transaction("ord_1", "EMP_0000000001", "2500, 'MXN', 'paid'"));
+    refused(&database, ForeignKeyViolation, &transaction("ord_2", "EMP_0000000009", "2500, 'MXN', 'paid'"));
+    for bad in ["-1, 'MXN', 'paid'", "2500, 'XXX', 'paid'", "2500, 'MXN', 'approved'"] {
+        refused(&database, CheckViolation, &transaction("ord_2", "EMP_0000000001", bad));
+    }
+}
+
+#[test]
+fn a_person_who_is_gone_has_no_session() {
+    let database = furnished();
+    let insert = "INSERT INTO sessions SELECT 'ses_a1b2c3d4e5f6g7h8i9j0k1l2m3', id, now(), now() FROM users";
+    database.statement(insert);
+    database.statement("DELETE FROM users");
+    assert_eq!(crate::fixture::number(&database, "SELECT count(*) FROM sessions"), 0);
+    let stranger = insert.replace("id, now()", "99, now()").replace("FROM users", "");
+    refused(&database, ForeignKeyViolation, &stranger);
+}

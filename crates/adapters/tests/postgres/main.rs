@@ -1,0 +1,10 @@
+//! The adapters on a real PostgreSQL, a schema a test. `make test` brings one; else `DATABASE_URL` names it.
+
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking, its helpers too")]
+
+mod constraints;
+mod contract;
+mod executor;
+mod fixture;
+mod gate;
+mod migrations;

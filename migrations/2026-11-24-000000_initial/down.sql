@@ -1,0 +1,1 @@
+DROP TABLE transactions, products, sessions, users, api_keys, routers, companies;
