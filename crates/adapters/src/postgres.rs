@@ -22,6 +22,6 @@ mod unit_of_work;
 mod users;
 
 pub use executor::PgExecutor;
-pub use gate::PgGate;
+pub use gate::{PgGate, PgGroupGate};
 pub use migrations::{MigrateError, migrate};
 pub use unit_of_work::PgUnitOfWork;

@@ -1,2 +1,24 @@
-//! Portero's program: configuration, wiring, commands.
-fn main() {}
+//! Portero's program: reads the configuration, wires the layers together, runs a command.
+
+mod cli;
+mod config;
+mod demo;
+mod serve;
+mod telemetry;
+mod wiring;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::cli::Cli;
+
+fn main() -> ExitCode {
+    match cli::run(Cli::parse().command.unwrap_or_default()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("server: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

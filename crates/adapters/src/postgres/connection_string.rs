@@ -20,12 +20,21 @@ const PARAMETERS: [(&str, &str); 7] = [
 /// hears the same whatever language the server speaks, and only the thread is freed by them.
 const TIME_LIMITS: &str = "-c statement_timeout=5000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=10000";
 
+/// As above for the gate, where all who wait stand behind one statement: it gives up a row that somebody holds while there is
+/// time left for those behind.
+const GATE_TIME_LIMITS: &str = "-c statement_timeout=2000 -c lock_timeout=1000";
+
 /// Without limits: for migrations, which wait for one another and may take their time.
 const NO_TIME_LIMITS: &str = "-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0";
 
 /// The string for connections that serve requests.
 pub(super) fn for_requests(given: &str) -> String {
     extend(given, TIME_LIMITS)
+}
+
+/// The string for the gate's own connections.
+pub(super) fn for_gate(given: &str) -> String {
+    extend(given, GATE_TIME_LIMITS)
 }
 
 /// The string for the connection that migrates.

@@ -20,7 +20,7 @@ use crate::blocking::{BlockingPool, NoAnswer};
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// How long a caller waits all in all, whatever PostgreSQL does, before it hears [`StorageError::Unavailable`].
-const LIMIT: Duration = Duration::from_millis(2_500);
+pub(super) const LIMIT: Duration = Duration::from_millis(2_500);
 
 /// Runs work on pooled connections, a whole unit of work a time: one hop to a blocking thread, none per query.
 ///

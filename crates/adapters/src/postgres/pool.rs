@@ -24,7 +24,7 @@ pub(super) fn pool(database_url: String, size: u32) -> Pool<Manager> {
         .min_idle(Some(1.min(size)))
         .connection_timeout(CONNECTION_TIMEOUT)
         .error_handler(Box::new(LogError))
-        .build_unchecked(Manager { database_url })
+        .build_unchecked(Manager::new(database_url))
 }
 
 /// A connection and when it last answered.
@@ -52,6 +52,13 @@ pub(super) enum PoolError {
     Connect(#[from] ConnectionError),
     #[error(transparent)]
     Query(#[from] diesel::result::Error),
+}
+
+impl Manager {
+    /// Makes connections by this string.
+    pub(super) const fn new(database_url: String) -> Self {
+        Self { database_url }
+    }
 }
 
 impl ManageConnection for Manager {

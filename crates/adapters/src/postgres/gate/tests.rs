@@ -2,11 +2,16 @@
 
 use std::sync::MutexGuard;
 
-use diesel::{QueryableByName, connection::SimpleConnection, sql_query, sql_types::BigInt};
-use portero_domain::ports::Storage;
+use diesel::{
+    PgConnection, QueryableByName, RunQueryDsl,
+    connection::SimpleConnection,
+    sql_query,
+    sql_types::{BigInt, Text},
+};
+use portero_domain::ports::{PresentedKey, Storage};
 use portero_testkit::builders::{a_company, a_key, a_router, fingerprint_of, start};
 
-use super::*;
+use super::batch::judge_one;
 use crate::postgres::{testing::TestDatabase, unit_of_work::PgStorage};
 
 const CALLS: i64 = 20;
@@ -41,7 +46,7 @@ fn after_many_calls(database: &TestDatabase) -> MutexGuard<'_, PgConnection> {
     let mut connection = database.connection();
     let key = stocked(&mut connection);
     for _ in 0..CALLS {
-        admit(&mut connection, &key, start()).unwrap().unwrap();
+        judge_one(&mut connection, &key, start()).unwrap().unwrap();
     }
     connection
 }
@@ -85,9 +90,9 @@ fn only_counting_does_without_the_wait_for_the_disk() {
     let usual = shown(&mut connection);
     assert_ne!(usual, "off");
     connection.batch_execute("BEGIN").unwrap();
-    admit(&mut connection, &key, start()).unwrap().unwrap();
+    judge_one(&mut connection, &key, start()).unwrap().unwrap();
     assert_eq!(shown(&mut connection), "off");
     connection.batch_execute("COMMIT").unwrap();
-    admit(&mut connection, &key, start()).unwrap().unwrap();
+    judge_one(&mut connection, &key, start()).unwrap().unwrap();
     assert_eq!(shown(&mut connection), usual);
 }

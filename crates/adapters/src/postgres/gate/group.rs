@@ -1,0 +1,176 @@
+use std::{
+    error::Error,
+    fmt,
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Arc, Mutex, PoisonError},
+    thread,
+};
+
+use async_trait::async_trait;
+use portero_domain::{
+    Timestamp,
+    ports::{Admission, Gate, GateError, PresentedKey, StorageError, Stored},
+};
+use r2d2::ManageConnection;
+use tokio::{
+    sync::{
+        mpsc::{self, error::TrySendError},
+        oneshot,
+    },
+    time,
+};
+
+use super::batch::{self, Verdict};
+use crate::{
+    blocking::NoAnswer,
+    postgres::{
+        connection_string,
+        error::no_answer,
+        executor::LIMIT,
+        pool::{Manager, Pooled},
+    },
+};
+
+/// How many calls may wait. At 20,000 calls a second it takes a fifth of a second to come to the end of such a queue; a
+/// longer one would only turn refusals into late answers.
+const QUEUE: usize = 4_096;
+
+/// How many calls one statement takes at most. Twice as many gain nothing measurable, and hold their rows for longer.
+const BATCH: usize = 512;
+
+/// How many statements may be under way at once.
+///
+/// While the database works on one batch, the next is collected; with a second line that next one need not wait for the
+/// first one's answer to travel back.
+const LINES: usize = 2;
+
+/// Admits by asking the database each time, once for all who ask at that time, and keeps nothing.
+///
+/// There is no timer: a line that is free takes whoever waits, a single call as well as five hundred. A call joins only a
+/// statement that begins after it came, so what was committed before it came counts for it. The queue is the only state that
+/// callers share.
+///
+/// A statement that fails fails the calls it was for, and is not sent again: it may have been committed and only its answer
+/// lost, and then a second one would count twice.
+pub struct PgGroupGate {
+    queue: mpsc::Sender<Call>,
+}
+
+/// A call that waits to be admitted.
+struct Call {
+    key: PresentedKey,
+    now: Timestamp,
+    answer: oneshot::Sender<Result<Admission, GateError>>,
+}
+
+impl PgGroupGate {
+    /// A gate to the database that this libpq connection string names, on two connections of its own. It connects with the
+    /// first call, so this neither waits nor fails but for threads that the system will not give.
+    pub fn new(database_url: &str) -> std::io::Result<Self> {
+        let (queue, calls) = mpsc::channel(QUEUE);
+        let calls = Arc::new(Mutex::new(calls));
+        for _ in 0..LINES {
+            let line = Line { manager: Manager::new(connection_string::for_gate(database_url)), open: None };
+            let calls = Arc::clone(&calls);
+            thread::Builder::new().name("gate".to_owned()).spawn(move || line.serve(&calls))?;
+        }
+        Ok(Self { queue })
+    }
+}
+
+#[async_trait]
+impl Gate for PgGroupGate {
+    async fn admit(&self, key: PresentedKey, now: Timestamp) -> Result<Admission, GateError> {
+        let (answer, answered) = oneshot::channel();
+        self.queue.try_send(Call { key, now, answer }).map_err(|error| match error {
+            TrySendError::Full(_) => StorageError::Busy,
+            TrySendError::Closed(_) => StorageError::Failed("the gate has stopped".into()),
+        })?;
+        match time::timeout(LIMIT, answered).await {
+            Ok(Ok(verdict)) => verdict,
+            Ok(Err(_dropped)) => Err(no_answer(NoAnswer::Panicked).into()),
+            Err(_elapsed) => Err(no_answer(NoAnswer::TimedOut).into()),
+        }
+    }
+}
+
+impl fmt::Debug for PgGroupGate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PgGroupGate").field("room", &self.queue.capacity()).finish()
+    }
+}
+
+/// A thread's way to the database: one connection, opened when it is wanted.
+struct Line {
+    manager: Manager,
+    open: Option<Pooled>,
+}
+
+impl Line {
+    /// Takes whoever waits and answers them, until there is no gate any more.
+    fn serve(mut self, calls: &Mutex<mpsc::Receiver<Call>>) {
+        let mut batch = Vec::with_capacity(BATCH);
+        loop {
+            let taken = calls.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv_many(&mut batch, BATCH);
+            if taken == 0 {
+                return;
+            }
+            // Who has stopped waiting has been told that nothing was done.
+            batch.retain(|call| !call.answer.is_closed());
+            let verdicts = catch_unwind(AssertUnwindSafe(|| self.judge(&batch)));
+            let verdicts = verdicts.unwrap_or_else(|_| Err(no_answer(NoAnswer::Panicked)));
+            if verdicts.is_err() {
+                self.open = None;
+            }
+            answer(batch.drain(..), verdicts);
+        }
+    }
+
+    fn judge(&mut self, batch: &[Call]) -> Stored<Vec<Verdict>> {
+        if batch.is_empty() {
+            return Ok(Vec::new());
+        }
+        let calls: Vec<_> = batch.iter().map(|call| (&call.key, call.now)).collect();
+        let open = self.connected()?;
+        let verdicts = batch::judge(&mut open.connection, &calls)?;
+        open.used();
+        Ok(verdicts)
+    }
+
+    /// The connection, after making sure of one that has long been idle.
+    fn connected(&mut self) -> Stored<&mut Pooled> {
+        let kept = self.open.take().and_then(|mut open| self.manager.is_valid(&mut open).is_ok().then_some(open));
+        let open = match kept {
+            Some(open) => open,
+            None => self.manager.connect().map_err(|error| StorageError::Unavailable(Box::new(error)))?,
+        };
+        Ok(self.open.insert(open))
+    }
+}
+
+/// Tells every caller what became of their call.
+fn answer(calls: impl Iterator<Item = Call>, verdicts: Stored<Vec<Verdict>>) {
+    match verdicts {
+        Ok(verdicts) => {
+            for (call, verdict) in calls.zip(verdicts) {
+                // A caller who has stopped waiting hears nothing; the admission is counted all the same.
+                let _ = call.answer.send(verdict.map_err(GateError::from));
+            }
+        }
+        Err(error) => {
+            tracing::warn!(%error, source = error.source().map(tracing::field::display), "a batch of calls got no answer");
+            for call in calls {
+                let _ = call.answer.send(Err(alike(&error).into()));
+            }
+        }
+    }
+}
+
+/// The same fault for one more caller.
+fn alike(error: &StorageError) -> StorageError {
+    match error {
+        StorageError::Busy => StorageError::Busy,
+        StorageError::Unavailable(_) => StorageError::Unavailable(error.to_string().into()),
+        StorageError::Failed(_) => StorageError::Failed(error.to_string().into()),
+    }
+}

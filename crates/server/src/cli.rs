@@ -1,0 +1,124 @@
+//! The commands of the program.
+
+use std::io::{self, BufRead, Write};
+
+use anyhow::{Context, anyhow};
+use clap::{Parser, Subcommand};
+use portero_adapters::MigrateError;
+use portero_domain::{
+    secret::Secret,
+    text::{Email, Name},
+    user::{NewPassword, Role, UserProfile},
+};
+
+use crate::{
+    config::{self, Config, DatabaseConfig},
+    demo, serve, telemetry,
+    wiring::Wiring,
+};
+
+/// The service between WiFi captive portals and MikroTik routers
+#[derive(Debug, Parser)]
+#[command(name = "server", version, after_help = config::help())]
+pub(crate) struct Cli {
+    /// What to do; `serve` when nothing is said
+    #[command(subcommand)]
+    pub(crate) command: Option<Command>,
+}
+
+#[derive(Debug, Default, Subcommand)]
+pub(crate) enum Command {
+    /// Applies pending migrations, then serves until SIGTERM
+    #[default]
+    Serve,
+    /// Applies pending migrations and stops
+    Migrate,
+    /// Prints the OpenAPI document
+    Openapi,
+    /// Seals every stored secret anew under `ENCRYPTION_KEY`; may run beside the service and be repeated
+    Rekey,
+    /// Adds a super admin whose password is the first line of standard input
+    CreateSuperAdmin {
+        /// The e-mail to sign in with
+        #[arg(long)]
+        email: String,
+        /// What the person is called
+        #[arg(long)]
+        name: String,
+    },
+    /// Serves on loopback with a demo company, router and products, and prints how to try it
+    Demo,
+}
+
+/// Runs a command to its end.
+pub(crate) fn run(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Openapi => {
+            let document = portero_http::openapi::document().to_pretty_json()?;
+            writeln!(io::stdout(), "{document}")?;
+        }
+        Command::Migrate => {
+            telemetry::start(config::log_format(&config::environment)?)?;
+            migrate(&DatabaseConfig::read(&config::environment)?)?;
+        }
+        Command::Serve => {
+            let wiring = wired()?;
+            actix_web::rt::System::new().block_on(serve::serve(wiring, |_| Ok(())))?;
+        }
+        Command::Demo => {
+            let wiring = wired()?;
+            actix_web::rt::System::new().block_on(demo::serve(wiring))?;
+        }
+        Command::Rekey => {
+            let wiring = wired()?;
+            let done = actix_web::rt::System::new().block_on(wiring.application.reseal_secrets.execute())?;
+            tracing::info!(resealed = done.resealed, left_alone = done.left_alone, "secrets resealed");
+        }
+        Command::CreateSuperAdmin { email, name } => {
+            let profile = UserProfile {
+                email: Email::parse(&email).context("--email is no e-mail address")?,
+                name: Name::parse(&name).context("--name is no name")?,
+                role: Role::SuperAdmin,
+            };
+            let password = password_from_stdin()?;
+            let wiring = wired()?;
+            let created =
+                actix_web::rt::System::new().block_on(wiring.application.create_user.execute(profile, password))?;
+            tracing::info!(user = created.id.get(), "super admin added");
+        }
+    }
+    Ok(())
+}
+
+fn wired() -> anyhow::Result<Wiring> {
+    let config = Config::read(&config::environment)?;
+    telemetry::start(config.log_format)?;
+    migrate(&config.database)?;
+    Wiring::new(config)
+}
+
+fn migrate(database: &DatabaseConfig) -> anyhow::Result<()> {
+    for migration in portero_adapters::migrate(database.url.expose()).map_err(in_one_sentence)? {
+        tracing::info!(migration, "migration applied");
+    }
+    Ok(())
+}
+
+/// Why there is no connection, naming the variable. What libpq says of a string that it does not understand quotes it, with
+/// any password in it; what it says of a server that it tried does not.
+fn in_one_sentence(error: MigrateError) -> anyhow::Error {
+    let MigrateError::Connect(cause) = error else { return error.into() };
+    let cause = cause.to_string();
+    let tried: Vec<&str> = cause.lines().filter(|line| line.starts_with("connection to server")).collect();
+    if tried.is_empty() {
+        return anyhow!("DATABASE_URL is no connection string that leads to a server.");
+    }
+    anyhow!("DATABASE_URL leads to no database that can be used: {}.", tried.join("; "))
+}
+
+fn password_from_stdin() -> anyhow::Result<NewPassword> {
+    let mut line = String::new();
+    io::stdin().lock().read_line(&mut line)?;
+    let password = Secret::new(line.trim_end_matches(['\r', '\n']).to_owned());
+    NewPassword::parse(password.expose()).context("the first line of standard input is no password")
+}

@@ -1,0 +1,365 @@
+//! The configuration: environment variables, read once at the start.
+//!
+//! A wrong or missing value stops the start with one sentence that names the variable.
+
+use std::{
+    env,
+    net::{SocketAddr, ToSocketAddrs},
+};
+
+use base64::{
+    Engine, alphabet,
+    engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
+};
+use portero_application::Settings;
+use portero_domain::{secret::Secret, text::Email, user::NewPassword};
+use time::Duration;
+
+/// A variable of the environment, for `--help`.
+struct Variable {
+    name: &'static str,
+    default: &'static str,
+    meaning: &'static str,
+}
+
+const VARIABLES: [Variable; 15] = [
+    Variable { name: "DATABASE_URL", default: "required", meaning: "PostgreSQL 15 or newer, as libpq takes it" },
+    Variable { name: "DATABASE_POOL_SIZE", default: "10", meaning: "connections at most" },
+    Variable { name: "BIND_ADDR", default: "127.0.0.1:8000", meaning: "where to listen" },
+    Variable { name: "JWT_APIKEY_SECRET", default: "required", meaning: "signs API keys; 32 bytes or more" },
+    Variable { name: "JWT_SESSION_SECRET", default: "required", meaning: "signs sessions; 32 bytes or more, another" },
+    Variable { name: "JWT_APIKEY_EXPIRE_DAYS", default: "365", meaning: "how long an API key lives" },
+    Variable { name: "JWT_SESSION_EXPIRE_HOURS", default: "24", meaning: "how long a session lives" },
+    Variable { name: "ENCRYPTION_KEY", default: "required", meaning: "seals stored secrets; base64 of 32 bytes" },
+    Variable { name: "ENCRYPTION_KEYS_OLD", default: "none", meaning: "open what was sealed before; comma list" },
+    Variable {
+        name: "SUPER_ADMIN_INITIAL_EMAIL",
+        default: "none",
+        meaning: "the first super admin, made when there is none",
+    },
+    Variable { name: "SUPER_ADMIN_INITIAL_PASSWORD", default: "none", meaning: "their password; 8 characters or more" },
+    Variable {
+        name: "BACKEND_CORS_ORIGINS",
+        default: "none",
+        meaning: "origins whose pages may call; comma or JSON list",
+    },
+    Variable {
+        name: "PORTAL_GATE",
+        default: "group",
+        meaning: "group, or single: a statement for each call, to compare",
+    },
+    Variable { name: "RUST_LOG", default: "info", meaning: "what is logged" },
+    Variable { name: "LOG_FORMAT", default: "text", meaning: "text or json" },
+];
+
+/// The variables, one a line.
+pub(crate) fn help() -> String {
+    let lines = VARIABLES.iter().map(|variable| {
+        let Variable { name, default, meaning } = variable;
+        format!("  {name:<29} {meaning} [{default}]")
+    });
+    format!("Environment:\n{}", lines.collect::<Vec<_>>().join("\n"))
+}
+
+/// Where values come from: a variable's name in, its value out.
+pub(crate) type Source<'a> = &'a dyn Fn(&str) -> Option<String>;
+
+/// The process's own environment.
+pub(crate) fn environment(name: &str) -> Option<String> {
+    env::var(name).ok()
+}
+
+/// What is wrong with the configuration.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct ConfigError {
+    name: &'static str,
+    problem: String,
+}
+
+impl std::fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}.", self.name, self.problem)
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+type Read<T> = Result<T, ConfigError>;
+
+fn wrong(name: &'static str, problem: impl Into<String>) -> ConfigError {
+    ConfigError { name, problem: problem.into() }
+}
+
+/// Everything that can be set.
+#[derive(Debug)]
+pub(crate) struct Config {
+    pub(crate) database: DatabaseConfig,
+    pub(crate) bind: Vec<SocketAddr>,
+    pub(crate) api_key_secret: Secret,
+    pub(crate) session_secret: Secret,
+    pub(crate) encryption: EncryptionKeys,
+    pub(crate) settings: Settings,
+    pub(crate) first_super_admin: Option<FirstSuperAdmin>,
+    pub(crate) http: portero_http::Options,
+    pub(crate) log_format: LogFormat,
+}
+
+/// Where the database is.
+#[derive(Debug)]
+pub(crate) struct DatabaseConfig {
+    /// A connection string, which may hold a password.
+    pub(crate) url: Secret,
+    pub(crate) pool_size: u32,
+    pub(crate) gate: GateKind,
+}
+
+/// How the calls of captive portals are admitted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum GateKind {
+    /// One statement for all who wait.
+    Group,
+    /// One statement for each call, to compare with.
+    Single,
+}
+
+/// The keys that seal stored secrets. They are never shown.
+pub(crate) struct EncryptionKeys {
+    pub(crate) current: [u8; 32],
+    pub(crate) old: Vec<[u8; 32]>,
+}
+
+impl std::fmt::Debug for EncryptionKeys {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("EncryptionKeys(…)")
+    }
+}
+
+/// The person who can sign in to a fresh installation.
+#[derive(Clone, Debug)]
+pub(crate) struct FirstSuperAdmin {
+    pub(crate) email: Email,
+    pub(crate) password: NewPassword,
+}
+
+/// How log lines look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LogFormat {
+    Text,
+    Json,
+}
+
+impl DatabaseConfig {
+    /// What the variables about the database say.
+    pub(crate) fn read(source: Source<'_>) -> Read<Self> {
+        let pool_size = number(source, "DATABASE_POOL_SIZE", 10, 1, 1_000)?;
+        let gate = match optional(source, "PORTAL_GATE").as_deref() {
+            None | Some("group") => GateKind::Group,
+            Some("single") => GateKind::Single,
+            Some(_) => return Err(wrong("PORTAL_GATE", "must be group or single")),
+        };
+        Ok(Self { url: Secret::new(required(source, "DATABASE_URL")?), pool_size, gate })
+    }
+}
+
+impl Config {
+    /// What the variables say, all in all.
+    pub(crate) fn read(source: Source<'_>) -> Read<Self> {
+        let database = DatabaseConfig::read(source)?;
+        let api_key_secret = signing_secret(source, "JWT_APIKEY_SECRET")?;
+        let session_secret = signing_secret(source, "JWT_SESSION_SECRET")?;
+        if api_key_secret == session_secret {
+            return Err(wrong("JWT_SESSION_SECRET", "must differ from JWT_APIKEY_SECRET"));
+        }
+        let encryption = EncryptionKeys {
+            current: encryption_key("ENCRYPTION_KEY", &required(source, "ENCRYPTION_KEY")?)?,
+            old: list(source, "ENCRYPTION_KEYS_OLD")
+                .iter()
+                .map(|key| encryption_key("ENCRYPTION_KEYS_OLD", key))
+                .collect::<Read<_>>()?,
+        };
+        let settings = Settings {
+            api_key_life: Duration::days(number(source, "JWT_APIKEY_EXPIRE_DAYS", 365, 1, 36_500)?.into()),
+            session_life: Duration::hours(number(source, "JWT_SESSION_EXPIRE_HOURS", 24, 1, 8_760)?.into()),
+        };
+        Ok(Self {
+            database,
+            bind: bind_address(source)?,
+            api_key_secret,
+            session_secret,
+            encryption,
+            settings,
+            first_super_admin: first_super_admin(source)?,
+            http: portero_http::Options { cors_origins: cors_origins(source)? },
+            log_format: log_format(source)?,
+        })
+    }
+}
+
+/// What `LOG_FORMAT` says.
+pub(crate) fn log_format(source: Source<'_>) -> Read<LogFormat> {
+    match optional(source, "LOG_FORMAT").as_deref() {
+        None | Some("text") => Ok(LogFormat::Text),
+        Some("json") => Ok(LogFormat::Json),
+        Some(_) => Err(wrong("LOG_FORMAT", "must be text or json")),
+    }
+}
+
+/// The value, unless it is not there or empty.
+fn optional(source: Source<'_>, name: &'static str) -> Option<String> {
+    source(name).filter(|value| !value.trim().is_empty())
+}
+
+fn required(source: Source<'_>, name: &'static str) -> Read<String> {
+    optional(source, name).ok_or_else(|| wrong(name, "is not set"))
+}
+
+fn number(source: Source<'_>, name: &'static str, default: u32, least: u32, most: u32) -> Read<u32> {
+    let Some(value) = optional(source, name) else { return Ok(default) };
+    let number = value.trim().parse().ok().filter(|number| (least..=most).contains(number));
+    number.ok_or_else(|| wrong(name, format!("must be a whole number from {least} to {most}")))
+}
+
+/// A list by commas, or as JSON writes a list of texts.
+fn list(source: Source<'_>, name: &'static str) -> Vec<String> {
+    let value = optional(source, name).unwrap_or_default();
+    let value = value.trim();
+    let value = value.strip_prefix('[').and_then(|value| value.strip_suffix(']')).unwrap_or(value);
+    let items = value.split(',').map(|item| item.trim().trim_matches('"').trim());
+    items.filter(|item| !item.is_empty()).map(str::to_owned).collect()
+}
+
+fn signing_secret(source: Source<'_>, name: &'static str) -> Read<Secret> {
+    let secret = required(source, name)?;
+    if secret.len() < 32 {
+        return Err(wrong(name, "must have 32 bytes or more"));
+    }
+    Ok(Secret::new(secret))
+}
+
+/// 32 bytes in base64, of either alphabet, padded or not.
+fn encryption_key(name: &'static str, text: &str) -> Read<[u8; 32]> {
+    let lenient = GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent);
+    let text = text.trim();
+    [alphabet::STANDARD, alphabet::URL_SAFE]
+        .iter()
+        .find_map(|alphabet| GeneralPurpose::new(alphabet, lenient).decode(text).ok())
+        .and_then(|bytes| bytes.try_into().ok())
+        .ok_or_else(|| wrong(name, "must be base64 of 32 bytes"))
+}
+
+fn bind_address(source: Source<'_>) -> Read<Vec<SocketAddr>> {
+    let text = optional(source, "BIND_ADDR").unwrap_or_else(|| "127.0.0.1:8000".to_owned());
+    match text.trim().to_socket_addrs().map(Vec::from_iter) {
+        Ok(addresses) if !addresses.is_empty() => Ok(addresses),
+        _ => Err(wrong("BIND_ADDR", "must be an address and a port, such as 127.0.0.1:8000")),
+    }
+}
+
+fn cors_origins(source: Source<'_>) -> Read<Vec<String>> {
+    let origins = list(source, "BACKEND_CORS_ORIGINS");
+    let fits = |origin: &String| {
+        let host = origin.strip_prefix("https://").or_else(|| origin.strip_prefix("http://"));
+        host.is_some_and(|host| !host.is_empty() && !host.contains(['/', ' ', '*']))
+    };
+    if origins == ["*"] || origins.iter().all(fits) {
+        return Ok(origins);
+    }
+    Err(wrong("BACKEND_CORS_ORIGINS", "must be * or origins such as https://panel.example, without a path"))
+}
+
+fn first_super_admin(source: Source<'_>) -> Read<Option<FirstSuperAdmin>> {
+    const EMAIL: &str = "SUPER_ADMIN_INITIAL_EMAIL";
+    const PASSWORD: &str = "SUPER_ADMIN_INITIAL_PASSWORD";
+    match (optional(source, EMAIL), optional(source, PASSWORD)) {
+        (None, None) => Ok(None),
+        (Some(_), None) => Err(wrong(PASSWORD, "is not set, though SUPER_ADMIN_INITIAL_EMAIL is")),
+        (None, Some(_)) => Err(wrong(EMAIL, "is not set, though SUPER_ADMIN_INITIAL_PASSWORD is")),
+        (Some(email), Some(password)) => Ok(Some(FirstSuperAdmin {
+            email: Email::parse(&email).map_err(|_| wrong(EMAIL, "must be an e-mail address"))?,
+            password: NewPassword::parse(&password).map_err(|error| wrong(PASSWORD, format!("is refused: {error}")))?,
+        })),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A complete configuration, with some variables set otherwise.
+    fn read(changes: &[(&str, &str)]) -> Read<Config> {
+        let complete = [
+            ("DATABASE_URL", "postgres://portero@localhost/portero"),
+            ("JWT_APIKEY_SECRET", "an API key secret of 32 bytes or"),
+            ("JWT_SESSION_SECRET", "a session secret of 32 bytes or so"),
+            ("ENCRYPTION_KEY", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="),
+        ];
+        Config::read(&|name| {
+            let all = changes.iter().chain(&complete);
+            all.into_iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn what_is_not_set_has_the_documented_default() {
+        let config = read(&[]).unwrap();
+        assert_eq!(config.database.pool_size, 10);
+        assert_eq!(config.bind, ["127.0.0.1:8000".parse().unwrap()]);
+        assert_eq!(config.settings, Settings::default());
+        assert_eq!(config.log_format, LogFormat::Text);
+        assert!(config.http.cors_origins.is_empty() && config.first_super_admin.is_none());
+    }
+
+    #[test]
+    fn a_wrong_or_missing_value_is_named() {
+        for (name, value) in [
+            ("DATABASE_URL", ""),
+            ("DATABASE_POOL_SIZE", "0"),
+            ("DATABASE_POOL_SIZE", "ten"),
+            ("BIND_ADDR", "8000"),
+            ("JWT_APIKEY_SECRET", "short"),
+            ("JWT_SESSION_SECRET", " "),
+            ("JWT_SESSION_SECRET", "an API key secret of 32 bytes or"),
+            ("JWT_APIKEY_EXPIRE_DAYS", "-1"),
+            ("JWT_SESSION_EXPIRE_HOURS", "1.5"),
+            ("ENCRYPTION_KEY", "AAAA"),
+            ("ENCRYPTION_KEY", "not base64 at all, of whatever size"),
+            ("ENCRYPTION_KEYS_OLD", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=,AAAA"),
+            ("BACKEND_CORS_ORIGINS", "panel.example"),
+            ("BACKEND_CORS_ORIGINS", "https://a.example,*"),
+            ("BACKEND_CORS_ORIGINS", "https://a.example/path"),
+            ("LOG_FORMAT", "xml"),
+            ("PORTAL_GATE", "wide"),
+        ] {
+            let error = read(&[(name, value)]).unwrap_err();
+            assert_eq!(error.name, name, "{value:?}: {error}");
+            assert!(VARIABLES.iter().any(|variable| variable.name == name), "{name} is not in --help");
+        }
+    }
+
+    #[test]
+    fn half_a_first_super_admin_is_refused() {
+        assert_eq!(read(&[("SUPER_ADMIN_INITIAL_EMAIL", "a@b.mx")]).unwrap_err().name, "SUPER_ADMIN_INITIAL_PASSWORD");
+        assert_eq!(
+            read(&[("SUPER_ADMIN_INITIAL_PASSWORD", "12345678")]).unwrap_err().name,
+            "SUPER_ADMIN_INITIAL_EMAIL"
+        );
+        let both = [("SUPER_ADMIN_INITIAL_EMAIL", "a@b.mx"), ("SUPER_ADMIN_INITIAL_PASSWORD", "1234567")];
+        assert_eq!(read(&both).unwrap_err().name, "SUPER_ADMIN_INITIAL_PASSWORD");
+    }
+
+    #[test]
+    fn lists_come_by_commas_or_as_json() {
+        let expected = ["https://a.example", "http://b.example:8080"];
+        for text in ["https://a.example, http://b.example:8080", r#"["https://a.example","http://b.example:8080"]"#] {
+            assert_eq!(read(&[("BACKEND_CORS_ORIGINS", text)]).unwrap().http.cors_origins, expected);
+        }
+    }
+
+    #[test]
+    fn no_secret_is_shown() {
+        let shown = format!("{:?}", read(&[]).unwrap());
+        for secret in ["postgres://", "bytes", "AAAA", "[0, 0"] {
+            assert!(!shown.contains(secret), "{shown}");
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! `server demo`: something to try at once.
+
+use std::{
+    io::{self, Write},
+    net::SocketAddr,
+};
+
+use anyhow::{Context, anyhow, bail};
+use portero_application::{
+    Application, companies::NewCompany, products::CreateProductError, routers::NewRouter, users::CreateUserError,
+};
+use portero_domain::{
+    company::{Company, GatewayMode},
+    money::{Currency, Money},
+    network::{Endpoint, Host, Port},
+    page::Page,
+    product::{HotspotProfile, Offer, ProductDetails},
+    router::{ApiUsername, Location, Router, RouterDetails},
+    secret::Secret,
+    text::{Email, ForeignId, Name},
+    user::{Role, UserProfile},
+};
+
+use crate::{config::FirstSuperAdmin, serve, wiring::Wiring};
+
+const COMPANY: &str = "Hotel Demo";
+const COMPANY_ADMIN: &str = "admin@hotel.example";
+
+/// Adds what is missing of the demo, serves it, and prints how to try it.
+pub(crate) async fn serve(wiring: Wiring) -> anyhow::Result<()> {
+    if !wiring.bind.iter().all(|address| address.ip().is_loopback()) {
+        bail!("BIND_ADDR must be a loopback address for the demo, whose passwords are printed.");
+    }
+    let person = wiring.first_super_admin.clone();
+    let person =
+        person.ok_or_else(|| anyhow!("SUPER_ADMIN_INITIAL_EMAIL is not set, and the demo signs in with it."))?;
+    let company = seed(&wiring.application, &person).await?;
+    serve::serve(wiring, |addresses| {
+        let address = addresses.first().context("nothing is listened on")?;
+        write!(io::stdout(), "{}", walk(*address, &person, &company)).context("standard output is closed")
+    })
+    .await
+}
+
+/// The demo's company, with an admin, a router and two products; whatever of it is there already stays as it is.
+async fn seed(app: &Application, person: &FirstSuperAdmin) -> anyhow::Result<Company> {
+    let companies = app.list_companies.execute(Page::default()).await?.items;
+    let company = match companies.into_iter().find(|company| company.name.as_str() == COMPANY) {
+        Some(company) => company,
+        None => app.create_company.execute(new_company()?).await?,
+    };
+    let profile = UserProfile {
+        email: Email::parse(COMPANY_ADMIN)?,
+        name: Name::parse("Admin Demo")?,
+        role: Role::CompanyAdmin(company.id.clone()),
+    };
+    match app.create_user.execute(profile, person.password.clone()).await {
+        Ok(_) | Err(CreateUserError::EmailTaken) => {}
+        Err(error) => return Err(error.into()),
+    }
+    let routers = app.list_routers.execute(company.id.clone(), Page::default()).await?;
+    let router = match routers.and_then(|routers| routers.items.into_iter().next()) {
+        Some(router) => router,
+        None => app.register_router.execute(company.id.clone(), new_router()?).await?.router,
+    };
+    for (position, (title, profile, price)) in
+        [("1 hora", "1hora", "25.00"), ("24 horas", "24horas", "80.00")].iter().enumerate()
+    {
+        let offer = offer(&router, title, profile, price, i32::try_from(position)?)?;
+        match app.create_product.execute(company.id.clone(), offer).await {
+            Ok(_) | Err(CreateProductError::ProfileTaken { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(company)
+}
+
+fn new_company() -> anyhow::Result<NewCompany> {
+    Ok(NewCompany {
+        name: Name::parse(COMPANY)?,
+        contact_email: Email::parse("contacto@hotel.example")?,
+        contact_phone: None,
+        conekta_mode: GatewayMode::Test,
+        conekta_public_key: None,
+        conekta_private_key: None,
+    })
+}
+
+fn new_router() -> anyhow::Result<NewRouter> {
+    let details = RouterDetails {
+        name: Name::parse("Router Demo")?,
+        endpoint: Endpoint::new(Host::parse("192.168.88.1")?, Port::API, None),
+        location: Some(Location::parse("Lobby")?),
+    };
+    Ok(NewRouter { details, username: ApiUsername::parse("portero")?, password: Secret::parse("demo")? })
+}
+
+fn offer(router: &Router, title: &str, profile: &str, price: &str, position: i32) -> anyhow::Result<Offer> {
+    Ok(Offer {
+        router: router.id.clone(),
+        profile: HotspotProfile {
+            id: ForeignId::parse(&format!("*{}", position + 1))?,
+            name: ForeignId::parse(profile)?,
+        },
+        title: Name::parse(title)?,
+        description: None,
+        image: None,
+        price: Money::parse(price)?,
+        currency: Currency::Mxn,
+        details: ProductDetails::default(),
+        active: true,
+        position,
+        featured: false,
+    })
+}
+
+/// The life of a key, as lines to paste into a shell.
+fn walk(address: SocketAddr, person: &FirstSuperAdmin, company: &Company) -> String {
+    format!(
+        r#"
+Portero is listening on http://{address} (interface: http://{address}/docs/). Stop it with Ctrl-C.
+Super admin: {email} / {password}
+Company admin of {company_name} ({company}): {COMPANY_ADMIN} / {password}
+
+The life of a key, to be pasted into another shell:
+
+API=http://{address}
+field() {{ sed -n 's/.*"'"$1"'":"\([^"]*\)".*/\1/p'; }}
+
+# Log in
+TOKEN=$(curl -s "$API/api/v1/auth/login" -H 'Content-Type: application/json' -d '{{"email": "{email}", "password": "{password}"}}' | field access_token)
+
+# Create a router; its key is shown once
+CREATED=$(curl -s "$API/admin/empresas/{company}/routers" -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{{"empresa_id": "{company}", "nombre": "Router Principal", "host": "192.168.88.1", "puerto": 8728, "usuario": "admin", "password": "secure_password", "ubicacion": "Lobby Piso 1"}}'); echo "$CREATED"
+ROUTER=$(echo "$CREATED" | sed 's/.*"id":"\(RTR_[^"]*\)".*/\1/'); KEY=$(echo "$CREATED" | field api_key)
+
+# Call as the router's captive portal
+curl -s "$API/api/v1/config/public" -H "X-API-Key: $KEY"; echo
+
+# Regenerate the key
+REGENERATED=$(curl -s -X POST "$API/admin/empresas/{company}/routers/$ROUTER/regenerate-api-key" -H "Authorization: Bearer $TOKEN"); echo "$REGENERATED"
+NEW_KEY=$(echo "$REGENERATED" | field new_api_key)
+
+# The old key is refused, the new one works
+curl -s -w ' %{{http_code}}\n' "$API/api/v1/config/public" -H "X-API-Key: $KEY"
+curl -s -w ' %{{http_code}}\n' "$API/api/v1/config/public" -H "X-API-Key: $NEW_KEY"
+
+# The history of the keys, and how the current one stands
+curl -s "$API/admin/empresas/{company}/routers/$ROUTER/api-keys" -H "Authorization: Bearer $TOKEN"; echo
+curl -s "$API/admin/empresas/{company}/routers/$ROUTER/api-key-status" -H "Authorization: Bearer $TOKEN"; echo
+"#,
+        email = person.email.as_str(),
+        password = person.password.secret().expose(),
+        company_name = company.name.as_str(),
+        company = company.id,
+    )
+}

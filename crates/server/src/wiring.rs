@@ -1,0 +1,51 @@
+//! Which adapter plays which of the domain's roles.
+
+use std::{net::SocketAddr, sync::Arc};
+
+use actix_web::web::Data;
+use anyhow::anyhow;
+use portero_adapters::{
+    AesVault, Argon2Passwords, JwtApiKeyTokens, JwtSessionTokens, NanoIds, PgExecutor, PgGate, PgGroupGate,
+    PgUnitOfWork, SystemClock,
+};
+use portero_application::{Application, Ports};
+
+use portero_domain::ports::Gate;
+
+use crate::config::{Config, FirstSuperAdmin, GateKind};
+
+/// The whole program, ready to run a command.
+pub(crate) struct Wiring {
+    pub(crate) application: Data<Application>,
+    pub(crate) bind: Vec<SocketAddr>,
+    pub(crate) http: portero_http::Options,
+    pub(crate) first_super_admin: Option<FirstSuperAdmin>,
+}
+
+impl Wiring {
+    /// Wires everything together. Nothing is connected to yet.
+    pub(crate) fn new(config: Config) -> anyhow::Result<Self> {
+        let url = config.database.url.expose();
+        let executor = PgExecutor::new(url, config.database.pool_size);
+        let gate: Arc<dyn Gate> = match config.database.gate {
+            GateKind::Group => Arc::new(PgGroupGate::new(url)?),
+            GateKind::Single => Arc::new(PgGate::new(executor.clone())),
+        };
+        let ports = Ports {
+            storage: Arc::new(PgUnitOfWork::new(executor)),
+            gate,
+            clock: Arc::new(SystemClock),
+            ids: Arc::new(NanoIds::new().map_err(|_| anyhow!("the system has no randomness to give."))?),
+            api_key_tokens: Arc::new(JwtApiKeyTokens::new(config.api_key_secret.expose().as_bytes())?),
+            session_tokens: Arc::new(JwtSessionTokens::new(config.session_secret.expose().as_bytes())?),
+            passwords: Arc::new(Argon2Passwords::new()?),
+            vault: Arc::new(AesVault::new(config.encryption.current, config.encryption.old)?),
+        };
+        Ok(Self {
+            application: Data::new(Application::new(&ports, config.settings)),
+            bind: config.bind,
+            http: config.http,
+            first_super_admin: config.first_super_admin,
+        })
+    }
+}

@@ -1,0 +1,10 @@
+//! The program as its users run it: from start to stop, killed, misconfigured, beside another.
+
+mod commands;
+mod configuration;
+mod life;
+mod log;
+mod rekey;
+mod starting;
+mod stopping;
+mod wire;

@@ -1,0 +1,7 @@
+//! Rivals at the same moment, in several services on one database.
+
+mod callers;
+mod keys;
+mod people;
+mod products;
+mod world;

@@ -1,0 +1,91 @@
+//! People who are added, sign in and change their password at the same moment.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering::SeqCst},
+};
+
+use portero_application::{
+    sessions::{AuthenticateError, LogInError},
+    users::CreateUserError,
+};
+use portero_domain::{
+    ids::UserId,
+    secret::Secret,
+    text::{Email, Name},
+    user::{NewPassword, Role, UserProfile},
+};
+
+use super::world::{World, persist};
+use crate::support::sql::number;
+
+fn email(number: usize) -> Email {
+    Email::parse(&format!("person{number}@hotelcentral.mx")).unwrap()
+}
+
+fn password(number: usize) -> NewPassword {
+    NewPassword::parse(&format!("password {number}")).unwrap()
+}
+
+fn secret(number: usize) -> Secret {
+    password(number).secret().clone()
+}
+
+fn person(number: usize) -> UserProfile {
+    UserProfile { email: email(number), name: Name::parse("Ana López").unwrap(), role: Role::SuperAdmin }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_two_people_with_one_e_mail_one_is_added() {
+    let world = World::new().await;
+    for round in 0..5 {
+        let [one, other] = [0, 1].map(|turn| {
+            let service = world.service(turn);
+            tokio::spawn(async move { persist(|| service.create_user.execute(person(round), password(turn))).await })
+        });
+        let both = (one.await.unwrap(), other.await.unwrap());
+        let one_won =
+            matches!(both, (Ok(_), Err(CreateUserError::EmailTaken)) | (Err(CreateUserError::EmailTaken), Ok(_)));
+        assert!(one_won, "{both:?}");
+    }
+    assert_eq!(number(&world.database, "SELECT count(*) FROM users"), 5);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_session_by_the_old_password_outlives_its_change() {
+    let world = World::new().await;
+    let user: UserId = world.service(0).create_user.execute(person(0), password(0)).await.unwrap().id;
+    for round in 0..6 {
+        let sessions = Arc::new(AtomicUsize::new(0));
+        // They sign in again and again with the old password, until it is no good any more.
+        let logins: Vec<_> = (0..3)
+            .map(|turn| {
+                let (service, sessions) = (world.service(turn), Arc::clone(&sessions));
+                tokio::spawn(async move {
+                    let mut tokens = Vec::new();
+                    loop {
+                        match persist(|| service.log_in.execute(Some(email(0)), secret(round))).await {
+                            Ok(signed_in) => tokens.push(signed_in.token),
+                            Err(LogInError::WrongCredentials) => return tokens,
+                            Err(error) => panic!("{error:?}"),
+                        }
+                        sessions.fetch_add(1, SeqCst);
+                    }
+                })
+            })
+            .collect();
+        while sessions.load(SeqCst) < 3 {
+            tokio::task::yield_now().await;
+        }
+        let service = world.service(round);
+        persist(|| service.change_password.execute(user, secret(round), password(round + 1))).await.unwrap();
+        for login in logins {
+            for token in login.await.unwrap() {
+                let found = service.authenticate.execute(token.expose()).await;
+                let ended = matches!(found, Err(AuthenticateError::SessionEnded));
+                assert!(ended, "round {round}: a session of the old password is still good");
+            }
+        }
+        assert_eq!(number(&world.database, "SELECT count(*) FROM sessions"), 0);
+    }
+}
