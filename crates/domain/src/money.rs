@@ -23,6 +23,8 @@ pub enum MoneyError {
 impl Money {
     /// Nothing.
     pub const ZERO: Self = Self(0);
+    /// The least price a product may have, as nothing is sold for nothing: 0.01.
+    pub const LEAST: Self = Self(1);
     /// The greatest price a product may have: 99,999,999.99.
     pub const MAX: Self = Self(9_999_999_999);
 
@@ -56,6 +58,11 @@ impl Money {
         }
         let amount = format!("{whole}{cents:0<2}").parse().map(Self).map_err(|_| MoneyError::OutOfRange)?;
         if amount > Self::MAX { Err(MoneyError::OutOfRange) } else { Ok(amount) }
+    }
+
+    /// Reads the price of a product: as [`Money::parse`], from [`Money::LEAST`] up.
+    pub fn parse_price(decimal: &str) -> Result<Self, MoneyError> {
+        Self::parse(decimal).and_then(|price| if price < Self::LEAST { Err(MoneyError::OutOfRange) } else { Ok(price) })
     }
 }
 
@@ -124,5 +131,13 @@ mod tests {
             assert_eq!(Money::parse(bad), Err(MoneyError::OutOfRange), "{bad:?}");
         }
         assert_eq!(Money::parse("19.999"), Err(MoneyError::TooFine));
+    }
+
+    #[test]
+    fn a_price_is_a_cent_at_least() {
+        assert_eq!(Money::parse_price("0.01"), Ok(Money::LEAST));
+        for bad in ["0", "0.00", "-1"] {
+            assert_eq!(Money::parse_price(bad), Err(MoneyError::OutOfRange), "{bad}");
+        }
     }
 }

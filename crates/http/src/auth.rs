@@ -109,7 +109,7 @@ async fn signed_in(request: &HttpRequest) -> ApiResult<SignedIn> {
 }
 
 /// The key in `X-API-Key`, or else in `Authorization: Bearer`, where older portals send it (decisions, "API key
-/// header"). A header that is there and unreadable is no key, and hides no other.
+/// header"). Where `X-API-Key` is there it decides, even when it is empty or no text.
 fn api_key(request: &HttpRequest) -> ApiResult<&str> {
     let missing = || ApiError::unauthorized("api_key_missing", "API Key requerida");
     match request.headers().get(API_KEY) {

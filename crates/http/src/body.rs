@@ -1,12 +1,13 @@
 //! The JSON body of a request.
 
-use std::{future::Future, pin::Pin};
+use std::{future::Future, pin::Pin, time::Duration};
 
 use actix_web::{
     FromRequest, HttpMessage, HttpRequest,
     dev::Payload,
     http::StatusCode,
     mime,
+    rt::time::timeout,
     web::{self, Bytes},
 };
 use serde::de::DeserializeOwned;
@@ -18,6 +19,9 @@ use crate::{
 
 /// The largest body that is read, in bytes. The largest honest one, a product with all its texts, has about 30,000.
 const MAX_BYTES: usize = 64 * 1024;
+
+/// How long a body may take to come, so that a caller who stops halfway does not hold a connection for good.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A request's body, read and not yet judged.
 ///
@@ -48,9 +52,13 @@ impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
             let Ok(payload) = payload.await else {
                 return Ok(Self(Err(ApiError::of_status(StatusCode::BAD_REQUEST))));
             };
-            Ok(Self(collect(payload).await.and_then(|bytes| parse(&bytes))))
+            Ok(Self(within(PATIENCE, collect(payload)).await.and_then(|bytes| parse(&bytes))))
         })
     }
+}
+
+async fn within<T>(patience: Duration, work: impl Future<Output = ApiResult<T>>) -> ApiResult<T> {
+    timeout(patience, work).await.unwrap_or_else(|_| Err(ApiError::of_status(StatusCode::REQUEST_TIMEOUT)))
 }
 
 async fn collect(payload: web::Payload) -> ApiResult<Bytes> {
@@ -65,13 +73,32 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> ApiResult<T> {
     let fault = |kind, msg: &str| {
         ApiError::invalid(vec![FieldError { loc: vec!["body".to_owned()], msg: msg.to_owned(), kind }])
     };
+    let invalid = || fault("json_invalid", "JSON inválido");
+    // Said of the whole at once: a field that nobody knows is skipped without a look at its letters.
+    let text = str::from_utf8(bytes).map_err(|_| invalid())?;
     // A list would be taken for an object's fields in order.
-    let is_object = bytes.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
-    match serde_json::from_slice(bytes) {
+    let is_object = text.trim_start().starts_with('{');
+    match serde_json::from_str(text) {
         Ok(body) if is_object => Ok(body),
-        _ if serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok() && !is_object => {
+        _ if !is_object && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok() => {
             Err(fault("dict_type", "El cuerpo debe ser un objeto JSON"))
         }
-        _ => Err(fault("json_invalid", "JSON inválido")),
+        _ => Err(invalid()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use actix_web::ResponseError;
+
+    use super::*;
+
+    #[actix_web::test]
+    async fn a_body_that_never_comes_is_not_waited_for() {
+        let refused = within(Duration::ZERO, pending::<ApiResult<Bytes>>()).await.unwrap_err();
+        assert_eq!(refused.status_code(), StatusCode::REQUEST_TIMEOUT);
+        assert_eq!(refused.to_string(), "408 request_timeout");
     }
 }

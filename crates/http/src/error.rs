@@ -13,7 +13,7 @@ use portero_domain::ports::{PasswordError, StorageError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::fields::FieldError;
+use crate::{fields::FieldError, finish::REQUEST_ID};
 
 /// What a caller of an endpoint gets instead of an answer.
 pub type ApiResult<T> = Result<T, ApiError>;
@@ -113,6 +113,9 @@ impl ApiError {
         match status {
             StatusCode::NOT_FOUND => Self::not_found("not_found", "Recurso no encontrado"),
             StatusCode::METHOD_NOT_ALLOWED => Self::new(status, "method_not_allowed", "Método no permitido"),
+            StatusCode::REQUEST_TIMEOUT => {
+                Self::new(status, "request_timeout", "La solicitud tardó demasiado en llegar")
+            }
             StatusCode::PAYLOAD_TOO_LARGE => {
                 Self::new(status, "payload_too_large", "El cuerpo de la solicitud es demasiado grande")
             }
@@ -132,8 +135,20 @@ impl ApiError {
         self
     }
 
+    /// The same refusal of the request of this id, for when only the error is left to make the response of.
+    #[must_use]
+    pub(crate) fn named(mut self, request_id: &str) -> Self {
+        if self.0.status == StatusCode::INTERNAL_SERVER_ERROR {
+            self.0.body.request_id = Some(request_id.to_owned());
+        }
+        match HeaderValue::try_from(request_id) {
+            Ok(id) => self.with_header(REQUEST_ID, id),
+            Err(_) => self,
+        }
+    }
+
     /// The same refusal, with what the log is told.
-    fn caused_by(mut self, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+    pub(crate) fn caused_by(mut self, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.cause = Some(cause.into());
         self
     }
@@ -141,7 +156,7 @@ impl ApiError {
     /// The response, naming the request if the fault is ours.
     pub(crate) fn response(&self, request_id: Option<&str>) -> HttpResponse {
         let mut body = self.0.body.clone();
-        if self.0.status == StatusCode::INTERNAL_SERVER_ERROR {
+        if self.0.status == StatusCode::INTERNAL_SERVER_ERROR && body.request_id.is_none() {
             body.request_id = request_id.map(str::to_owned);
         }
         let mut response = HttpResponseBuilder::new(self.0.status);

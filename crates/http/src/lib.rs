@@ -12,26 +12,33 @@ pub mod openapi;
 pub mod query;
 pub mod wire;
 
+mod companies;
+mod my_company;
+mod portal;
+mod products;
 mod routers;
+mod routing;
+mod service;
+mod sessions;
+mod switch;
+mod users;
 
 use actix_cors::Cors;
 use actix_web::{
-    App, Error, FromRequest, Handler, HttpRequest, Resource, Responder, Route,
+    App, Error, HttpRequest,
     body::MessageBody,
     dev::{ServiceFactory, ServiceRequest, ServiceResponse},
-    guard,
-    http::{
-        Method, StatusCode,
-        header::{self, HeaderValue},
-    },
+    http::{StatusCode, header},
     middleware::from_fn,
-    web::{self, Data, PathConfig, ServiceConfig},
+    web::{self, Data, PathConfig},
 };
 use portero_application::Application;
 use tracing_actix_web::TracingLogger;
-use utoipa_swagger_ui::SwaggerUi;
 
-use crate::error::{ApiError, ApiResult};
+use crate::{
+    error::{ApiError, ApiResult},
+    routing::{At, at, delete, get, post, put},
+};
 
 /// What an operator may set about the wire.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -56,75 +63,87 @@ pub fn app(
     App::new()
         .app_data(application)
         .app_data(PathConfig::default().error_handler(|_, _| ApiError::of_status(StatusCode::NOT_FOUND).into()))
-        .configure(routes)
+        .configure(|config| {
+            for at in routes() {
+                config.service(at.resource());
+            }
+        })
         .default_service(web::to(not_found))
         .wrap(cors(options))
         .wrap(from_fn(finish::finish))
         .wrap(TracingLogger::default())
 }
 
-/// Every path, on one screen.
-fn routes(config: &mut ServiceConfig) {
-    config
-        .service(at("/admin/empresas/{empresa_id}/routers", [post(routers::register_router::handle)]))
-        .service(at(
+/// Every path, on one screen. They are tried in this order, so the busiest come first.
+fn routes() -> Vec<At> {
+    vec![
+        at("/health", [get(service::health::handle)]),
+        at("/api/v1/config/public", [get(portal::public_config::handle)]),
+        at("/api/v1/catalogo_perfiles_venta", [get(portal::catalogue::handle)]),
+        at("/api/v1/catalogo_perfiles_venta/{producto_id}", [get(portal::catalogue_product::handle)]),
+        // A super admin's routers and their keys.
+        at(
+            "/admin/empresas/{empresa_id}/routers",
+            [get(routers::list_routers::handle), post(routers::register_router::handle)],
+        ),
+        at(
+            "/admin/empresas/{empresa_id}/routers/{router_id}",
+            [get(routers::find_router::handle), delete(routers::delete_router::handle)],
+        ),
+        at("/admin/empresas/{empresa_id}/routers/{router_id}/toggle-activo", [put(routers::toggle_router::handle)]),
+        at("/admin/empresas/{empresa_id}/routers/{router_id}/activo", [put(routers::switch_router::handle)]),
+        at(
             "/admin/empresas/{empresa_id}/routers/{router_id}/regenerate-api-key",
             [post(routers::regenerate_api_key::handle)],
-        ))
-        .service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", openapi::document()));
-}
-
-/// A path and what may be done there; anything else is a `405` that says what may.
-fn at<const N: usize>(path: &str, endpoints: [(&[Method], Route); N]) -> Resource {
-    let methods: Vec<_> = endpoints.iter().flat_map(|(methods, _)| methods.iter().map(Method::as_str)).collect();
-    let allowed = methods.join(", ");
-    let resource = endpoints.into_iter().fold(web::resource(path), |resource, (_, route)| resource.route(route));
-    resource.default_service(web::to(move || {
-        let error = ApiError::of_status(StatusCode::METHOD_NOT_ALLOWED);
-        let error = match HeaderValue::try_from(&allowed) {
-            Ok(allowed) => error.with_header(header::ALLOW, allowed),
-            Err(_) => error,
-        };
-        async { ApiResult::<String>::Err(error) }
-    }))
-}
-
-/// `GET`, and `HEAD` with it (RFC 9110, 9.1).
-fn get<F, Args>(handler: F) -> (&'static [Method], Route)
-where
-    F: Handler<Args>,
-    Args: FromRequest + 'static,
-    F::Output: Responder + 'static,
-{
-    let route = web::route().guard(guard::Any(guard::Get()).or(guard::Head()));
-    (&[Method::GET, Method::HEAD], route.to(handler))
-}
-
-fn post<F, Args>(handler: F) -> (&'static [Method], Route)
-where
-    F: Handler<Args>,
-    Args: FromRequest + 'static,
-    F::Output: Responder + 'static,
-{
-    (&[Method::POST], web::post().to(handler))
-}
-
-fn put<F, Args>(handler: F) -> (&'static [Method], Route)
-where
-    F: Handler<Args>,
-    Args: FromRequest + 'static,
-    F::Output: Responder + 'static,
-{
-    (&[Method::PUT], web::put().to(handler))
-}
-
-fn delete<F, Args>(handler: F) -> (&'static [Method], Route)
-where
-    F: Handler<Args>,
-    Args: FromRequest + 'static,
-    F::Output: Responder + 'static,
-{
-    (&[Method::DELETE], web::delete().to(handler))
+        ),
+        at("/admin/empresas/{empresa_id}/routers/{router_id}/api-keys", [get(routers::api_key_history::handle)]),
+        at(
+            "/admin/empresas/{empresa_id}/routers/{router_id}/api-keys/{key_id}/revoke",
+            [post(routers::revoke_api_key::handle)],
+        ),
+        at("/admin/empresas/{empresa_id}/routers/{router_id}/api-key-status", [get(routers::api_key_status::handle)]),
+        // Signing in and out.
+        at("/api/v1/auth/login", [post(sessions::log_in::handle)]),
+        at("/api/v1/auth/logout", [post(sessions::log_out::handle)]),
+        at("/api/v1/auth/change-password", [post(sessions::change_password::handle)]),
+        // A super admin's companies and people.
+        at("/admin/dashboard", [get(companies::system_dashboard::handle)]),
+        at("/admin/empresas", [get(companies::list_companies::handle), post(companies::create_company::handle)]),
+        at(
+            "/admin/empresas/{empresa_id}",
+            [get(companies::find_company::handle), put(companies::edit_company::handle)],
+        ),
+        at("/admin/empresas/{empresa_id}/toggle-activo", [put(companies::toggle_company::handle)]),
+        at("/admin/empresas/{empresa_id}/activo", [put(companies::switch_company::handle)]),
+        at("/admin/empresas/{empresa_id}/stats", [get(companies::company_stats::handle)]),
+        at("/admin/usuarios", [get(users::list_users::handle), post(users::create_user::handle)]),
+        at("/admin/usuarios/{usuario_id}", [get(users::find_user::handle)]),
+        at("/admin/usuarios/{usuario_id}/toggle-activo", [put(users::toggle_user::handle)]),
+        at("/admin/usuarios/{usuario_id}/activo", [put(users::switch_user::handle)]),
+        // A company admin's company and what it sells.
+        at(
+            "/api/v1/admin/mi-empresa",
+            [get(my_company::find_my_company::handle), put(my_company::edit_my_company::handle)],
+        ),
+        at("/api/v1/admin/mi-empresa/routers", [get(my_company::list_my_routers::handle)]),
+        at("/api/v1/admin/mi-empresa/dashboard", [get(my_company::my_dashboard::handle)]),
+        at("/api/v1/admin/mi-empresa/transacciones", [get(my_company::list_my_transactions::handle)]),
+        at("/api/v1/admin/products", [get(products::list_products::handle), post(products::create_product::handle)]),
+        at(
+            "/api/v1/admin/products/{producto_id}",
+            [
+                get(products::find_product::handle),
+                put(products::edit_product::handle),
+                delete(products::delete_product::handle),
+            ],
+        ),
+        // The service itself.
+        at("/", [get(service::service_info::handle)]),
+        at("/ready", [get(service::readiness::handle)]),
+        at("/openapi.json", [get(service::docs::document)]),
+        at("/docs", [get(service::docs::folder)]),
+        at("/docs/{file:.*}", [get(service::docs::page)]),
+    ]
 }
 
 async fn not_found(_: HttpRequest) -> ApiResult<String> {
@@ -140,5 +159,29 @@ fn cors(options: &Options) -> Cors {
     match options.cors_origins.as_slice() {
         [any] if any == "*" => cors.allow_any_origin(),
         origins => origins.iter().fold(cors.supports_credentials(), |cors, origin| cors.allowed_origin(origin)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn the_document_has_every_path_and_method_and_no_others() {
+        let document = serde_json::to_value(openapi::document()).unwrap();
+        let documented: BTreeSet<_> = (document["paths"].as_object().unwrap().iter())
+            .flat_map(|(path, item)| {
+                item.as_object().unwrap().keys().map(|method| (method.to_uppercase(), path.clone()))
+            })
+            .collect();
+        // The description of the interface does not describe itself, and HEAD goes without saying.
+        let of_itself = |path: &str| path.starts_with("/docs") || path == "/openapi.json";
+        let routed: BTreeSet<_> = (routes().iter().filter(|at| !of_itself(at.path)))
+            .flat_map(|at| at.methods.iter().map(|method| (method.to_string(), at.path.to_owned())))
+            .filter(|(method, _)| method != "HEAD")
+            .collect();
+        assert_eq!(documented, routed);
     }
 }

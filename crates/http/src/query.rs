@@ -7,11 +7,24 @@ use std::{
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
 use portero_domain::page::Page;
+use utoipa::IntoParams;
 
 use crate::{
     error::{ApiError, ApiResult},
-    fields::{Fault, Faults},
+    fields::{self, Fault, Faults},
 };
+
+/// How the document shows the part of a list that is wanted.
+#[derive(Debug, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub struct PageParams {
+    /// How many at most; all of them when left out.
+    #[param(minimum = 1, maximum = 500)]
+    pub limit: Option<u16>,
+    /// How many to leave out at the start.
+    #[param(default = 0)]
+    pub offset: Option<u32>,
+}
 
 /// A request's query, read and not yet judged, for the reason that [`crate::body::JsonBody`] has.
 #[derive(Debug)]
@@ -48,6 +61,12 @@ impl Query {
         let limit = limit?.map(u16::try_from).transpose().ok()?;
         let offset = offset?.map(u32::try_from).transpose().ok()?;
         Some(Page { limit, offset: offset.unwrap_or_default() })
+    }
+
+    /// An id to look things up by. Nothing at all is answered when it is faulty.
+    pub fn id<T>(&self, faults: &mut Faults, field: &str, parse: impl FnOnce(&str) -> Option<T>) -> Option<Option<T>> {
+        let Some(text) = self.get(field) else { return Some(None) };
+        faults.check(field, fields::id(parse)(text)).map(Some)
     }
 
     #[expect(clippy::option_option, reason = "faulty, left out and given are three things")]

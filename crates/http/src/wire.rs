@@ -130,6 +130,21 @@ impl From<&ApiKey> for ApiKeyInfo {
     }
 }
 
+/// A success of which there is nothing more to say.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Message {
+    /// A Spanish sentence for people.
+    #[schema(value_type = String)]
+    message: &'static str,
+}
+
+impl Message {
+    /// This sentence.
+    pub const fn new(message: &'static str) -> Self {
+        Self { message }
+    }
+}
+
 /// `201` and where the new thing is.
 #[derive(Debug)]
 pub struct Created<T> {

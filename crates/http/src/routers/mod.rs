@@ -1,11 +1,73 @@
 //! A super admin's routers and their keys (routers page).
 
+pub(crate) mod api_key_history;
+pub(crate) mod api_key_status;
+pub(crate) mod delete_router;
+pub(crate) mod find_router;
+pub(crate) mod list_routers;
 pub(crate) mod regenerate_api_key;
 pub(crate) mod register_router;
+pub(crate) mod revoke_api_key;
+pub(crate) mod switch_router;
+pub(crate) mod toggle_router;
 
-use portero_domain::ids::{CompanyId, RouterId};
+use portero_domain::{
+    ids::{CompanyId, RouterId},
+    router::Router,
+};
+use serde::Serialize;
+use utoipa::ToSchema;
 
-use crate::error::{ApiError, ApiResult};
+use crate::{
+    error::{ApiError, ApiResult},
+    wire::Moment,
+};
+
+/// A router, without its credentials and its key.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Router)]
+pub(crate) struct RouterBody {
+    id: String,
+    empresa_id: String,
+    nombre: String,
+    host: String,
+    puerto: u16,
+    #[schema(required)]
+    ubicacion: Option<String>,
+    activo: bool,
+    creado_en: Moment,
+}
+
+impl From<Router> for RouterBody {
+    fn from(router: Router) -> Self {
+        Self {
+            id: router.id.to_string(),
+            empresa_id: router.company.to_string(),
+            nombre: router.name.as_str().to_owned(),
+            host: router.endpoint.host.as_str().to_owned(),
+            puerto: router.endpoint.port.get(),
+            ubicacion: router.location.map(|location| location.as_str().to_owned()),
+            activo: router.active,
+            creado_en: router.created_at.into(),
+        }
+    }
+}
+
+/// How a router was switched.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SwitchedRouter)]
+pub(crate) struct SwitchedBody {
+    message: &'static str,
+    router_id: String,
+    activo: bool,
+}
+
+impl From<Router> for SwitchedBody {
+    fn from(router: Router) -> Self {
+        let message = if router.active { "Router activado correctamente" } else { "Router desactivado correctamente" };
+        Self { message, router_id: router.id.to_string(), activo: router.active }
+    }
+}
 
 /// A router that the company does not have, in the documents' words.
 fn router_not_found() -> ApiError {

@@ -44,10 +44,10 @@ impl From<RegeneratedKey> for Body {
     post,
     path = "/admin/empresas/{empresa_id}/routers/{router_id}/regenerate-api-key",
     operation_id = "regenerate_api_key",
-    tag = "Routers",
+    tag = "API Keys",
     params(
-        ("empresa_id", description = "The company", example = "EMP_3A9F1C0B2D"),
-        ("router_id", description = "The router, which must be active", example = "RTR_A1B2C3D4"),
+        ("empresa_id" = String, Path, description = "The company", example = "EMP_3A9F1C0B2D"),
+        ("router_id" = String, Path, description = "The router, which must be active", example = "RTR_A1B2C3D4"),
     ),
     responses(
         (status = 200, description = "The new key, shown this once", body = Body),

@@ -16,6 +16,7 @@ use utoipa::ToSchema;
 use crate::{
     auth::SuperAdmin,
     body::JsonBody,
+    companies::{company_inactive, company_not_found},
     error::{ApiError, ApiResult, ErrorBody},
     fields::{Fault, Faults, Given},
     wire::{ApiKeyInfo, Created, Moment},
@@ -114,7 +115,7 @@ impl From<RegisteredRouter> for Body {
     path = "/admin/empresas/{empresa_id}/routers",
     operation_id = "register_router",
     tag = "Routers",
-    params(("empresa_id", description = "The company, which must be active", example = "EMP_3A9F1C0B2D")),
+    params(("empresa_id" = String, Path, description = "The company, which must be active", example = "EMP_3A9F1C0B2D")),
     request_body = Request,
     responses(
         (status = 201, description = "The router, and its key, shown this once", body = Body,
@@ -144,10 +145,8 @@ pub(crate) async fn handle(
 impl From<RegisterRouterError> for ApiError {
     fn from(error: RegisterRouterError) -> Self {
         match error {
-            RegisterRouterError::CompanyNotFound => Self::not_found("company_not_found", "Empresa no encontrada"),
-            RegisterRouterError::CompanyInactive(_) => {
-                Self::bad_request("company_inactive", "La empresa no está activa")
-            }
+            RegisterRouterError::CompanyNotFound => company_not_found(),
+            RegisterRouterError::CompanyInactive(_) => company_inactive(),
             RegisterRouterError::Storage(error) => error.into(),
             RegisterRouterError::NoFreeId
             | RegisterRouterError::RouterInactive(_)

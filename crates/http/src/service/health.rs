@@ -1,0 +1,15 @@
+use actix_web::web::Json;
+
+use super::StatusBody;
+
+/// Tells that the process is alive; it asks nobody else
+#[utoipa::path(
+    get,
+    path = "/health",
+    operation_id = "health",
+    tag = "Service",
+    responses((status = 200, description = "The process is alive", body = StatusBody)),
+)]
+pub(crate) async fn handle() -> Json<StatusBody> {
+    Json(StatusBody { status: "healthy" })
+}

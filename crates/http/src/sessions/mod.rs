@@ -1,0 +1,5 @@
+//! Signing in and out.
+
+pub(crate) mod change_password;
+pub(crate) mod log_in;
+pub(crate) mod log_out;

@@ -1,0 +1,108 @@
+//! Every operation of the document, so that what must hold of all of them is tried on each.
+
+use portero_http::openapi;
+use portero_testkit::builders::{a_key, a_product};
+use serde_json::Value;
+
+use crate::support::{Call, TestApp, example};
+
+/// An operation of the document.
+#[derive(Debug)]
+pub(crate) struct Operation {
+    pub(crate) id: String,
+    pub(crate) method: String,
+    /// The path with the values of the examples.
+    pub(crate) path: String,
+    pub(crate) credential: Credential,
+    pub(crate) has_body: bool,
+    pub(crate) document: Value,
+}
+
+/// Whose credential an operation asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Credential {
+    Nobodys,
+    AnyUsers,
+    SuperAdmins,
+    CompanyAdmins,
+    Routers,
+}
+
+/// The whole document as JSON.
+pub(crate) fn document() -> Value {
+    serde_json::from_str(&openapi::document().to_json().unwrap()).unwrap()
+}
+
+/// Every operation of the document.
+pub(crate) fn operations() -> Vec<Operation> {
+    let document = document();
+    let paths = document["paths"].as_object().unwrap();
+    paths.iter().flat_map(|(path, item)| item.as_object().unwrap().iter().map(|at| operation(path, at))).collect()
+}
+
+fn operation(path: &str, (method, document): (&String, &Value)) -> Operation {
+    let credential = match document["security"][0].as_object().and_then(|schemes| schemes.keys().next()) {
+        None => Credential::Nobodys,
+        Some(scheme) if scheme == openapi::ROUTER_KEY => Credential::Routers,
+        Some(_) if path.starts_with("/admin/") => Credential::SuperAdmins,
+        Some(_) if path.starts_with("/api/v1/admin/") => Credential::CompanyAdmins,
+        Some(_) => Credential::AnyUsers,
+    };
+    let values = [
+        ("{empresa_id}", "EMP_3A9F1C0B2D"),
+        ("{router_id}", "RTR_A1B2C3D4"),
+        ("{key_id}", "key_a1b2c3d4e5f6g7h8"),
+        ("{usuario_id}", "2"),
+        ("{producto_id}", "1"),
+    ];
+    let filled = values.iter().fold(path.to_owned(), |path, (name, value)| path.replace(name, value));
+    assert!(!filled.contains('{'), "a variable without a value: {filled}");
+    Operation {
+        id: document["operationId"].as_str().unwrap().to_owned(),
+        method: method.to_uppercase(),
+        path: filled,
+        credential,
+        has_body: document.get("requestBody").is_some(),
+        document: document.clone(),
+    }
+}
+
+/// The examples' company with its people, router, key and product, and everybody's credentials.
+pub(crate) struct World {
+    pub(crate) app: TestApp,
+    pub(crate) super_admin: String,
+    pub(crate) company_admin: String,
+    pub(crate) key: String,
+}
+
+impl World {
+    pub(crate) async fn new() -> Self {
+        let app = TestApp::new().await;
+        app.with_router().given(|store| store.with_product(a_product().build()));
+        let (super_admin, company_admin) = (app.super_admin(), app.company_admin());
+        let key = app.with_key(a_key().build());
+        Self { app, super_admin, company_admin, key }
+    }
+
+    /// A call of this operation without credential and body.
+    pub(crate) fn bare(&self, operation: &Operation) -> Call<'_> {
+        self.app.call(&operation.method, &operation.path)
+    }
+
+    /// A call of this operation with a good credential and no body.
+    pub(crate) fn by_its_caller(&self, operation: &Operation) -> Call<'_> {
+        let call = self.bare(operation);
+        match operation.credential {
+            Credential::Nobodys => call,
+            Credential::AnyUsers | Credential::SuperAdmins => call.bearer(&self.super_admin),
+            Credential::CompanyAdmins => call.bearer(&self.company_admin),
+            Credential::Routers => call.key(&self.key),
+        }
+    }
+
+    /// A call of this operation as the examples have it.
+    pub(crate) fn as_documented(&self, operation: &Operation) -> Call<'_> {
+        let call = self.by_its_caller(operation);
+        if operation.has_body { call.json(&example(&format!("{} request", operation.id))) } else { call }
+    }
+}
