@@ -85,6 +85,9 @@ schema!(
 );
 schema!(Amount, Type::Number, "An amount of money, written with two decimals.", 50.5.into());
 
+/// What stands for a secret that is there; none is ever shown.
+pub const HIDDEN: &str = "********";
+
 /// The word for a gateway's mode.
 pub const fn mode(mode: GatewayMode) -> &'static str {
     match mode {

@@ -113,11 +113,24 @@ async fn what_was_shown_may_be_sent_back_whole() {
 }
 
 #[actix_web::test]
+async fn a_hidden_gateway_key_that_is_sent_back_stays_as_it_is() {
+    let (app, token) = with_admin().await;
+    let sealed = || app.store.tables().companies[0].conekta.private_key.clone();
+    app.put(MY_COMPANY).bearer(&token).json(&json!({ "conekta_private_key": "key_live" })).await;
+    let before = sealed();
+    assert!(before.is_some());
+    app.put(MY_COMPANY).bearer(&token).json(&json!({ "conekta_private_key": "********" })).await;
+    assert_eq!(sealed(), before);
+    app.put(MY_COMPANY).bearer(&token).json(&json!({ "conekta_private_key": "" })).await;
+    assert_eq!(sealed(), None);
+}
+
+#[actix_web::test]
 async fn an_edit_that_mentions_nothing_changes_nothing() {
     let (app, token) = with_admin().await;
     let mut nulls = example("edit_my_company request");
     nulls.as_object_mut().unwrap().values_mut().for_each(|value| *value = json!(null));
-    for body in [json!({}), nulls, json!({ "id": "EMP_0000000001", "activa": false, "conekta_private_key": "x" })] {
+    for body in [json!({}), nulls, json!({ "id": "EMP_0000000001", "activa": false, "creada_en": "x" })] {
         assert_eq!(app.unchanged(app.put(MY_COMPANY).bearer(&token).json(&body)).await.status, 200);
     }
 }

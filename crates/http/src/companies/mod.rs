@@ -1,5 +1,6 @@
 //! The tenants, as a super admin sees them.
 
+mod changes;
 pub(crate) mod company_stats;
 pub(crate) mod create_company;
 pub(crate) mod edit_company;
@@ -9,6 +10,7 @@ pub(crate) mod switch_company;
 pub(crate) mod system_dashboard;
 pub(crate) mod toggle_company;
 
+pub(crate) use self::changes::CompanyChanges;
 use portero_domain::company::Company;
 use serde::Serialize;
 use utoipa::ToSchema;

@@ -1,95 +1,16 @@
 use actix_web::web::{Data, Json};
-use portero_application::{Application, companies::CompanySecrets};
-use portero_domain::{
-    change::Change,
-    company::{Company, CompanyEdit, ConektaEdit, MercadoPagoEdit, TelegramEdit},
-    secret::Secret,
-    text::{Email, ForeignId, Link, Name, Phone},
-};
-use serde::{Deserialize, Serialize};
+use portero_application::Application;
+use portero_domain::company::Company;
+use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{HIDDEN, MyCompanyBody};
+use super::MyCompanyBody;
 use crate::{
     auth::CompanyAdmin,
     body::JsonBody,
+    companies::CompanyChanges,
     error::{ApiResult, ErrorBody},
-    fields::{Faults, Given, as_is},
-    wire::parse_mode,
 };
-
-/// Changes to the caller's company. What is left out or null stays; `""` empties what may be empty.
-#[derive(Debug, Deserialize, ToSchema)]
-#[schema(as = MyCompanyEdit)]
-pub(crate) struct Request {
-    /// What it is called.
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 100, required = false)]
-    nombre: Given<String>,
-    /// Where its people are reached.
-    #[schema(value_type = Option<String>, format = Email, max_length = 254, required = false)]
-    contacto_email: Given<String>,
-    /// Their telephone.
-    #[schema(value_type = Option<String>, max_length = 30, required = false)]
-    contacto_telefono: Given<String>,
-    /// Its logo, for the captive portal.
-    #[schema(value_type = Option<String>, max_length = 500, required = false)]
-    logo_url: Given<String>,
-    /// `test` or `live`.
-    #[schema(value_type = Option<String>, required = false)]
-    conekta_mode: Given<String>,
-    /// The key that the captive portal shows to the world.
-    #[schema(value_type = Option<String>, max_length = 200, required = false)]
-    conekta_public_key: Given<String>,
-    /// `test` or `live`.
-    #[schema(value_type = Option<String>, required = false)]
-    mercado_pago_mode: Given<String>,
-    /// The key that the captive portal shows to the world.
-    #[schema(value_type = Option<String>, max_length = 200, required = false)]
-    mercado_pago_public_key: Given<String>,
-    /// The bot's token, sealed at rest and never returned; `********` leaves it as it is.
-    #[schema(value_type = Option<String>, max_length = 256, required = false)]
-    telegram_bot_token: Given<String>,
-    /// The chat that the bot writes to.
-    #[schema(value_type = Option<String>, max_length = 200, required = false)]
-    telegram_chat_id: Given<String>,
-    /// Whether notices are wanted.
-    #[schema(value_type = Option<bool>, required = false)]
-    notificaciones_telegram: Given<bool>,
-}
-
-impl Request {
-    fn parse(self) -> ApiResult<(CompanyEdit, CompanySecrets)> {
-        let mut faults = Faults::in_body();
-        let name = self.nombre.optional(&mut faults, "nombre", Name::parse);
-        let contact_email = self.contacto_email.optional(&mut faults, "contacto_email", Email::parse);
-        let contact_phone = self.contacto_telefono.change(&mut faults, "contacto_telefono", Phone::parse);
-        let logo = self.logo_url.change(&mut faults, "logo_url", Link::parse);
-        let conekta_mode = self.conekta_mode.optional(&mut faults, "conekta_mode", parse_mode);
-        let conekta_key = self.conekta_public_key.change(&mut faults, "conekta_public_key", ForeignId::parse);
-        let mercado_mode = self.mercado_pago_mode.optional(&mut faults, "mercado_pago_mode", parse_mode);
-        let mercado_key = self.mercado_pago_public_key.change(&mut faults, "mercado_pago_public_key", ForeignId::parse);
-        let bot_token = self.telegram_bot_token.change(&mut faults, "telegram_bot_token", Secret::parse);
-        let chat_id = self.telegram_chat_id.change(&mut faults, "telegram_chat_id", ForeignId::parse);
-        let enabled = self.notificaciones_telegram.optional(&mut faults, "notificaciones_telegram", as_is::<bool>);
-        faults.finish(|| {
-            let edit = CompanyEdit {
-                name: name?,
-                contact_email: contact_email?,
-                contact_phone: contact_phone?,
-                logo: logo?,
-                conekta: ConektaEdit { mode: conekta_mode?, public_key: conekta_key? },
-                mercado_pago: MercadoPagoEdit { mode: mercado_mode?, public_key: mercado_key? },
-                telegram: TelegramEdit { chat_id: chat_id?, enabled: enabled? },
-            };
-            // A panel sends back what it was shown.
-            let telegram_bot_token = match bot_token? {
-                Change::Set(token) if token.expose() == HIDDEN => Change::Keep,
-                change => change,
-            };
-            Some((edit, CompanySecrets { telegram_bot_token, ..CompanySecrets::default() }))
-        })
-    }
-}
 
 /// The caller's company, edited.
 #[derive(Debug, Serialize, ToSchema)]
@@ -112,7 +33,7 @@ impl From<Company> for Body {
     path = "/api/v1/admin/mi-empresa",
     operation_id = "edit_my_company",
     tag = "My company",
-    request_body = Request,
+    request_body = CompanyChanges,
     responses(
         (status = 200, description = "The company as it is now", body = Body),
         (status = 404, description = "There is no such company any more", body = ErrorBody),
@@ -121,7 +42,7 @@ impl From<Company> for Body {
 )]
 pub(crate) async fn handle(
     CompanyAdmin { company }: CompanyAdmin,
-    body: JsonBody<Request>,
+    body: JsonBody<CompanyChanges>,
     app: Data<Application>,
 ) -> ApiResult<Json<Body>> {
     let (edit, secrets) = body.read()?.parse()?;

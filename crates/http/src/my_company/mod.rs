@@ -15,11 +15,8 @@ use utoipa::ToSchema;
 
 use crate::{
     companies::CompanyBody,
-    wire::{Amount, Moment},
+    wire::{Amount, HIDDEN, Moment},
 };
-
-/// What stands for a secret that is there.
-const HIDDEN: &str = "********";
 
 /// What is known of the caller's company, but for its secrets.
 #[derive(Debug, Serialize, ToSchema)]
