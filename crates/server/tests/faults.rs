@@ -66,7 +66,7 @@ fn while_the_database_is_away_every_call_is_answered_in_time_and_the_service_rec
                     scope.spawn(move || tenant.admin.get(&tenant.routers())),
                     scope.spawn(move || tenant.admin.post(&tenant.routers(), &body)),
                     scope.spawn(move || tenant.admin.post(&tenant.regenerate(), &json!({}))),
-                    scope.spawn(move || server_login(&anybody, &login)),
+                    scope.spawn(move || anybody.post("/api/v1/auth/login", &login)),
                 ];
                 for call in calls {
                     says_not_now(&call.join().unwrap(), &when);
@@ -81,10 +81,6 @@ fn while_the_database_is_away_every_call_is_answered_in_time_and_the_service_rec
     }
     assert_eq!(number(&database, "SELECT count(*) FROM routers"), 1, "nothing was done on the quiet");
     assert_eq!(number(&database, "SELECT count(*) FROM api_keys"), 1);
-}
-
-fn server_login(anybody: &Client, login: &serde_json::Value) -> Answer {
-    anybody.post("/api/v1/auth/login", login)
 }
 
 #[test]
@@ -131,6 +127,45 @@ fn a_registration_during_a_failure_is_done_wholly_or_not_at_all() {
     let ids = answered.join("','");
     let found = number(&database, &format!("SELECT count(*) FROM routers WHERE id IN ('{ids}')"));
     assert_eq!(usize::try_from(found).unwrap(), answered.len(), "what was answered is there");
+}
+
+#[test]
+fn connections_ended_by_the_database_cost_their_callers_a_503_at_most() {
+    let database = TestDatabase::new();
+    let server = Program::serving(&database).serve();
+    let tenant = Tenant::of(&server);
+    let portal = server.client().with_key(&tenant.key);
+    let (over, admitted, not_now) = (AtomicBool::new(false), AtomicUsize::new(0), AtomicUsize::new(0));
+    let note = |answer: &Answer, count: &AtomicUsize| {
+        if answer.status == 200 {
+            count.fetch_add(1, SeqCst);
+        } else {
+            says_not_now(answer, "connections ended");
+            not_now.fetch_add(1, SeqCst);
+        }
+    };
+    let others = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                while !over.load(SeqCst) {
+                    note(&portal.get(CONFIG), &admitted);
+                    note(&tenant.admin.put(&tenant.toggle(), &json!({})), &others);
+                }
+            });
+        }
+        for _ in 0..4 {
+            let before = admitted.load(SeqCst);
+            eventually(RECOVERY, "calls are admitted", || admitted.load(SeqCst) >= before + 20);
+            database.cut_connections();
+        }
+        over.store(true, SeqCst);
+    });
+    assert!(not_now.load(SeqCst) > 0, "some calls were hit");
+    let counted = number(&database, "SELECT use_count FROM api_keys WHERE revoked_at IS NULL");
+    let admitted = i64::try_from(admitted.load(SeqCst)).unwrap();
+    let unheard = i64::try_from(not_now.load(SeqCst)).unwrap();
+    assert!((admitted..=admitted + unheard).contains(&counted), "{admitted} admitted, {counted} counted");
 }
 
 #[test]

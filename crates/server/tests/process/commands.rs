@@ -3,7 +3,10 @@
 use portero_adapters::postgres::testing::TestDatabase;
 use serde_json::Value;
 
-use crate::support::{program::Program, sql::number};
+use crate::support::{
+    program::{PASSWORD, Program},
+    sql::number,
+};
 
 #[test]
 fn openapi_needs_no_environment() {
@@ -64,4 +67,17 @@ fn the_demo_is_for_loopback_alone() {
     assert!(ended.errors.lines().last().unwrap().contains("BIND_ADDR"), "{}", ended.errors);
     assert!(ended.output.is_empty(), "{}", ended.output);
     assert_eq!(number(&database, "SELECT count(*) FROM companies"), 0);
+}
+
+#[test]
+fn the_demo_adds_what_is_missing_and_nothing_twice() {
+    let database = TestDatabase::empty();
+    let demo = Program::on(&database, &["demo"]);
+    for _ in 0..2 {
+        let server = demo.serve();
+        server.client().log_in("admin@hotel.example", PASSWORD).get("/api/v1/admin/mi-empresa").expect(200);
+        let count = |table| number(&database, &format!("SELECT count(*) FROM {table}"));
+        let counts = ["companies", "routers", "products", "users"].map(count);
+        assert_eq!(counts, [1, 1, 2, 2]);
+    }
 }

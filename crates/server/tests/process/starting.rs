@@ -1,10 +1,13 @@
-//! Two processes that start at once.
+//! Two processes on one database.
 
 use portero_adapters::postgres::testing::TestDatabase;
+
+use serde_json::json;
 
 use crate::support::{
     program::{ADMIN, PASSWORD, Program, Starting},
     sql::number,
+    tenant::Tenant,
 };
 
 #[test]
@@ -32,4 +35,24 @@ fn a_process_that_starts_beside_a_busy_one_changes_nothing() {
     assert!(!second.log().contains("migration applied"));
     assert!(!second.log().contains("first super admin added"));
     admin.get("/admin/empresas").expect(200);
+}
+
+#[test]
+fn what_one_process_ends_the_other_refuses_at_once() {
+    let database = TestDatabase::empty();
+    let program = Program::serving(&database);
+    let (one, other) = (program.serve(), program.serve());
+    let tenant = Tenant::of(&one);
+    let portal = other.client().with_key(&tenant.key);
+    for _ in 0..3 {
+        portal.get("/api/v1/config/public").expect(200);
+    }
+    tenant.admin.post(&tenant.regenerate(), &json!({})).expect(200);
+    portal.get("/api/v1/config/public").expect(401);
+
+    let login = one.client().post("/api/v1/auth/login", &json!({"email": ADMIN, "password": PASSWORD})).expect(200);
+    let token = login.text("access_token");
+    other.client().with_session(token).get("/admin/empresas").expect(200);
+    one.client().with_session(token).post("/api/v1/auth/logout", &json!({})).expect(200);
+    other.client().with_session(token).get("/admin/empresas").expect(401);
 }

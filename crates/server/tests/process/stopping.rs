@@ -1,6 +1,8 @@
 //! Ending well, and ending badly.
 
 use std::{
+    io::{Read, Write},
+    net::TcpStream,
     sync::atomic::{AtomicI64, Ordering::SeqCst},
     thread,
     time::Duration,
@@ -41,6 +43,21 @@ fn a_request_in_flight_is_answered_before_the_process_ends() {
     let (status, log) = server.ended(Duration::from_secs(30));
     assert_eq!(status.code(), Some(0), "{log}");
     assert!(log.trim_end().ends_with("stopped"), "{log}");
+}
+
+#[test]
+fn an_idle_connection_does_not_hold_up_the_end() {
+    let database = TestDatabase::empty();
+    let server = Program::serving(&database).serve();
+    let mut idle = TcpStream::connect(server.address).unwrap();
+    idle.write_all(b"GET /health HTTP/1.1\r\nHost: portero\r\n\r\n").unwrap();
+    let mut answer = [0; 12];
+    idle.read_exact(&mut answer).unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 200");
+    server.terminate();
+    // Far less than the time that a running request is given.
+    let (status, log) = server.ended(Duration::from_secs(10));
+    assert_eq!(status.code(), Some(0), "{log}");
 }
 
 #[test]

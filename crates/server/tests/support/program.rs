@@ -57,6 +57,8 @@ impl Program {
             .with("ENCRYPTION_KEY", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")
             .with("SUPER_ADMIN_INITIAL_EMAIL", ADMIN)
             .with("SUPER_ADMIN_INITIAL_PASSWORD", PASSWORD)
+            // All the callers of a test have one address.
+            .with("RATE_LIMITS", "off")
     }
 
     /// The service on this database.

@@ -40,6 +40,11 @@ impl Tenant {
         format!("{}/{}", self.routers(), self.router)
     }
 
+    /// Where to switch it on or off.
+    pub(crate) fn toggle(&self) -> String {
+        format!("{}/toggle-activo", self.path())
+    }
+
     /// Where to regenerate its key.
     pub(crate) fn regenerate(&self) -> String {
         format!("{}/regenerate-api-key", self.path())
