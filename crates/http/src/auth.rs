@@ -19,7 +19,10 @@ use portero_domain::{
     user::Role,
 };
 
-use crate::error::{ApiError, ApiResult};
+use crate::{
+    error::{ApiError, ApiResult},
+    limits,
+};
 
 /// The header of a router's API key (routers page).
 pub const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
@@ -93,8 +96,11 @@ impl FromRequest for Portal {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move {
-            let key = api_key(&request)?;
-            Ok(Self(application(&request)?.admit_portal.execute(key).await?))
+            let (admit, key) = (&application(&request)?.admit_portal, api_key(&request));
+            Ok(Self(match limits::of(&request) {
+                Some(limits) => limits.admit(&request, admit, key).await?,
+                None => admit.execute(key?).await?,
+            }))
         })
     }
 }

@@ -26,7 +26,7 @@ pub struct ApiError(Box<Refusal>);
 struct Refusal {
     status: StatusCode,
     body: ErrorBody,
-    header: Option<(header::HeaderName, HeaderValue)>,
+    headers: Vec<(header::HeaderName, HeaderValue)>,
     cause: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -63,7 +63,7 @@ impl ApiError {
 
     fn with_detail(status: StatusCode, code: &'static str, detail: Detail) -> Self {
         let body = ErrorBody { detail, code, request_id: None };
-        Self(Box::new(Refusal { status, body, header: None, cause: None }))
+        Self(Box::new(Refusal { status, body, headers: Vec::new(), cause: None }))
     }
 
     /// `400`: what was asked is against a rule.
@@ -131,7 +131,7 @@ impl ApiError {
     /// The same refusal with one header more.
     #[must_use]
     pub fn with_header(mut self, name: header::HeaderName, value: HeaderValue) -> Self {
-        self.0.header = Some((name, value));
+        self.0.headers.push((name, value));
         self
     }
 
@@ -160,8 +160,8 @@ impl ApiError {
             body.request_id = request_id.map(str::to_owned);
         }
         let mut response = HttpResponseBuilder::new(self.0.status);
-        if let Some(header) = self.0.header.clone() {
-            response.insert_header(header);
+        for header in &self.0.headers {
+            response.insert_header(header.clone());
         }
         response.json(body)
     }

@@ -8,6 +8,7 @@ pub mod body;
 pub mod error;
 pub mod fields;
 pub mod finish;
+pub mod limits;
 pub mod openapi;
 pub mod query;
 pub mod wire;
@@ -37,14 +38,17 @@ use tracing_actix_web::TracingLogger;
 
 use crate::{
     error::{ApiError, ApiResult},
+    limits::Limits,
     routing::{At, at, delete, get, post, put},
 };
 
 /// What an operator may set about the wire.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Options {
     /// The origins whose pages may call, such as `https://panel.example`; `*` alone is any.
     pub cors_origins: Vec<String>,
+    /// How often anybody may call, the same for all workers of the process; none when limits are switched off.
+    pub limits: Option<Data<Limits>>,
 }
 
 /// The service, ready to be served or tested.
@@ -64,6 +68,9 @@ pub fn app(
         .app_data(application)
         .app_data(PathConfig::default().error_handler(|_, _| ApiError::of_status(StatusCode::NOT_FOUND).into()))
         .configure(|config| {
+            if let Some(limits) = &options.limits {
+                config.app_data(Data::clone(limits));
+            }
             for at in routes() {
                 config.service(at.resource());
             }
@@ -155,6 +162,7 @@ fn cors(options: &Options) -> Cors {
         .allow_any_method()
         .allow_any_header()
         .expose_headers([wire::TOTAL_COUNT, header::LOCATION, header::RETRY_AFTER, finish::REQUEST_ID])
+        .expose_headers([limits::LIMIT, limits::REMAINING, limits::RESET])
         .max_age(3_600);
     match options.cors_origins.as_slice() {
         [any] if any == "*" => cors.allow_any_origin(),

@@ -11,7 +11,7 @@ use utoipa::{
         self, Content, RefOr, ResponseBuilder,
         path::Operation,
         schema::Ref,
-        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme},
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
     },
 };
 
@@ -101,10 +101,14 @@ struct CommonRefusals;
 
 impl Modify for CommonRefusals {
     fn modify(&self, document: &mut openapi::OpenApi) {
+        let of_portals = SecurityRequirement::new(ROUTER_KEY, [""; 0]);
         for (path, item) in &mut document.paths.paths {
             for operation in operations(item) {
                 let mut common = vec![("500", "Fault of the server; the log has it under `request_id`")];
-                if operation.security.is_some() {
+                if let Some(security) = &operation.security {
+                    if security.contains(&of_portals) {
+                        common.push(("429", "Too many calls; try again after `Retry-After` seconds"));
+                    }
                     common.push(("401", "No credential, or one that is no good"));
                     common.push(("503", "The database is away or busy; try again after `Retry-After` seconds"));
                     if path.starts_with("/admin/") || path.starts_with("/api/v1/admin/") {

@@ -8,6 +8,7 @@ mod credentials;
 mod document;
 mod failures;
 mod faulty_requests;
+mod limits;
 mod logs;
 mod my_company;
 mod operations;

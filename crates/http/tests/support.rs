@@ -2,7 +2,7 @@
 
 mod expect;
 
-use std::{future::Future, pin::Pin, rc::Rc, sync::Arc};
+use std::{future::Future, net::IpAddr, pin::Pin, rc::Rc, sync::Arc};
 
 use actix_web::{
     http::{
@@ -169,6 +169,12 @@ impl Call<'_> {
     pub(crate) fn header(mut self, name: &'static str, value: impl AsRef<[u8]>) -> Self {
         let value = HeaderValue::from_bytes(value.as_ref()).unwrap();
         self.request = self.request.append_header((HeaderName::from_static(name), value));
+        self
+    }
+
+    /// From this address.
+    pub(crate) fn from(mut self, address: &str) -> Self {
+        self.request = self.request.peer_addr((address.parse::<IpAddr>().unwrap(), 4711).into());
         self
     }
 

@@ -2,6 +2,8 @@
 //!
 //! A wrong or missing value stops the start with one sentence that names the variable.
 
+mod limits;
+
 use std::{
     env,
     net::{SocketAddr, ToSocketAddrs},
@@ -13,6 +15,7 @@ use base64::{
 };
 use portero_application::Settings;
 use portero_domain::{secret::Secret, text::Email, user::NewPassword};
+use portero_http::limits::Rules;
 use time::Duration;
 
 /// A variable of the environment, for `--help`.
@@ -22,7 +25,7 @@ struct Variable {
     meaning: &'static str,
 }
 
-const VARIABLES: [Variable; 15] = [
+const VARIABLES: [Variable; 22] = [
     Variable { name: "DATABASE_URL", default: "required", meaning: "PostgreSQL 15 or newer, as libpq takes it" },
     Variable { name: "DATABASE_POOL_SIZE", default: "10", meaning: "connections at most" },
     Variable { name: "BIND_ADDR", default: "127.0.0.1:8000", meaning: "where to listen" },
@@ -47,6 +50,25 @@ const VARIABLES: [Variable; 15] = [
         name: "PORTAL_GATE",
         default: "group",
         meaning: "group, or single: a statement for each call, to compare",
+    },
+    Variable { name: "RATE_LIMITS", default: "on", meaning: "on or off: whether there are limits at all" },
+    Variable { name: "RATE_LIMIT_KEY", default: "100/s burst 400", meaning: "calls of portals with one key" },
+    Variable { name: "RATE_LIMIT_ADDRESS", default: "50/s burst 200", meaning: "calls of portals from one address" },
+    Variable { name: "RATE_LIMIT_WRONG_KEY", default: "1/s burst 30", meaning: "those of them without a good key" },
+    Variable {
+        name: "RATE_LIMIT_LOGIN_EMAIL",
+        default: "6/min burst 10",
+        meaning: "attempts to sign in as one e-mail",
+    },
+    Variable {
+        name: "RATE_LIMIT_LOGIN_ADDRESS",
+        default: "30/min burst 60",
+        meaning: "attempts to sign in from one address",
+    },
+    Variable {
+        name: "TRUSTED_PROXIES",
+        default: "none",
+        meaning: "whose X-Forwarded-For is believed; addresses or blocks, comma list",
     },
     Variable { name: "RUST_LOG", default: "info", meaning: "what is logged" },
     Variable { name: "LOG_FORMAT", default: "text", meaning: "text or json" },
@@ -100,7 +122,8 @@ pub(crate) struct Config {
     pub(crate) encryption: EncryptionKeys,
     pub(crate) settings: Settings,
     pub(crate) first_super_admin: Option<FirstSuperAdmin>,
-    pub(crate) http: portero_http::Options,
+    pub(crate) cors_origins: Vec<String>,
+    pub(crate) limits: Option<Rules>,
     pub(crate) log_format: LogFormat,
 }
 
@@ -189,7 +212,8 @@ impl Config {
             encryption,
             settings,
             first_super_admin: first_super_admin(source)?,
-            http: portero_http::Options { cors_origins: cors_origins(source)? },
+            cors_origins: cors_origins(source)?,
+            limits: limits::rules(source)?,
             log_format: log_format(source)?,
         })
     }
@@ -306,7 +330,8 @@ mod tests {
         assert_eq!(config.bind, ["127.0.0.1:8000".parse().unwrap()]);
         assert_eq!(config.settings, Settings::default());
         assert_eq!(config.log_format, LogFormat::Text);
-        assert!(config.http.cors_origins.is_empty() && config.first_super_admin.is_none());
+        assert!(config.cors_origins.is_empty() && config.first_super_admin.is_none());
+        assert_eq!(config.limits.unwrap().trusted_proxies, []);
     }
 
     #[test]
@@ -329,6 +354,13 @@ mod tests {
             ("BACKEND_CORS_ORIGINS", "https://a.example/path"),
             ("LOG_FORMAT", "xml"),
             ("PORTAL_GATE", "wide"),
+            ("RATE_LIMITS", "perhaps"),
+            ("RATE_LIMIT_KEY", "many"),
+            ("RATE_LIMIT_ADDRESS", "0/s"),
+            ("RATE_LIMIT_WRONG_KEY", "1/day"),
+            ("RATE_LIMIT_LOGIN_EMAIL", "6"),
+            ("RATE_LIMIT_LOGIN_ADDRESS", "30/min burst"),
+            ("TRUSTED_PROXIES", "10.0.0.0/8,proxy.example"),
         ] {
             let error = read(&[(name, value)]).unwrap_err();
             assert_eq!(error.name, name, "{value:?}: {error}");
@@ -351,8 +383,32 @@ mod tests {
     fn lists_come_by_commas_or_as_json() {
         let expected = ["https://a.example", "http://b.example:8080"];
         for text in ["https://a.example, http://b.example:8080", r#"["https://a.example","http://b.example:8080"]"#] {
-            assert_eq!(read(&[("BACKEND_CORS_ORIGINS", text)]).unwrap().http.cors_origins, expected);
+            assert_eq!(read(&[("BACKEND_CORS_ORIGINS", text)]).unwrap().cors_origins, expected);
         }
+    }
+
+    #[test]
+    fn limits_are_sized_one_by_one_and_switched_off_together() {
+        let limits = |changes| read(changes).unwrap().limits;
+        let mut rules = limits(&[]).unwrap();
+        let changes = [("RATE_LIMIT_KEY", "5/s burst 7"), ("TRUSTED_PROXIES", "10.0.0.0/8, ::1")];
+        assert_ne!(limits(&changes).unwrap(), rules);
+        rules.key = "5/s burst 7".parse().unwrap();
+        rules.trusted_proxies = vec!["10.0.0.0/8".parse().unwrap(), "::1".parse().unwrap()];
+        assert_eq!(limits(&changes).unwrap(), rules);
+        assert_eq!(limits(&[("RATE_LIMITS", "off")]), None);
+        assert_eq!(read(&[("RATE_LIMITS", "off"), ("RATE_LIMIT_KEY", "x")]).unwrap_err().name, "RATE_LIMIT_KEY");
+    }
+
+    #[test]
+    fn the_help_names_the_defaults_of_the_limits() {
+        let default = |name| VARIABLES.iter().find(|variable| variable.name == name).unwrap().default.parse().unwrap();
+        let rules = read(&[]).unwrap().limits.unwrap();
+        assert_eq!(rules.key, default("RATE_LIMIT_KEY"));
+        assert_eq!(rules.address, default("RATE_LIMIT_ADDRESS"));
+        assert_eq!(rules.wrong_key, default("RATE_LIMIT_WRONG_KEY"));
+        assert_eq!(rules.login_email, default("RATE_LIMIT_LOGIN_EMAIL"));
+        assert_eq!(rules.login_address, default("RATE_LIMIT_LOGIN_ADDRESS"));
     }
 
     #[test]

@@ -1,6 +1,11 @@
 //! Which adapter plays which of the domain's roles.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{
+    hash::{BuildHasher, RandomState},
+    net::SocketAddr,
+    sync::Arc,
+    time::Instant,
+};
 
 use actix_web::web::Data;
 use anyhow::anyhow;
@@ -11,6 +16,7 @@ use portero_adapters::{
 use portero_application::{Application, Ports};
 
 use portero_domain::ports::Gate;
+use portero_http::limits::{Limits, Rules};
 
 use crate::config::{Config, FirstSuperAdmin, GateKind};
 
@@ -44,8 +50,14 @@ impl Wiring {
         Ok(Self {
             application: Data::new(Application::new(&ports, config.settings)),
             bind: config.bind,
-            http: config.http,
+            http: portero_http::Options { cors_origins: config.cors_origins, limits: config.limits.map(limits) },
             first_super_admin: config.first_super_admin,
         })
     }
+}
+
+/// The limits, by the monotonic clock: setting the system's time neither locks anyone out nor lets them in.
+fn limits(rules: Rules) -> Data<Limits> {
+    let (seed, start) = (RandomState::new().hash_one(()), Instant::now());
+    Data::new(Limits::new(rules, seed, move || start.elapsed()))
 }

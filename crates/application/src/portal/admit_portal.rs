@@ -1,6 +1,9 @@
 use std::sync::Arc;
 
-use portero_domain::ports::{Admission, ApiKeyTokens, Clock, Gate, GateError, Refusal, StorageError, TokenRefusal};
+use portero_domain::{
+    Timestamp,
+    ports::{Admission, ApiKeyTokens, Clock, Gate, GateError, PresentedKey, Refusal, StorageError, TokenRefusal},
+};
 use thiserror::Error;
 
 /// Admits a captive portal's call by its router's key, and counts it.
@@ -8,6 +11,14 @@ pub struct AdmitPortal {
     pub(crate) gate: Arc<dyn Gate>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) tokens: Arc<dyn ApiKeyTokens>,
+}
+
+/// A call whose key is ours by its signature and its time, before the gate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recognised {
+    /// The key it came with.
+    pub key: PresentedKey,
+    at: Timestamp,
 }
 
 /// Why a call is not admitted.
@@ -36,8 +47,17 @@ impl From<GateError> for AdmitPortalError {
 impl AdmitPortal {
     /// Admits and counts a call with this key.
     pub async fn execute(&self, key: &str) -> Result<Admission, AdmitPortalError> {
-        let now = self.clock.now();
-        let key = self.tokens.verify(key, now)?;
-        Ok(self.gate.admit(key, now).await?)
+        self.admit(self.recognise(key)?).await
+    }
+
+    /// The first half of it, which asks nobody: whether the key is one of ours.
+    pub fn recognise(&self, key: &str) -> Result<Recognised, TokenRefusal> {
+        let at = self.clock.now();
+        Ok(Recognised { key: self.tokens.verify(key, at)?, at })
+    }
+
+    /// The second half of it: asks the gate.
+    pub async fn admit(&self, Recognised { key, at }: Recognised) -> Result<Admission, AdmitPortalError> {
+        Ok(self.gate.admit(key, at).await?)
     }
 }

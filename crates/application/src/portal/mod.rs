@@ -4,6 +4,6 @@ mod admit_portal;
 mod catalogue;
 
 pub use self::{
-    admit_portal::{AdmitPortal, AdmitPortalError},
+    admit_portal::{AdmitPortal, AdmitPortalError, Recognised},
     catalogue::Catalogue,
 };

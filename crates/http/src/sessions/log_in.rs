@@ -1,4 +1,7 @@
-use actix_web::web::{Data, Json};
+use actix_web::{
+    HttpRequest,
+    web::{Data, Json},
+};
 use portero_application::{
     Application,
     sessions::{LogInError, LoggedIn},
@@ -11,6 +14,7 @@ use crate::{
     body::JsonBody,
     error::{ApiError, ApiResult, ErrorBody},
     fields::{Fault, Faults, Given},
+    limits,
     users::PersonBody,
     wire::Moment,
 };
@@ -72,13 +76,23 @@ impl From<LoggedIn> for Body {
     responses(
         (status = 200, description = "The session and its token", body = Body),
         (status = 401, description = "The credentials are wrong, or the person is switched off", body = ErrorBody),
+        (status = 429, description = "Too many attempts; try again after `Retry-After` seconds", body = ErrorBody),
         (status = 503, description = "The database is away or busy; try again after `Retry-After` seconds",
             body = ErrorBody),
     ),
 )]
-pub(crate) async fn handle(body: JsonBody<Request>, app: Data<Application>) -> ApiResult<Json<Body>> {
+pub(crate) async fn handle(
+    request: HttpRequest,
+    body: JsonBody<Request>,
+    app: Data<Application>,
+) -> ApiResult<Json<Body>> {
     let (email, password) = body.read()?.parse()?;
-    Ok(Json(app.log_in.execute(email, password).await?.into()))
+    let attempt = limits::of(&request).map(|limits| limits.log_in(&request, email.as_ref())).transpose()?;
+    let session = app.log_in.execute(email, password).await?;
+    if let Some(attempt) = attempt {
+        attempt.succeeded();
+    }
+    Ok(Json(session.into()))
 }
 
 impl From<LogInError> for ApiError {

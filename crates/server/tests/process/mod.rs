@@ -3,6 +3,7 @@
 mod commands;
 mod configuration;
 mod life;
+mod limits;
 mod log;
 mod rekey;
 mod starting;

@@ -1,0 +1,139 @@
+//! How often somebody may call, because a portal's key is public (it stands in the page's script) and a password can be
+//! guessed.
+//!
+//! What each limit protects from whom, and why one caller cannot use up what another needs, is in
+//! `docs/adr/0013-limits-are-tables-of-buckets.md`. All of it is the memory of one process: several processes on one
+//! database let through that many times as much.
+
+mod buckets;
+mod log_in;
+mod portal;
+mod rate;
+mod remembered;
+mod visitor;
+
+use std::{fmt, time::Duration};
+
+use actix_web::{
+    HttpRequest,
+    http::{
+        StatusCode,
+        header::{self, HeaderName, HeaderValue},
+    },
+    web::Data,
+};
+use portero_domain::{ids::KeyId, text::Email};
+
+use self::{
+    buckets::{Buckets, Exceeded, Ticks},
+    remembered::Remembered,
+    visitor::{Visitor, visitor},
+};
+pub use self::{
+    rate::{NoRate, Rate},
+    visitor::{Network, NoNetwork},
+};
+use crate::error::ApiError;
+
+/// How many calls a bucket holds.
+pub const LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
+/// How many of them are left.
+pub const REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
+/// In how many seconds there will be another.
+pub const RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
+
+/// What an operator may set about limits.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rules {
+    /// The calls of portals with one key.
+    pub key: Rate,
+    /// The calls of portals from one address. Less than [`Rules::key`], so that no address alone uses up a key.
+    pub address: Rate,
+    /// The calls of portals from one address without a good key.
+    pub wrong_key: Rate,
+    /// Attempts to sign in as one e-mail, whether anybody has it or not.
+    pub login_email: Rate,
+    /// Attempts to sign in from one address.
+    pub login_address: Rate,
+    /// The proxies that are believed about whom they call for.
+    pub trusted_proxies: Vec<Network>,
+}
+
+/// The state of all limits, shared by all the threads of a process.
+pub struct Limits {
+    trusted_proxies: Vec<Network>,
+    keys: Buckets<KeyId>,
+    addresses: Buckets<Visitor>,
+    /// Those that go to nobody's key, and those that go to one that was refused, which are its own.
+    wrong_keys: Buckets<(Visitor, Option<KeyId>)>,
+    refused_keys: Remembered<KeyId>,
+    login_addresses: Buckets<Visitor>,
+    /// Those from anywhere, and those from where the person has signed in before.
+    login_emails: Buckets<(Email, Option<Visitor>)>,
+    familiar: Remembered<(Email, Visitor)>,
+}
+
+impl Limits {
+    /// Nobody has called yet. The `seed` is to be by chance and nobody's to know, so that nobody can choose whom to share a
+    /// bucket with. `elapsed` tells how much time has gone by since some moment, and does not run backwards.
+    pub fn new(rules: Rules, seed: u64, elapsed: impl Fn() -> Duration + Send + Sync + 'static) -> Self {
+        let ticks = Ticks::new(elapsed);
+        Self {
+            trusted_proxies: rules.trusted_proxies,
+            keys: Buckets::new(rules.key, seed, &ticks),
+            addresses: Buckets::new(rules.address, seed, &ticks),
+            wrong_keys: Buckets::new(rules.wrong_key, seed, &ticks),
+            refused_keys: Remembered::default(),
+            login_addresses: Buckets::new(rules.login_address, seed, &ticks),
+            login_emails: Buckets::new(rules.login_email, seed, &ticks),
+            familiar: Remembered::default(),
+        }
+    }
+
+    fn visitor(&self, request: &HttpRequest) -> Visitor {
+        let peer = request.peer_addr().map(|address| address.ip());
+        visitor(peer, request.headers().get_all(header::X_FORWARDED_FOR), &self.trusted_proxies)
+    }
+}
+
+impl fmt::Debug for Limits {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Limits(…)")
+    }
+}
+
+/// The limits that hold for this request; none when they are switched off.
+pub(crate) fn of(request: &HttpRequest) -> Option<&Limits> {
+    request.app_data::<Data<Limits>>().map(|limits| &***limits)
+}
+
+/// `Retry-After` and `RateLimit-Reset` name the same moment, as the IETF's draft of the latter wishes
+/// (draft-ietf-httpapi-ratelimit-headers-06).
+impl From<Exceeded> for ApiError {
+    fn from(Exceeded { size, wait }: Exceeded) -> Self {
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        let seconds = HeaderValue::from(seconds.max(1));
+        Self::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", "Límite de solicitudes excedido. Espere un momento.")
+            .with_header(header::RETRY_AFTER, seconds.clone())
+            .with_header(LIMIT, size.get().into())
+            .with_header(REMAINING, 0_u32.into())
+            .with_header(RESET, seconds)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZeroU32;
+
+    use super::*;
+
+    #[test]
+    fn nobody_is_told_to_try_again_after_no_time_at_all() {
+        let told = |wait| {
+            let refused = ApiError::from(Exceeded { size: NonZeroU32::MIN, wait }).response(None);
+            refused.headers().get(header::RETRY_AFTER).unwrap().to_str().unwrap().to_owned()
+        };
+        let waits = [Duration::ZERO, Duration::from_nanos(1), Duration::from_secs(1), Duration::from_millis(1_001)];
+        assert_eq!(waits.map(told), ["1", "1", "1", "2"]);
+    }
+}

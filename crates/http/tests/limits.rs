@@ -1,0 +1,372 @@
+//! How often anybody may call, and that nobody's calls are used up by somebody else.
+
+use std::{sync::Arc, thread, time::Duration as Span};
+
+use actix_web::{rt::System, web::Data};
+use portero_domain::{
+    ids::UserId,
+    ports::{ApiKeyTokens, MockPasswords, StorageError, Verdict},
+};
+use portero_http::limits::{Limits, Rules};
+use portero_testkit::{
+    FakeTokens, InMemory,
+    builders::{a_company, a_key, a_router, a_user, start},
+};
+use serde_json::json;
+use time::Duration;
+
+use crate::support::{Call, Response, TestApp, assert_error, assert_example};
+
+const CONFIG: &str = "/api/v1/config/public";
+const LOGIN: &str = "/api/v1/auth/login";
+/// A hotel, all of whose visitors have one address.
+const HOTEL: &str = "198.51.100.1";
+const ELSEWHERE: &str = "203.0.113.9";
+const PROXY: &str = "10.0.0.1";
+const ANA: &str = "admin@hotelcentral.mx";
+
+/// Rules under which nobody is limited, to be made narrow where a test needs them.
+fn wide() -> Rules {
+    let wide = "1000000/s".parse().unwrap();
+    Rules {
+        key: wide,
+        address: wide,
+        wrong_key: wide,
+        login_email: wide,
+        login_address: wide,
+        trusted_proxies: vec!["10.0.0.0/8".parse().unwrap()],
+    }
+}
+
+/// The examples' router and admin under these rules, by the clock of the test.
+async fn limited(rules: Rules) -> TestApp {
+    let app = TestApp::with(|ports, options| {
+        let clock = Arc::clone(&ports.clock);
+        let elapsed = move || Span::try_from(clock.now().since(start())).unwrap();
+        options.limits = Some(Data::new(Limits::new(rules, 0, elapsed)));
+    })
+    .await;
+    app.with_router().given(|store| {
+        let ana = a_user().email(ANA).admin_of(&a_company().build().id);
+        store.with_user(ana.stored(UserId::new(2)))
+    });
+    app
+}
+
+/// The number of calls that the records of all keys have counted.
+fn counted(app: &TestApp) -> u64 {
+    app.store.tables().keys.iter().map(|row| row.key.parts().usage.count).sum()
+}
+
+fn portal<'a>(app: &'a TestApp, key: &str, address: &str) -> Call<'a> {
+    app.get(CONFIG).key(key).from(address)
+}
+
+fn sign_in<'a>(app: &'a TestApp, email: &str, password: &str, address: &str) -> Call<'a> {
+    app.post(LOGIN).json(&json!({ "email": email, "password": password })).from(address)
+}
+
+/// How this many calls are answered.
+async fn statuses<'a>(calls: usize, call: impl Fn() -> Call<'a>) -> Vec<u16> {
+    let mut statuses = Vec::new();
+    for _ in 0..calls {
+        statuses.push(call().await.status);
+    }
+    statuses
+}
+
+/// The answer of a call that is limited, and for that asks the store nothing.
+async fn untouched<'a>(app: &TestApp, call: impl Fn() -> Call<'a>) -> Response {
+    app.store.fail_next(StorageError::Busy);
+    let response = call().await;
+    assert!(app.store.disarm(), "the store was asked");
+    assert_eq!(response.status, 429, "{response:?}");
+    response
+}
+
+#[actix_web::test]
+async fn a_key_has_its_burst_from_all_addresses_together_and_then_its_rate() {
+    let app = limited(Rules { key: "1/s burst 3".parse().unwrap(), ..wide() }).await;
+    app.given(|store| store.with_router(a_router().id("RTR_00000002").build()));
+    let key = app.with_key(a_key().build());
+    let other = app.with_key(a_key().id("key_other").of(&app.store.tables().routers[1]).build());
+    for address in [HOTEL, ELSEWHERE, "2001:db8::1"] {
+        assert_eq!(portal(&app, &key, address).await.status, 200);
+    }
+    assert_example(&app.unchanged(portal(&app, &key, "192.0.2.7")).await, "public_config 429");
+    untouched(&app, || portal(&app, &key, "192.0.2.8")).await;
+    assert_eq!(portal(&app, &other, HOTEL).await.status, 200, "another key");
+    assert_eq!(counted(&app), 4);
+    app.clock.advance(Duration::SECOND);
+    assert_eq!(statuses(2, || portal(&app, &key, HOTEL)).await, [200, 429]);
+}
+
+#[actix_web::test]
+async fn an_address_has_its_burst_with_all_keys_together_and_uses_up_no_key() {
+    let rules = Rules { key: "1/h burst 4".parse().unwrap(), address: "1/s burst 3".parse().unwrap(), ..wide() };
+    let app = limited(rules).await;
+    let key = app.with_key(a_key().build());
+    assert_eq!(statuses(50, || portal(&app, &key, ELSEWHERE)).await[2..5], [200, 429, 429]);
+    untouched(&app, || portal(&app, &key, ELSEWHERE)).await;
+    assert_eq!(portal(&app, &key, HOTEL).await.status, 200, "what was refused for its address left the key its rest");
+    assert_eq!(portal(&app, &key, HOTEL).await.status, 429);
+    assert_eq!(counted(&app), 4);
+}
+
+#[actix_web::test]
+async fn an_address_recovers_at_its_rate() {
+    let app = limited(Rules { address: "2/s burst 1".parse().unwrap(), ..wide() }).await;
+    let key = app.with_key(a_key().build());
+    assert_eq!(statuses(2, || portal(&app, &key, HOTEL)).await, [200, 429]);
+    app.clock.advance(Duration::milliseconds(500));
+    assert_eq!(statuses(2, || portal(&app, &key, HOTEL)).await, [200, 429]);
+}
+
+#[actix_web::test]
+async fn wrong_keys_are_refused_sooner_and_good_ones_from_the_same_address_pass() {
+    let rules = Rules { wrong_key: "1/s burst 4".parse().unwrap(), ..wide() };
+    let app = limited(rules).await;
+    let key = app.with_key(a_key().build());
+    let ended = app.with_key(a_key().id("key_ended").revoked_at(start()).expires_at(start()).build());
+    let altered = format!("{key}0");
+    let wrong = ["garbage", "jwt_garbage", &altered, &ended];
+    for (key, code) in wrong.iter().zip(["api_key_malformed", "api_key_invalid", "api_key_invalid", "api_key_expired"])
+    {
+        assert_eq!(portal(&app, key, HOTEL).await.body["code"], code);
+    }
+    for wrong in wrong {
+        untouched(&app, || portal(&app, wrong, HOTEL)).await;
+    }
+    untouched(&app, || app.get(CONFIG).from(HOTEL)).await;
+    assert_eq!(statuses(50, || portal(&app, &key, HOTEL)).await, [200; 50], "a good key from there");
+    assert_eq!(portal(&app, "garbage", ELSEWHERE).await.status, 401, "a wrong key from elsewhere");
+    app.clock.advance(Duration::SECOND);
+    assert_eq!(statuses(2, || portal(&app, "garbage", HOTEL)).await, [401, 429]);
+    assert_eq!(counted(&app), 50);
+}
+
+#[actix_web::test]
+async fn wrong_keys_use_up_neither_their_address_nor_a_key() {
+    let rules = Rules { address: "1/h burst 1".parse().unwrap(), key: "1/h burst 1".parse().unwrap(), ..wide() };
+    let app = limited(rules).await;
+    let key = app.with_key(a_key().build());
+    assert_eq!(statuses(20, || portal(&app, "jwt_garbage", HOTEL)).await, [401; 20]);
+    assert_eq!(portal(&app, &key, HOTEL).await.status, 200);
+}
+
+#[actix_web::test]
+async fn a_revoked_key_soon_costs_no_database_work_and_hurts_no_good_one() {
+    let rules = Rules { wrong_key: "1/s burst 3".parse().unwrap(), ..wide() };
+    let app = limited(rules).await;
+    let revoked = app.with_key(a_key().id("key_revoked").revoked_at(start()).build());
+    let key = app.with_key(a_key().build());
+    assert_eq!(statuses(4, || portal(&app, &revoked, HOTEL)).await, [401, 401, 401, 429]);
+    untouched(&app, || portal(&app, &revoked, HOTEL)).await;
+    assert_eq!(portal(&app, &key, HOTEL).await.status, 200, "a good key from there");
+    assert_eq!(portal(&app, "garbage", HOTEL).await.status, 401, "which is a bucket of its own");
+    assert_eq!(portal(&app, &revoked, ELSEWHERE).await.status, 401, "the same key from elsewhere");
+    app.clock.advance(Duration::SECOND);
+    assert_eq!(statuses(2, || portal(&app, &revoked, HOTEL)).await, [401, 429]);
+}
+
+#[actix_web::test]
+async fn a_key_that_is_good_again_passes_and_is_held_back_no_longer() {
+    let rules = Rules { wrong_key: "1/s burst 2".parse().unwrap(), ..wide() };
+    let app = limited(rules).await;
+    let key = app.with_key(a_key().build());
+    let admin = app.super_admin();
+    let switch =
+        |on: bool| app.put("/admin/empresas/EMP_3A9F1C0B2D/activo").bearer(&admin).json(&json!({"activo": on}));
+    assert_eq!(switch(false).await.status, 200);
+    assert_eq!(statuses(3, || portal(&app, &key, HOTEL)).await, [401, 401, 429]);
+    // Garbage from the same address competes with it for nothing.
+    assert_eq!(statuses(3, || portal(&app, "garbage", HOTEL)).await, [401, 401, 429]);
+    assert_eq!(switch(true).await.status, 200);
+    app.clock.advance(Duration::SECOND);
+    assert_eq!(statuses(20, || portal(&app, &key, HOTEL)).await, [200; 20]);
+}
+
+#[actix_web::test]
+async fn a_limited_answer_says_for_how_long_and_pages_of_other_origins_may_read_it() {
+    let rules = Rules { key: "1/min burst 2".parse().unwrap(), wrong_key: "20/s burst 1".parse().unwrap(), ..wide() };
+    let app = limited(rules).await;
+    let key = app.with_key(a_key().build());
+    let told = |response: &Response| {
+        assert_error(response, 429, "rate_limited", "Límite de solicitudes excedido. Espere un momento.");
+        ["retry-after", "ratelimit-limit", "ratelimit-remaining", "ratelimit-reset"]
+            .map(|name| response.header(name).unwrap().to_owned())
+    };
+    assert_eq!(statuses(2, || portal(&app, &key, HOTEL)).await, [200, 200]);
+    assert_eq!(told(&portal(&app, &key, HOTEL).await), ["60", "2", "0", "60"]);
+    app.clock.advance(Duration::milliseconds(1_001));
+    assert_eq!(told(&portal(&app, &key, HOTEL).await), ["59", "2", "0", "59"], "rounded up");
+    assert_eq!(portal(&app, "garbage", HOTEL).await.status, 401);
+    assert_eq!(told(&portal(&app, "garbage", HOTEL).await), ["1", "1", "0", "1"], "one at least");
+
+    let app = TestApp::with(|_, options| {
+        options.cors_origins = vec!["https://portal.example".to_owned()];
+        let none = Rules { wrong_key: "1/h".parse().unwrap(), ..wide() };
+        options.limits = Some(Data::new(Limits::new(none, 0, || Span::ZERO)));
+    })
+    .await;
+    for status in [401, 429] {
+        let response = portal(&app, "garbage", HOTEL).header("origin", "https://portal.example").await;
+        assert_eq!(response.status, status);
+        let exposed = response.header("access-control-expose-headers").unwrap().to_lowercase();
+        for name in ["retry-after", "ratelimit-limit", "ratelimit-remaining", "ratelimit-reset", "x-total-count"] {
+            assert!(exposed.contains(name), "{exposed}");
+        }
+    }
+}
+
+#[actix_web::test]
+async fn whoever_a_trusted_proxy_calls_for_is_the_visitor() {
+    let app = limited(Rules { address: "1/h burst 1".parse().unwrap(), ..wide() }).await;
+    let key = app.with_key(a_key().build());
+    let by = |peer: &str, forwarded: &str| portal(&app, &key, peer).header("x-forwarded-for", forwarded);
+    assert_eq!(by(PROXY, HOTEL).await.status, 200);
+    assert_eq!(by("10.0.0.2", &format!("192.0.2.1, {HOTEL}")).await.status, 429, "what the visitor wrote itself");
+    assert_eq!(by(PROXY, &format!("{HOTEL}, 10.0.0.3")).await.status, 429, "by two proxies");
+    assert_eq!(portal(&app, &key, HOTEL).await.status, 429, "directly");
+    assert_eq!(by(PROXY, ELSEWHERE).await.status, 200);
+
+    let stranger = "192.0.2.66";
+    assert_eq!(by(stranger, "192.0.2.1").await.status, 200);
+    for made_up in ["192.0.2.2", PROXY, "", "garbage", "2001:db8::1"] {
+        assert_eq!(by(stranger, made_up).await.status, 429, "{made_up}");
+    }
+    for (visitor, status) in [("2001:db8:0:1::1", 200), ("[2001:db8:0:1::2]:443", 429), ("2001:db8:0:2::1", 200)] {
+        assert_eq!(by(PROXY, visitor).await.status, status, "{visitor}");
+    }
+    assert_eq!(by(PROXY, "garbage").await.status, 200, "the proxy itself");
+    assert_eq!(by(PROXY, "other garbage").await.status, 429);
+}
+
+#[test]
+fn sixty_four_calls_on_eight_threads_are_admitted_and_counted_up_to_the_burst() {
+    let store = InMemory::new();
+    let signed = ApiKeyTokens::sign(&FakeTokens, &a_key().build()).unwrap();
+    let (store, key) = (
+        store
+            .with_company(a_company().build())
+            .with_router(a_router().build())
+            .with_key(a_key().build(), signed.fingerprint),
+        signed.token.expose(),
+    );
+    let rules = Rules { key: "1/h burst 10".parse().unwrap(), ..wide() };
+    let limits = Data::new(Limits::new(rules, 0, || Span::ZERO));
+    let worker = || {
+        System::new().block_on(async {
+            let app = TestApp::with(|ports, options| {
+                ports.storage = Arc::new(store.clone());
+                ports.gate = Arc::new(store.clone());
+                options.limits = Some(Data::clone(&limits));
+            })
+            .await;
+            statuses(8, || portal(&app, key, HOTEL)).await
+        })
+    };
+    let answers: Vec<_> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..8).map(|_| scope.spawn(worker)).collect();
+        workers.into_iter().flat_map(|worker| worker.join().unwrap()).collect()
+    });
+    let answered = |status| answers.iter().filter(|&&answer| answer == status).count();
+    assert_eq!((answered(200), answered(429)), (10, 54));
+    assert_eq!(store.tables().keys[0].key.parts().usage.count, 10);
+}
+
+#[actix_web::test]
+async fn without_limits_nobody_is_limited() {
+    let app = TestApp::new().await;
+    let key = app.with_router().with_key(a_key().build());
+    for _ in 0..1_000 {
+        assert_eq!(portal(&app, &key, HOTEL).await.status, 200);
+        assert_eq!(portal(&app, "garbage", HOTEL).await.status, 401);
+        assert_eq!(sign_in(&app, ANA, "password124", HOTEL).await.status, 401);
+    }
+    assert_eq!(counted(&app), 1_000);
+}
+
+#[actix_web::test]
+async fn an_email_may_be_tried_so_often_from_all_addresses_together_known_or_not() {
+    let app = limited(Rules { login_email: "1/min burst 3".parse().unwrap(), ..wide() }).await;
+    for email in [ANA, "nadie@hotelcentral.mx"] {
+        for (address, spelling) in
+            [(HOTEL, email.to_owned()), (ELSEWHERE, email.to_uppercase()), (PROXY, format!(" {email}"))]
+        {
+            assert_eq!(sign_in(&app, &spelling, "password124", address).await.status, 401);
+        }
+        let limited = untouched(&app, || sign_in(&app, email, "password123", "192.0.2.7")).await;
+        assert_example(&limited, "log_in 429");
+        assert_eq!(limited.header("retry-after"), Some("60"));
+    }
+    assert_eq!(sign_in(&app, "otra@hotelcentral.mx", "password124", HOTEL).await.status, 401, "another e-mail");
+    app.clock.advance(Duration::MINUTE);
+    assert_eq!(sign_in(&app, ANA, "password123", HOTEL).await.status, 200);
+}
+
+#[actix_web::test]
+async fn an_address_may_try_so_often_with_all_emails_together_and_uses_up_no_email() {
+    let rules = Rules {
+        login_email: "1/h burst 3".parse().unwrap(),
+        login_address: "1/min burst 3".parse().unwrap(),
+        ..wide()
+    };
+    let app = limited(rules).await;
+    for email in ["una@hotelcentral.mx", "no es un email", ANA] {
+        assert_eq!(sign_in(&app, email, "password124", ELSEWHERE).await.status, 401);
+    }
+    for email in [ANA, "dos@hotelcentral.mx", "no es un email", ANA, ANA, ANA] {
+        untouched(&app, || sign_in(&app, email, "password124", ELSEWHERE)).await;
+    }
+    assert_eq!(
+        sign_in(&app, ANA, "password123", HOTEL).await.status,
+        200,
+        "what was refused did not count against her"
+    );
+    app.clock.advance(Duration::MINUTE);
+    assert_eq!(sign_in(&app, "una@hotelcentral.mx", "password124", ELSEWHERE).await.status, 401);
+}
+
+#[actix_web::test]
+async fn nobody_is_locked_out_of_where_they_have_signed_in_before() {
+    let app = limited(Rules { login_email: "1/h burst 2".parse().unwrap(), ..wide() }).await;
+    assert_eq!(sign_in(&app, ANA, "password123", HOTEL).await.status, 200);
+    assert_eq!(statuses(3, || sign_in(&app, ANA, "password124", ELSEWHERE)).await, [401, 429, 429]);
+    assert_eq!(sign_in(&app, ANA, "password123", HOTEL).await.status, 200);
+    // There the password may be tried as often as elsewhere, and no more.
+    assert_eq!(statuses(2, || sign_in(&app, ANA, "password124", HOTEL)).await, [401, 429]);
+    assert_eq!(sign_in(&app, "otra@hotelcentral.mx", "password124", HOTEL).await.status, 401);
+}
+
+#[actix_web::test]
+async fn a_limited_attempt_costs_no_password_work() {
+    let mut passwords = MockPasswords::new();
+    passwords.expect_verify().times(2).returning(|_, _| Ok(Verdict::Wrong));
+    let app = TestApp::with(|ports, options| {
+        ports.passwords = Arc::new(passwords);
+        let rules = Rules {
+            login_email: "1/h burst 1".parse().unwrap(),
+            login_address: "1/h burst 2".parse().unwrap(),
+            ..wide()
+        };
+        options.limits = Some(Data::new(Limits::new(rules, 0, || Span::ZERO)));
+    })
+    .await;
+    assert_eq!(statuses(3, || sign_in(&app, ANA, "password124", HOTEL)).await, [401, 429, 429]);
+    assert_eq!(statuses(2, || sign_in(&app, ANA, "password124", ELSEWHERE)).await, [429, 429]);
+    assert_eq!(sign_in(&app, "nadie@hotelcentral.mx", "password124", "192.0.2.7").await.status, 401);
+}
+
+#[actix_web::test]
+async fn nothing_else_is_limited() {
+    let none = "1/h burst 1".parse().unwrap();
+    let rules = Rules { key: none, address: none, wrong_key: none, login_email: none, login_address: none, ..wide() };
+    let app = limited(rules).await;
+    let admin = app.super_admin();
+    for _ in 0..5 {
+        assert_eq!(app.get("/health").from(HOTEL).await.status, 200);
+        assert_eq!(app.get("/admin/empresas").bearer(&admin).from(HOTEL).await.status, 200);
+        assert_eq!(app.get("/admin/empresas").bearer("garbage").from(HOTEL).await.status, 401);
+    }
+}
