@@ -46,6 +46,8 @@ pub trait Harness: Send + Sync {
 
 /// Makes a test of each contract. `make_harness` names an `async fn() -> impl Harness` beside the call; the calling
 /// crate depends on tokio with its `macros` and `rt-multi-thread`.
+///
+/// `contract_tests!(make_harness, gate)` makes those of the gate alone, for a second gate to the same store.
 #[macro_export]
 macro_rules! contract_tests {
     ($make_harness:ident) => {
@@ -132,6 +134,11 @@ macro_rules! contract_tests {
                 a_failure_leaves_no_trace,
                 a_rollback_that_was_wished_for_is_no_error,
             }
+        }
+        $crate::contract_tests! { $make_harness, gate }
+    };
+    ($make_harness:ident, gate) => {
+        $crate::contract_tests! { for $make_harness:
             gate {
                 an_admission_says_what_most_calls_need,
                 the_gate_agrees_with_the_standing_of_every_key,
@@ -139,6 +146,7 @@ macro_rules! contract_tests {
                 what_has_no_record_is_unknown,
                 the_key_of_a_removed_router_is_unknown,
                 parallel_admissions_are_counted_exactly,
+                everyone_in_a_crowd_hears_of_their_own_key,
                 the_last_use_never_goes_back,
                 nothing_is_admitted_after_a_revocation,
             }

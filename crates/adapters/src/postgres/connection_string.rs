@@ -1,6 +1,6 @@
 //! What Portero adds to an operator's connection string, without changing what it says already.
 
-use std::fmt::Write;
+use std::{fmt::Write, time::Duration};
 
 /// So that no thread waits for ever on a server or network that is gone.
 ///
@@ -20,9 +20,12 @@ const PARAMETERS: [(&str, &str); 7] = [
 /// hears the same whatever language the server speaks, and only the thread is freed by them.
 const TIME_LIMITS: &str = "-c statement_timeout=5000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=10000";
 
-/// As above for the gate, where all who wait stand behind one statement: it gives up a row that somebody holds while there is
-/// time left for those behind.
-const GATE_TIME_LIMITS: &str = "-c statement_timeout=2000 -c lock_timeout=1000";
+/// As above for the gate, where all who wait stand behind one statement. A call waits for one such statement and then for its
+/// own: both are over before the caller has stopped waiting, so what failed for a row that somebody holds is not counted.
+const GATE_TIME_LIMITS: &str = "-c statement_timeout=1000 -c lock_timeout=0";
+
+/// The same as a span: what fails no sooner has failed for it.
+pub(super) const GATE_TIME_LIMIT: Duration = Duration::from_secs(1);
 
 /// Without limits: for migrations, which wait for one another and may take their time.
 const NO_TIME_LIMITS: &str = "-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0";

@@ -1,26 +1,41 @@
 //! What the tests of this crate share.
 
-use std::{future::Future, sync::Arc, time::Instant};
+use std::{
+    future::Future,
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
-use portero_adapters::{PgExecutor, PgGate, PgUnitOfWork, postgres::testing::TestDatabase};
+use portero_adapters::{PgExecutor, PgGate, PgGroupGate, PgUnitOfWork, postgres::testing::TestDatabase};
 use portero_domain::{
     api_key::ApiKey,
-    ports::{PresentedKey, StorageError, Stored, transact},
+    ports::{Gate, PresentedKey, StorageError, Stored, transact},
 };
 use portero_testkit::builders::{a_company, a_key, a_router, fingerprint_of};
 
 /// A store of its own.
 pub(crate) struct Fixture {
     pub(crate) storage: Arc<PgUnitOfWork>,
-    pub(crate) gate: Arc<PgGate>,
+    pub(crate) gate: Arc<dyn Gate>,
     pub(crate) database: TestDatabase,
 }
 
-/// A fresh store on a pool of this size.
+/// A fresh store on a pool of this size, with the gate that admits in groups.
 pub(crate) fn store(pool_size: u32) -> Fixture {
     let database = TestDatabase::new();
     let executor = PgExecutor::new(database.url(), pool_size);
-    Fixture { storage: Arc::new(PgUnitOfWork::new(executor.clone())), gate: Arc::new(PgGate::new(executor)), database }
+    let gate = group_gate(database.url());
+    Fixture { storage: Arc::new(PgUnitOfWork::new(executor)), gate, database }
+}
+
+/// A gate as every process has one of its own.
+pub(crate) fn group_gate(url: &str) -> Arc<dyn Gate> {
+    Arc::new(PgGroupGate::new(url).unwrap())
+}
+
+/// A gate that asks for each call alone.
+pub(crate) fn single_gate(url: &str) -> Arc<dyn Gate> {
+    Arc::new(PgGate::new(PgExecutor::new(url, 4)))
 }
 
 /// A store with one company, its router and that router's key.
@@ -50,6 +65,24 @@ pub(crate) fn number(database: &TestDatabase, query: &str) -> i64 {
 /// Asks something small of the store, through its own pool.
 pub(crate) async fn is_answered(store: &Fixture) -> Stored<u64> {
     transact(&*store.storage, |storage| Ok::<_, StorageError>(storage.companies().system_stats()?.companies)).await
+}
+
+/// Waits until it is so, for as long as a loaded machine may need.
+pub(crate) async fn eventually(what: &str, mut is_so: impl FnMut() -> bool) {
+    let begun = Instant::now();
+    while !is_so() {
+        assert!(begun.elapsed() < Duration::from_secs(10), "it never came: {what}");
+        tokio::task::yield_now().await;
+    }
+}
+
+/// How many sessions wait for what the test's own connection holds, be it behind one another.
+pub(crate) fn held_up(database: &TestDatabase) -> i64 {
+    number(
+        database,
+        "WITH RECURSIVE held (pid) AS (SELECT pg_backend_pid() UNION SELECT waiting.pid FROM held JOIN pg_locks AS waiting \
+         ON NOT waiting.granted AND held.pid = ANY (pg_blocking_pids(waiting.pid))) SELECT count(*) - 1 FROM held",
+    )
 }
 
 /// What came of it and how long that took, in milliseconds.

@@ -158,6 +158,40 @@ pub async fn parallel_admissions_are_counted_exactly(harness: &dyn Harness) {
     assert_eq!(usage(harness, &key).await, Usage { count: 64, last_used: Some(latest) });
 }
 
+/// Good keys and bad ones of many routers, all at once.
+pub async fn everyone_in_a_crowd_hears_of_their_own_key(harness: &dyn Harness) {
+    commit(harness, |storage| storage.companies().insert(&a_company().build())).await.expect("a free id");
+    let mut keys = Vec::new();
+    for number in 0..12 {
+        let router = a_router().id(&format!("RTR_{number:08X}")).named(&format!("Router {number}")).build();
+        let key = a_key().id(&format!("key_{number}")).of(&router);
+        let key = match number % 3 {
+            0 => key,
+            1 => key.revoked_at(start()),
+            _ => key.expires_at(start()),
+        };
+        let key = key.build();
+        commit(harness, move |storage| storage.routers().insert(&router)).await.expect("a free id");
+        keep(harness, &key).await;
+        keys.push(key);
+    }
+    let calls: Vec<_> =
+        (0..96).map(|call| call * 5 % 12).map(|of| (of, crowd(harness.gate(), &keys[of], start()))).collect();
+    for (of, call) in calls {
+        let answer = call.await.expect("a task that ends");
+        let answer = answer.map(|admission| (admission.key, admission.router.id, admission.router.name));
+        let expected = match of % 3 {
+            0 => Ok((keys[of].id().clone(), keys[of].parts().router.clone(), name(&format!("Router {of}")))),
+            1 => Err(Refusal::Revoked),
+            _ => Err(Refusal::Expired),
+        };
+        assert_eq!(answer, expected);
+    }
+    for (of, key) in keys.iter().enumerate() {
+        assert_eq!(usage(harness, key).await.count, if of % 3 == 0 { 8 } else { 0 });
+    }
+}
+
 fn crowd(gate: Arc<dyn Gate>, key: &ApiKey, now: Timestamp) -> tokio::task::JoinHandle<Result<Admission, Refusal>> {
     let key = presented(key);
     tokio::spawn(async move { verdict(gate.admit(key, now).await) })

@@ -3,7 +3,7 @@
 use diesel::PgConnection;
 use portero_domain::{
     Timestamp,
-    ports::{Admission, PresentedKey, Refusal, Stored},
+    ports::{Admission, PresentedKey, Refusal, StorageError, Stored},
 };
 
 use super::{
@@ -11,24 +11,25 @@ use super::{
     statement::{Uses, count, count_all},
 };
 
-/// What became of a call.
-pub(super) type Verdict = Result<Admission, Refusal>;
+/// What became of a call. On an error it is not known.
+pub(super) type Verdict = Stored<Result<Admission, Refusal>>;
 
 /// Admits and counts each call or refuses it, in the order of the calls. On an error nothing is known of any.
 ///
-/// A single call deserves the plain statement: it is a seventh cheaper.
+/// A single call deserves the plain statement: it is a seventh cheaper. The latest of the calls' moments is that of all:
+/// they are judged together, after the last of them came.
 pub(super) fn judge(connection: &mut PgConnection, calls: &[(&PresentedKey, Timestamp)]) -> Stored<Vec<Verdict>> {
     let Some(now) = calls.iter().map(|(_, now)| *now).max() else { return Ok(Vec::new()) };
     let (uses, groups) = group(calls.iter().map(|(key, _)| *key));
     let verdicts = match uses.as_slice() {
-        [Uses { key, count: 1 }] => vec![judge_one(connection, key, now)?],
+        [Uses { key, count: 1 }] => vec![judge_one(connection, key, now)],
         uses => judge_all(connection, uses, now)?,
     };
-    Ok(groups.into_iter().map(|group| verdicts[group].clone()).collect())
+    Ok(groups.into_iter().map(|group| verdicts[group].as_ref().map(Clone::clone).map_err(alike)).collect())
 }
 
 /// Admits and counts one call, or refuses it.
-pub(super) fn judge_one(connection: &mut PgConnection, key: &PresentedKey, now: Timestamp) -> Stored<Verdict> {
+pub(super) fn judge_one(connection: &mut PgConnection, key: &PresentedKey, now: Timestamp) -> Verdict {
     if let Some(admission) = count(connection, key, now)? {
         return Ok(Ok(admission));
     }
@@ -40,28 +41,47 @@ pub(super) fn judge_one(connection: &mut PgConnection, key: &PresentedKey, now: 
 }
 
 fn judge_all(connection: &mut PgConnection, uses: &[Uses<'_>], now: Timestamp) -> Stored<Vec<Verdict>> {
-    let mut verdicts = vec![Err(Refusal::Unknown); uses.len()];
+    let mut verdicts: Vec<Option<Verdict>> = uses.iter().map(|_| None).collect();
     for (place, admission) in count_all(connection, uses, now)? {
-        verdicts[place] = Ok(admission);
+        verdicts[place] = Some(admission.map(Ok));
     }
-    let left: Vec<_> = (0..uses.len()).filter(|&place| verdicts[place].is_err()).collect();
-    if left.is_empty() {
-        return Ok(verdicts);
+    let left: Vec<_> =
+        uses.iter().zip(&verdicts).filter(|(_, verdict)| verdict.is_none()).map(|(uses, _)| *uses).collect();
+    // What fails from here on is theirs alone: the others are counted, and are to hear so.
+    let mut refused = judge_uncounted(connection, &left, now)
+        .unwrap_or_else(|error| left.iter().map(|_| Err(alike(&error))).collect())
+        .into_iter();
+    let unknown = || Ok(Err(Refusal::Unknown));
+    Ok(verdicts.into_iter().map(|verdict| verdict.or_else(|| refused.next()).unwrap_or_else(unknown)).collect())
+}
+
+/// Refuses what was not counted, each for its reason. Where there is none any more, someone changed the record for the better
+/// between the two statements, as above.
+fn judge_uncounted(connection: &mut PgConnection, uses: &[Uses<'_>], now: Timestamp) -> Stored<Vec<Verdict>> {
+    if uses.is_empty() {
+        return Ok(Vec::new());
     }
-    let keys: Vec<_> = left.iter().map(|&place| uses[place].key).collect();
-    for (place, reason) in left.into_iter().zip(reasons(connection, &keys, now)?) {
-        verdicts[place] = match reason {
-            Some(refusal) => Err(refusal),
-            None => judge_late(connection, uses[place], now)?,
-        };
+    let keys: Vec<_> = uses.iter().map(|uses| uses.key).collect();
+    let reasons = reasons(connection, &keys, now)?;
+    let late: Vec<_> = (0..uses.len()).filter(|&place| reasons[place].is_none()).collect();
+    let mut verdicts: Vec<Verdict> =
+        reasons.into_iter().map(|reason| Ok(Err(reason.unwrap_or(Refusal::Unknown)))).collect();
+    if !late.is_empty() {
+        let late_uses: Vec<_> = late.iter().map(|&place| uses[place]).collect();
+        for (place, admission) in count_all(connection, &late_uses, now)? {
+            verdicts[late[place]] = admission.map(Ok);
+        }
     }
     Ok(verdicts)
 }
 
-/// Between two statements someone changed the key's record for the better, as above. None of its uses is counted yet.
-fn judge_late(connection: &mut PgConnection, uses: Uses<'_>, now: Timestamp) -> Stored<Verdict> {
-    let admitted = count_all(connection, &[uses], now)?.pop();
-    Ok(admitted.map(|(_, admission)| admission).ok_or(Refusal::Unknown))
+/// The same fault for one more caller.
+pub(super) fn alike(error: &StorageError) -> StorageError {
+    match error {
+        StorageError::Busy => StorageError::Busy,
+        StorageError::Unavailable(cause) => StorageError::Unavailable(cause.to_string().into()),
+        StorageError::Failed(cause) => StorageError::Failed(cause.to_string().into()),
+    }
 }
 
 /// The distinct keys with their uses, in the order of their ids; and for each call which of them is its own.

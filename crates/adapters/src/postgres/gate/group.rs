@@ -4,6 +4,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Arc, Mutex, PoisonError},
     thread,
+    time::Instant,
 };
 
 use async_trait::async_trait;
@@ -20,11 +21,11 @@ use tokio::{
     time,
 };
 
-use super::batch::{self, Verdict};
+use super::batch::{self, Verdict, alike};
 use crate::{
     blocking::NoAnswer,
     postgres::{
-        connection_string,
+        connection_string::{self, GATE_TIME_LIMIT},
         error::no_answer,
         executor::LIMIT,
         pool::{Manager, Pooled},
@@ -115,26 +116,53 @@ impl Line {
             if taken == 0 {
                 return;
             }
-            // Who has stopped waiting has been told that nothing was done.
-            batch.retain(|call| !call.answer.is_closed());
-            let verdicts = catch_unwind(AssertUnwindSafe(|| self.judge(&batch)));
-            let verdicts = verdicts.unwrap_or_else(|_| Err(no_answer(NoAnswer::Panicked)));
-            if verdicts.is_err() {
+            if catch_unwind(AssertUnwindSafe(|| self.answer(&mut batch))).is_err() {
+                // Whoever has no answer yet hears of it by this.
+                batch.clear();
                 self.open = None;
             }
-            answer(batch.drain(..), verdicts);
         }
     }
 
-    fn judge(&mut self, batch: &[Call]) -> Stored<Vec<Verdict>> {
+    /// Tells every caller of the batch what became of their call, and leaves it empty.
+    fn answer(&mut self, batch: &mut Vec<Call>) {
+        let verdicts = self.judge(batch);
+        if let Some(error) = verdicts.as_ref().map_or_else(Some, |all| all.iter().find_map(|one| one.as_ref().err())) {
+            tracing::warn!(%error, source = error.source().map(tracing::field::display), "calls got no answer");
+            self.open = None;
+        }
+        match verdicts {
+            Ok(verdicts) => {
+                for (call, verdict) in batch.drain(..).zip(verdicts) {
+                    let verdict = verdict.map_err(GateError::from).and_then(|verdict| verdict.map_err(GateError::from));
+                    // A caller who has stopped waiting hears nothing; the admission is counted all the same.
+                    let _ = call.answer.send(verdict);
+                }
+            }
+            Err(error) => {
+                for call in batch.drain(..) {
+                    let _ = call.answer.send(Err(alike(&error).into()));
+                }
+            }
+        }
+    }
+
+    fn judge(&mut self, batch: &mut Vec<Call>) -> Stored<Vec<Verdict>> {
+        forget_the_gone(batch);
         if batch.is_empty() {
             return Ok(Vec::new());
         }
-        let calls: Vec<_> = batch.iter().map(|call| (&call.key, call.now)).collect();
         let open = self.connected()?;
-        let verdicts = batch::judge(&mut open.connection, &calls)?;
+        // That may have taken longer than some would wait.
+        forget_the_gone(batch);
+        let calls: Vec<_> = batch.iter().map(|call| (&call.key, call.now)).collect();
+        let begun = Instant::now();
+        let verdicts = batch::judge(&mut open.connection, &calls);
         open.used();
-        Ok(verdicts)
+        if begun.elapsed() < GATE_TIME_LIMIT {
+            return verdicts;
+        }
+        Ok(verdicts.map_err(out_of_time)?.into_iter().map(|verdict| verdict.map_err(out_of_time)).collect())
     }
 
     /// The connection, after making sure of one that has long been idle.
@@ -148,29 +176,16 @@ impl Line {
     }
 }
 
-/// Tells every caller what became of their call.
-fn answer(calls: impl Iterator<Item = Call>, verdicts: Stored<Vec<Verdict>>) {
-    match verdicts {
-        Ok(verdicts) => {
-            for (call, verdict) in calls.zip(verdicts) {
-                // A caller who has stopped waiting hears nothing; the admission is counted all the same.
-                let _ = call.answer.send(verdict.map_err(GateError::from));
-            }
-        }
-        Err(error) => {
-            tracing::warn!(%error, source = error.source().map(tracing::field::display), "a batch of calls got no answer");
-            for call in calls {
-                let _ = call.answer.send(Err(alike(&error).into()));
-            }
-        }
-    }
+/// Who has stopped waiting has been told that nothing was done.
+fn forget_the_gone(batch: &mut Vec<Call>) {
+    batch.retain(|call| !call.answer.is_closed());
 }
 
-/// The same fault for one more caller.
-fn alike(error: &StorageError) -> StorageError {
+/// PostgreSQL's own time limit is what fails a statement after so long. Diesel has no kind for that, and its words are in
+/// whatever language the server speaks.
+fn out_of_time(error: StorageError) -> StorageError {
     match error {
-        StorageError::Busy => StorageError::Busy,
-        StorageError::Unavailable(_) => StorageError::Unavailable(error.to_string().into()),
-        StorageError::Failed(_) => StorageError::Failed(error.to_string().into()),
+        StorageError::Failed(cause) => StorageError::Unavailable(cause),
+        other => other,
     }
 }

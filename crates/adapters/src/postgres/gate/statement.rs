@@ -41,13 +41,14 @@ pub(super) fn count(connection: &mut PgConnection, key: &PresentedKey, now: Time
     row.optional().map_err(storage)?.map(|row| row.admission(key)).transpose()
 }
 
-/// Admits and counts all uses of each key, or does neither. The keys must come in the order of their ids, in which their
-/// rows are then locked, so that no two processes wait for each other. Answers the places of the admitted ones.
+/// Admits and counts all uses of each key, or does neither. Their rows are locked in the order of their ids, so that no two
+/// processes wait for each other. Answers the places of those that were counted; where a record breaks a rule of the domain,
+/// there is an error in that place.
 pub(super) fn count_all(
     connection: &mut PgConnection,
     uses: &[Uses<'_>],
     now: Timestamp,
-) -> Stored<Vec<(usize, Admission)>> {
+) -> Stored<Vec<(usize, Stored<Admission>)>> {
     let statement = CountAll {
         ids: uses.iter().map(|uses| uses.key.id.as_str()).collect(),
         routers: uses.iter().map(|uses| uses.key.router.as_str()).collect(),
@@ -56,13 +57,13 @@ pub(super) fn count_all(
         now: now.get(),
     };
     let rows: Vec<(i64, Row)> = statement.get_results(connection).map_err(storage)?;
-    let admitted = rows.into_iter().map(|(place, row)| {
+    let counted = rows.into_iter().map(|(place, row)| {
         // WITH ORDINALITY counts from one.
         let place = usize::try_from(place - 1).or_broken("place in a batch")?;
         let uses = uses.get(place).or_broken("place in a batch")?;
-        Ok((place, row.admission(uses.key)?))
+        Ok((place, row.admission(uses.key)))
     });
-    admitted.collect()
+    counted.collect()
 }
 
 const RETURNED: &str = "routers.id, routers.name, routers.location, routers.active, companies.id, companies.name, \

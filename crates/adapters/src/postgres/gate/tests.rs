@@ -1,20 +1,24 @@
-//! What the statement does inside PostgreSQL, seen from its own session.
+//! What the statements do inside PostgreSQL, seen from their own session.
 
-use std::sync::MutexGuard;
+use std::{sync::MutexGuard, thread};
 
 use diesel::{
-    PgConnection, QueryableByName, RunQueryDsl,
+    Connection, PgConnection, QueryableByName, RunQueryDsl,
     connection::SimpleConnection,
     sql_query,
     sql_types::{BigInt, Text},
 };
-use portero_domain::ports::{PresentedKey, Storage};
+use portero_domain::ports::{PresentedKey, Refusal, Storage};
 use portero_testkit::builders::{a_company, a_key, a_router, fingerprint_of, start};
 
-use super::batch::judge_one;
+use super::{
+    batch::judge,
+    statement::{Uses, count_all},
+};
 use crate::postgres::{testing::TestDatabase, unit_of_work::PgStorage};
 
-const CALLS: i64 = 20;
+/// So few that one page holds every version of the records, whatever old view of them a neighbour in the database keeps alive.
+const CALLS: i64 = 8;
 
 #[derive(QueryableByName, Debug, PartialEq)]
 struct Pair {
@@ -30,37 +34,57 @@ struct Setting {
     synchronous_commit: String,
 }
 
-/// The key of a fresh shop.
-fn stocked(connection: &mut PgConnection) -> PresentedKey {
-    let key = a_key().build();
+/// The two keys of a fresh shop, in the order of their ids. Their records lie the other way round.
+fn stocked(connection: &mut PgConnection) -> [PresentedKey; 2] {
     let mut storage = PgStorage { connection };
     storage.companies().insert(&a_company().build()).unwrap().unwrap();
-    storage.routers().insert(&a_router().build()).unwrap().unwrap();
-    storage.api_keys().insert(&key, fingerprint_of(key.id())).unwrap();
-    let parts = key.parts().clone();
-    PresentedKey { fingerprint: fingerprint_of(&parts.id), id: parts.id, router: parts.router, company: parts.company }
+    let mut keys = [("RTR_00000002", "key_b"), ("RTR_00000001", "key_a")].map(|(router, key)| {
+        let router = a_router().id(router).build();
+        let key = a_key().id(key).of(&router).build();
+        storage.routers().insert(&router).unwrap().unwrap();
+        storage.api_keys().insert(&key, fingerprint_of(key.id())).unwrap();
+        let parts = key.parts().clone();
+        PresentedKey {
+            fingerprint: fingerprint_of(&parts.id),
+            id: parts.id,
+            router: parts.router,
+            company: parts.company,
+        }
+    });
+    keys.reverse();
+    keys
 }
 
-/// A session that has admitted one key many times.
+/// Admits these calls, all together.
+fn admit(connection: &mut PgConnection, calls: &[&PresentedKey]) {
+    let calls: Vec<_> = calls.iter().map(|key| (*key, start())).collect();
+    for verdict in judge(connection, &calls).unwrap() {
+        verdict.unwrap().unwrap();
+    }
+}
+
+/// A session that has admitted two keys many times, alone and together.
 fn after_many_calls(database: &TestDatabase) -> MutexGuard<'_, PgConnection> {
     let mut connection = database.connection();
-    let key = stocked(&mut connection);
+    let [a, b] = stocked(&mut connection);
     for _ in 0..CALLS {
-        judge_one(&mut connection, &key, start()).unwrap().unwrap();
+        admit(&mut connection, &[&a]);
+        admit(&mut connection, &[&b, &a, &b]);
     }
     connection
 }
 
+/// Either statement is, whatever it is asked.
 #[test]
-fn the_statement_is_prepared_once_a_connection() {
+fn a_statement_is_prepared_once_a_connection() {
     let database = TestDatabase::new();
     let mut connection = after_many_calls(&database);
     let prepared = sql_query(
-        "SELECT count(*) AS first, sum(generic_plans + custom_plans)::bigint AS second FROM pg_prepared_statements \
-         WHERE statement LIKE 'UPDATE api_keys%'",
+        "SELECT 1::bigint AS first, (generic_plans + custom_plans)::bigint AS second FROM pg_prepared_statements \
+         WHERE statement LIKE '%UPDATE api_keys%'",
     );
-    let prepared: Pair = prepared.get_result(&mut *connection).unwrap();
-    assert_eq!(prepared, Pair { first: 1, second: CALLS });
+    let prepared: Vec<Pair> = prepared.load(&mut *connection).unwrap();
+    assert_eq!(prepared, [Pair { first: 1, second: CALLS }, Pair { first: 1, second: CALLS }]);
 }
 
 /// A heap-only update touches no index, so counting stays as cheap as the table is old.
@@ -74,7 +98,7 @@ fn counting_is_a_heap_only_update() {
          WHERE relid = 'api_keys'::regclass",
     );
     let updates: Pair = updates.get_result(&mut *connection).unwrap();
-    assert_eq!(updates, Pair { first: CALLS, second: CALLS });
+    assert_eq!(updates, Pair { first: 3 * CALLS, second: 3 * CALLS });
 }
 
 /// The wait for the disk is left out for the statement's own transaction, not for what the connection does next.
@@ -82,17 +106,76 @@ fn counting_is_a_heap_only_update() {
 fn only_counting_does_without_the_wait_for_the_disk() {
     let database = TestDatabase::new();
     let mut connection = database.connection();
-    let key = stocked(&mut connection);
+    let [a, b] = stocked(&mut connection);
     let shown = |connection: &mut PgConnection| {
         let setting: Setting = sql_query("SHOW synchronous_commit").get_result(connection).unwrap();
         setting.synchronous_commit
     };
     let usual = shown(&mut connection);
     assert_ne!(usual, "off");
-    connection.batch_execute("BEGIN").unwrap();
-    judge_one(&mut connection, &key, start()).unwrap().unwrap();
-    assert_eq!(shown(&mut connection), "off");
-    connection.batch_execute("COMMIT").unwrap();
-    judge_one(&mut connection, &key, start()).unwrap().unwrap();
-    assert_eq!(shown(&mut connection), usual);
+    for calls in [&[&a][..], &[&a, &b]] {
+        connection.batch_execute("BEGIN").unwrap();
+        admit(&mut connection, calls);
+        assert_eq!(shown(&mut connection), "off");
+        connection.batch_execute("COMMIT").unwrap();
+        admit(&mut connection, calls);
+        assert_eq!(shown(&mut connection), usual);
+    }
+}
+
+/// Runs work on a session of its own; while it waits for what the database's own session holds, `meanwhile` is run there, and
+/// then that is committed.
+fn held_up<T: Send, U>(
+    database: &TestDatabase,
+    work: impl FnOnce(&mut PgConnection) -> T + Send,
+    meanwhile: impl FnOnce() -> U,
+) -> (T, U) {
+    thread::scope(|scope| {
+        let work = scope.spawn(|| work(&mut PgConnection::establish(database.url()).unwrap()));
+        let waiting =
+            "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY (pg_blocking_pids(pid))";
+        while database.value(waiting).unwrap() == "0" && !work.is_finished() {
+            thread::yield_now();
+        }
+        let seen = meanwhile();
+        database.statement("COMMIT");
+        (work.join().unwrap(), seen)
+    })
+}
+
+/// In whatever order a statement is asked, it locks in the order of the ids: while it waits for one record, it holds those
+/// before and none of those behind. So no two wait for each other.
+#[test]
+fn records_are_locked_in_the_order_of_their_ids() {
+    let database = TestDatabase::new();
+    let keys = stocked(&mut database.connection());
+    let lock = |key: usize, wait: &str| format!("SELECT FROM api_keys WHERE id = '{}' FOR UPDATE {wait}", keys[key].id);
+    for asked in [[0, 1], [1, 0]] {
+        for (held, free) in [(0, "1"), (1, "0")] {
+            database.statement(&format!("BEGIN; {}", lock(held, "")));
+            let (counted, seen) = held_up(
+                &database,
+                |connection| {
+                    let uses = asked.map(|key| Uses { key: &keys[key], count: 1 });
+                    count_all(connection, &uses, start()).map(|counted| counted.len())
+                },
+                || database.value(&format!("SELECT count(*) FROM ({}) AS free", lock(1 - held, "SKIP LOCKED"))),
+            );
+            assert_eq!(seen.as_deref(), Some(free), "asked for {asked:?} while {held} was held");
+            assert_eq!(counted.unwrap(), 2);
+        }
+    }
+}
+
+/// A statement that has found its keys open and waits for one of them acts on it as the revocation left it.
+#[test]
+fn a_batch_that_waited_for_a_revocation_refuses_that_key_alone() {
+    let database = TestDatabase::new();
+    let [a, b] = stocked(&mut database.connection());
+    database.statement("BEGIN; UPDATE api_keys SET revoked_at = now() WHERE id = 'key_a'");
+    let work = |connection: &mut PgConnection| judge(connection, &[&a, &b, &a].map(|key| (key, start()))).unwrap();
+    let (verdicts, ()) = held_up(&database, work, || ());
+    let refusals: Vec<_> = verdicts.into_iter().map(|verdict| verdict.unwrap().err()).collect();
+    assert_eq!(refusals, [Some(Refusal::Revoked), None, Some(Refusal::Revoked)]);
+    assert_eq!(database.value("SELECT sum(use_count) FROM api_keys").unwrap(), "1");
 }
