@@ -1,7 +1,7 @@
 # Everything one does here, each target with its help: `make help`.
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fmt lint doc deny openapi openapi-check ci clean packages
+.PHONY: help run test test-peers bench fmt lint doc deny openapi openapi-check ci clean packages
 
 SERVER := cargo run --quiet --locked --all-features --bin server --
 
@@ -16,6 +16,12 @@ run: packages ## Build the release binary and start a demo on a PostgreSQL of it
 
 test: packages ## Run every test, on a throw-away PostgreSQL unless DATABASE_URL is set
 	scripts/with-postgres cargo test --locked --workspace --all-features
+
+bench: ## Measure the release build (ten minutes on an idle machine), and write docs/performance.md
+	scripts/bench
+
+test-peers: ## Show the RouterOS simulator to clients written elsewhere, installed into .tools/ from PyPI and npm
+	scripts/test-peers
 
 fmt: ## Format the code
 	cargo fmt --all
