@@ -1,0 +1,147 @@
+//! Opening a session: TCP, TLS, login, each with a deadline.
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use socket2::{SockRef, TcpKeepalive};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use super::connection::Connection;
+use super::login::{Login, log_in};
+use super::options::Options;
+use super::outcome::Closed;
+use super::tls::{Fingerprint, handshake};
+use crate::failure::Trap;
+
+/// Whether and how the session is encrypted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Security {
+    /// Not at all (the service `api`, port 8728): whoever is on the way reads every password.
+    Plain,
+    /// TLS (the service `api-ssl`, port 8729) with the router that has this certificate.
+    Pinned(Fingerprint),
+}
+
+/// A part of opening a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Reaching the router.
+    Connect,
+    /// Agreeing on encryption.
+    Tls,
+    /// Logging in.
+    Login,
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Connect => "connecting",
+            Self::Tls => "the TLS handshake",
+            Self::Login => "logging in",
+        })
+    }
+}
+
+/// Why there is no session.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// The router cannot be reached.
+    #[error("the router cannot be reached: {0}")]
+    Unreachable(#[source] io::Error),
+    /// A part of it took too long.
+    #[error("{0} took too long")]
+    TimedOut(Stage),
+    /// The handshake failed.
+    #[error("the TLS handshake failed: {0}")]
+    Tls(#[source] io::Error),
+    /// The router refused every cipher suite. That is what `api-ssl` does when it has no certificate: it offers
+    /// anonymous Diffie-Hellman only, which protects from nobody who can change the traffic, so it is not spoken here.
+    #[error(
+        "the router offers no encryption with a certificate; on the router: \
+         /certificate add name=api common-name=ROUTER days-valid=3650; /certificate sign api; \
+         /ip/service set api-ssl certificate=api"
+    )]
+    NoCertificate,
+    /// The router has another certificate than the pinned one: it was replaced, or someone is in between. Nothing was
+    /// sent to it.
+    #[error("the certificate is {found}, not the pinned {pinned}")]
+    CertificateChanged {
+        /// The one that was expected.
+        pinned: Fingerprint,
+        /// The one that the router showed.
+        found: Fingerprint,
+    },
+    /// The router refused the login.
+    #[error("the login was refused: {0}")]
+    Refused(#[source] Trap),
+    /// The router is older than 6.43, and [`Login::Legacy`] was not asked for.
+    #[error("the router only knows the login of RouterOS before 6.43")]
+    LegacyLoginOnly,
+    /// [`Login::Legacy`] was asked for, and the router gave no challenge: it is no older than 6.45.
+    #[error("the router does not know the login of RouterOS before 6.43")]
+    NoLegacyLogin,
+    /// The router closed the session before it answered the login. It does so when the service's `address` list does
+    /// not have ours, and when all of its sessions are taken.
+    #[error("the session ended before the login was answered (is this address allowed, and a session free?): {0}")]
+    Dropped(#[source] Closed),
+}
+
+/// Opens a session.
+///
+/// The address is taken as it is: whether one may connect to it is for the caller to decide.
+pub async fn connect(
+    address: SocketAddr,
+    security: Security,
+    login: &Login<'_>,
+    options: &Options,
+) -> Result<Connection, ConnectError> {
+    let stream = reach(address, options).await?;
+    let connection = match security {
+        Security::Plain => Connection::over(stream, options),
+        Security::Pinned(pin) => {
+            let handshake = handshake(stream, address.ip(), Some(pin));
+            let (stream, _) = within(options.tls, Stage::Tls, handshake).await?;
+            Connection::over(stream, options)
+        }
+    };
+    within(options.login, Stage::Login, log_in(&connection, login, options.login)).await?;
+    Ok(connection)
+}
+
+/// The certificate of a router that is not trusted yet.
+///
+/// The handshake is completed, so the router holds the key of that certificate; nothing else is sent. Show the
+/// fingerprint to an operator, and pin it only once it is confirmed.
+pub async fn probe_certificate(address: SocketAddr, options: &Options) -> Result<Fingerprint, ConnectError> {
+    let stream = reach(address, options).await?;
+    let (mut stream, found) = within(options.tls, Stage::Tls, handshake(stream, address.ip(), None)).await?;
+    // A router that is not told of the end finds out.
+    timeout(options.tls, tokio::io::AsyncWriteExt::shutdown(&mut stream)).await.ok();
+    Ok(found)
+}
+
+async fn reach(address: SocketAddr, options: &Options) -> Result<TcpStream, ConnectError> {
+    let stream = within(options.connect, Stage::Connect, async {
+        TcpStream::connect(address).await.map_err(ConnectError::Unreachable)
+    })
+    .await?;
+    // Small commands must not wait for each other, and a router that is gone must be noticed: half-open sessions count
+    // against its limit.
+    let keepalive =
+        TcpKeepalive::new().with_time(Duration::from_secs(30)).with_interval(Duration::from_secs(10)).with_retries(3);
+    stream.set_nodelay(true).map_err(ConnectError::Unreachable)?;
+    SockRef::from(&stream).set_tcp_keepalive(&keepalive).map_err(ConnectError::Unreachable)?;
+    Ok(stream)
+}
+
+async fn within<T>(
+    limit: Duration,
+    stage: Stage,
+    work: impl Future<Output = Result<T, ConnectError>>,
+) -> Result<T, ConnectError> {
+    timeout(limit, work).await.unwrap_or(Err(ConnectError::TimedOut(stage)))
+}

@@ -1,0 +1,109 @@
+//! A connection: many commands at once over one socket.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::{mpsc, oneshot};
+
+use super::options::Options;
+use super::outcome::{Answer, Closed, Failure, NotSent, Unknown};
+use super::table::{Abandoned, Outcome, Table};
+use super::{reader, writer};
+use crate::proto::{Command, Tag};
+
+/// A session with a router. Clones share it; it ends when the last one is dropped.
+///
+/// Commands are pipelined: each has a tag, one task writes and one reads, and answers may come in any order. A command
+/// whose time is over, or whose future is dropped, is cancelled on the router; if the router does not end it then, the
+/// connection is closed. Once closed it stays so: open another one.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    table: Arc<Table>,
+    queue: mpsc::Sender<Submission>,
+}
+
+/// A command on its way to the writer.
+#[derive(Debug)]
+pub(super) struct Submission {
+    pub(super) tag: Tag,
+    pub(super) bytes: Vec<u8>,
+}
+
+impl Connection {
+    /// A connection over a stream that is open, and on which nobody has logged in.
+    ///
+    /// Must be called inside of a tokio runtime.
+    pub fn over<S>(stream: S, options: &Options) -> Self
+    where
+        S: AsyncRead + AsyncWrite + Send + 'static,
+    {
+        let (table, cancels) = Table::new(options.rows, options.reply_bytes);
+        let table = Arc::new(table);
+        let (queue, submissions) = mpsc::channel(options.queue.max(1));
+        let (read, write) = tokio::io::split(stream);
+        tokio::spawn(reader::run(Arc::clone(&table), read, options.sentences));
+        tokio::spawn(writer::run(Arc::clone(&table), write, submissions, cancels, *options));
+        Self { table, queue }
+    }
+
+    /// Has the router carry out a command, and waits for the answer no longer than `deadline`, queueing included.
+    pub async fn execute(&self, command: &Command, deadline: Duration) -> Result<Answer, Failure> {
+        let tag = self.table.fresh_tag();
+        let mut bytes = Vec::new();
+        command.encode(Some(tag), &mut bytes).map_err(NotSent::Invalid)?;
+        let (caller, mut outcome) = oneshot::channel();
+        self.table.enter(tag, caller)?;
+        let ticket = Ticket { table: &self.table, tag };
+        match self.queue.try_send(Submission { tag, bytes }) {
+            Ok(()) => {}
+            Err(mpsc::error::TrySendError::Full(_)) => return Err(NotSent::Busy.into()),
+            Err(mpsc::error::TrySendError::Closed(_)) => return Err(NotSent::Closed(self.reason()).into()),
+        }
+        if let Ok(received) = tokio::time::timeout(deadline, &mut outcome).await {
+            return received.unwrap_or_else(|_| self.lost());
+        }
+        match ticket.table.abandon(tag) {
+            Abandoned::Queued => Err(NotSent::Deadline.into()),
+            Abandoned::Sent => Err(Unknown::Deadline.into()),
+            // It came in the same moment.
+            Abandoned::Over => outcome.try_recv().unwrap_or_else(|_| self.lost()),
+        }
+    }
+
+    /// Why the connection is closed, or nothing while it is open.
+    pub fn closed(&self) -> Option<Closed> {
+        self.table.closed()
+    }
+
+    /// Waits until the connection is closed, by whomever.
+    pub async fn until_closed(&self) {
+        self.table.until_closed().await;
+    }
+
+    /// Closes the connection. Commands under way end as [`Unknown::Closed`].
+    pub fn close(&self) {
+        self.table.close(Closed::Here);
+    }
+
+    fn reason(&self) -> Closed {
+        self.closed().unwrap_or(Closed::Here)
+    }
+
+    /// The outcome of a command that nobody told: its runtime was shut down.
+    fn lost(&self) -> Outcome {
+        Err(Unknown::Closed(self.reason()).into())
+    }
+}
+
+/// Has the command cancelled when its future is dropped, unless it is over.
+struct Ticket<'a> {
+    table: &'a Table,
+    tag: Tag,
+}
+
+impl Drop for Ticket<'_> {
+    fn drop(&mut self) {
+        self.table.abandon(self.tag);
+    }
+}

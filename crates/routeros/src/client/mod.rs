@@ -1,0 +1,18 @@
+//! A client on tokio: one socket, many commands at once, and an end to every wait.
+
+mod connect;
+mod connection;
+mod login;
+mod options;
+mod outcome;
+mod reader;
+mod table;
+mod tls;
+mod writer;
+
+pub use connect::{ConnectError, Security, Stage, connect, probe_certificate};
+pub use connection::Connection;
+pub use login::Login;
+pub use options::Options;
+pub use outcome::{Answer, Closed, Failure, NotSent, Rejection, Unknown};
+pub use tls::{Fingerprint, InvalidFingerprint};

@@ -1,0 +1,47 @@
+//! How patient and how generous a connection is.
+
+use std::time::Duration;
+
+use crate::proto::Limits;
+
+/// The limits of a connection. The defaults suit an interactive service with one connection for each router.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// How long connecting may take. 5 seconds.
+    pub connect: Duration,
+    /// How long the TLS handshake may take. 5 seconds.
+    pub tls: Duration,
+    /// How long logging in may take, in all. 5 seconds.
+    pub login: Duration,
+    /// How long the router may take none of what is sent to it, before the connection is given up. 10 seconds.
+    pub stall: Duration,
+    /// How long a cancelled command may go on, before the connection is given up. 5 seconds.
+    pub cancel: Duration,
+    /// How many commands the router works on at once. 16.
+    pub in_flight: usize,
+    /// How many more may wait. One too many is [`NotSent::Busy`](super::NotSent::Busy) at once. 64.
+    pub queue: usize,
+    /// How many rows an answer may have. 10,000.
+    pub rows: usize,
+    /// How many bytes an answer may have, errors included. 2 MiB, which is some 10,000 hotspot users.
+    pub reply_bytes: usize,
+    /// How long words and sentences may be.
+    pub sentences: Limits,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(5),
+            tls: Duration::from_secs(5),
+            login: Duration::from_secs(5),
+            stall: Duration::from_secs(10),
+            cancel: Duration::from_secs(5),
+            in_flight: 16,
+            queue: 64,
+            rows: 10_000,
+            reply_bytes: 2 << 20,
+            sentences: Limits::default(),
+        }
+    }
+}

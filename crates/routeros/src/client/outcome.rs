@@ -1,0 +1,109 @@
+//! How a command ends.
+
+use std::io;
+
+use crate::failure::{Class, Trap};
+use crate::proto::{DecodeError, InvalidCommand, Rows};
+
+/// What a router answered to a command that it carried out.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Answer {
+    /// The rows, all of them.
+    pub rows: Rows,
+    /// `=ret=`: the id of what was added, or a count.
+    pub ret: Option<Vec<u8>>,
+}
+
+/// Why there is no [`Answer`], by what is known of the command's effect.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Failure {
+    /// The router refused: nothing was done.
+    #[error(transparent)]
+    Rejected(#[from] Rejection),
+    /// The command never left: nothing was done, and it may be sent again.
+    #[error("the command was not sent: {0}")]
+    NotSent(#[from] NotSent),
+    /// The command may have been carried out. A read may be repeated; after a write, look before you repeat it.
+    #[error("whether the command was carried out is not known: {0}")]
+    Unknown(#[from] Unknown),
+}
+
+/// The errors with which a router refused a command, in its order.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the router refused: {first}")]
+pub struct Rejection {
+    /// The first error, which is the one that matters.
+    pub first: Trap,
+    /// The others. Mostly there are none.
+    pub others: Vec<Trap>,
+}
+
+/// Why a command never left.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotSent {
+    /// It cannot be said in the protocol.
+    #[error(transparent)]
+    Invalid(#[from] InvalidCommand),
+    /// Too many commands wait for this router.
+    #[error("too many commands wait for this router")]
+    Busy,
+    /// Its time was over while it waited.
+    #[error("its time was over while it waited for others")]
+    Deadline,
+    /// The connection is closed.
+    #[error(transparent)]
+    Closed(#[from] Closed),
+}
+
+/// Why the end of a command that was sent is not known.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Unknown {
+    /// No answer came in time.
+    #[error("no answer came in time")]
+    Deadline,
+    /// The answer had more rows or bytes than are accepted.
+    #[error("the answer was larger than is accepted")]
+    TooLarge,
+    /// The connection was closed before the answer.
+    #[error(transparent)]
+    Closed(#[from] Closed),
+}
+
+/// Why a connection is closed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Closed {
+    /// The router closed it.
+    #[error("the router closed the connection")]
+    EndOfStream,
+    /// The router closed it in the middle of a sentence.
+    #[error("the router closed the connection in the middle of a sentence")]
+    Truncated,
+    /// The router said why it ends the session.
+    #[error("the router ended the session: {}", .0.escape_ascii())]
+    Fatal(Box<[u8]>),
+    /// What the router sent is not the protocol.
+    #[error("the router broke the protocol: {0}")]
+    Malformed(#[from] DecodeError),
+    /// The network failed.
+    #[error("the network failed: {0}")]
+    Network(io::ErrorKind),
+    /// The router did not take what was sent to it.
+    #[error("the router does not read what it is sent")]
+    Stalled,
+    /// The router neither answered a command nor ended it when it was cancelled.
+    #[error("the router did not end a cancelled command")]
+    CancelIgnored,
+    /// This side closed it.
+    #[error("the connection was closed on this side")]
+    Here,
+}
+
+impl Closed {
+    /// What it means: [`Class::ProtocolMisuse`] when the router said so, otherwise [`Class::Disconnected`].
+    pub fn class(&self) -> Class {
+        match self {
+            Self::Fatal(reason) if Class::of(reason) == Class::ProtocolMisuse => Class::ProtocolMisuse,
+            _ => Class::Disconnected,
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! The task that reads.
+
+use std::io;
+use std::sync::Arc;
+
+use tokio::io::{AsyncRead, AsyncReadExt};
+
+use super::outcome::Closed;
+use super::table::Table;
+use crate::proto::{Decoder, Limits};
+
+const CHUNK: usize = 32 * 1024;
+
+/// Reads until the connection is closed, by the router or by this side. It never waits for a caller.
+pub(super) async fn run(table: Arc<Table>, stream: impl AsyncRead + Unpin, limits: Limits) {
+    let table = ClosesOnExit(table);
+    let reason = tokio::select! {
+        () = table.0.until_closed() => return,
+        reason = read(&table.0, stream, limits) => reason,
+    };
+    table.0.close(reason);
+}
+
+async fn read(table: &Table, mut stream: impl AsyncRead + Unpin, limits: Limits) -> Closed {
+    let mut decoder = Decoder::with_limits(limits);
+    let mut chunk = vec![0; CHUNK];
+    loop {
+        match stream.read(&mut chunk).await {
+            Ok(0) => return end(&decoder),
+            Ok(count) => decoder.push(&chunk[..count]),
+            // Routers close TLS without saying so.
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return end(&decoder),
+            Err(error) => return Closed::Network(error.kind()),
+        }
+        if let Err(reason) = table.receive(&mut decoder) {
+            return reason;
+        }
+    }
+}
+
+fn end(decoder: &Decoder) -> Closed {
+    if decoder.is_at_boundary() { Closed::EndOfStream } else { Closed::Truncated }
+}
+
+/// Ends all commands when a task goes away with its runtime.
+pub(super) struct ClosesOnExit(pub(super) Arc<Table>);
+
+impl Drop for ClosesOnExit {
+    fn drop(&mut self) {
+        self.0.close(Closed::Here);
+    }
+}
