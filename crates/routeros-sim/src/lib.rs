@@ -1,0 +1,58 @@
+//! A RouterOS simulator: the API of a MikroTik router on real sockets, with the hotspot behind it, the quirks of each
+//! version, and everything that goes wrong in the field on demand.
+//!
+//! What it does is documented by MikroTik, taken from real routers or seen by others; what is none of these is listed
+//! in [`ASSUMPTIONS`] and can be switched. Start one with [`Simulator::start`], or the program `routeros-sim`.
+//!
+//! ```
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> std::io::Result<()> {
+//! use portero_routeros_sim::{Armed, Fault, Settings, Simulator};
+//!
+//! let router = Simulator::start(Settings { profiles: vec!["1hora".into()], ..Settings::default() }).await?;
+//! router.faults().arm(Armed::once(Fault::CutAfterCommit));
+//! println!("ready at {}", router.address());
+//! # Ok(())
+//! # }
+//! ```
+
+mod assumptions;
+mod clock;
+mod command;
+mod cost;
+mod faults;
+mod listing;
+mod output;
+mod query;
+mod schema;
+mod session;
+mod settings;
+mod shared;
+mod simulator;
+mod state;
+mod tls;
+mod transcript;
+mod trap;
+mod value;
+mod version;
+
+pub use assumptions::{ASSUMPTIONS, Assumption, Assumptions, Point, UnknownAssumption};
+pub use clock::Clock;
+pub use cost::Costs;
+pub use faults::{Armed, FAULTS, Fault, Faults, NotAFault};
+pub use output::Fragmentation;
+pub use settings::Settings;
+pub use shared::Meters;
+pub use simulator::Simulator;
+pub use state::{Account, Active, Cookie, Host, LogLine, Network, NotANetwork, Policies, Profile, Router, User};
+pub use transcript::{Entry, Event, Transcript};
+pub use trap::Trap;
+pub use value::Value;
+pub use version::{NotAVersion, Version};
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Holds a mutex. A thread that panicked while it held one leaves nothing half done here that would matter.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
