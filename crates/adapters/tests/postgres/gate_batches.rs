@@ -10,9 +10,9 @@ use portero_domain::{
 use portero_testkit::builders::{a_company, a_key, a_router, fingerprint_of, key_id, router_id, start};
 
 use crate::{
-    fixture::{Fixture, eventually, group_gate, held_up, number, presented},
+    fixture::{Fixture, group_gate, number, presented},
     waiting::{
-        admit, begin_all, count_of, counted, hold, occupied, refusal, statements, the_key, the_other_key, watched_shop,
+        admit, begin_all, count_of, counted, occupied, refusal, statements, the_key, the_other_key, watched_shop,
     },
 };
 
@@ -180,21 +180,4 @@ async fn two_gates_and_many_keys_never_wait_for_each_other() {
     assert_eq!(number(&store.database, "SELECT sum(use_count)::bigint FROM api_keys"), calls);
     let largest = number(&store.database, "SELECT max(keys) FROM counting");
     assert!(largest > 10, "batches of {largest} keys at most prove little");
-}
-
-/// Nobody who waits for a key of their own waits for a key that is held elsewhere.
-#[tokio::test(flavor = "multi_thread")]
-async fn a_second_batch_goes_on_while_the_first_waits() {
-    let store = watched_shop().await;
-    hold(&store.database, &the_key());
-    let held = begin_all(&store.gate, [the_key()]).await;
-    eventually("it waits", || held_up(&store.database) == 1).await;
-    for _ in 0..20 {
-        assert_eq!(refusal(admit(&store.gate, the_other_key()).await), None);
-    }
-    assert_eq!(held_up(&store.database), 1, "the first still waits");
-    store.database.statement("COMMIT");
-    for call in held {
-        assert_eq!(refusal(call.answer().await), None);
-    }
 }

@@ -15,9 +15,6 @@ use crate::fixture::{Fixture, eventually, held_up, number, presented, shop};
 
 pub(crate) type Answer = Result<Admission, GateError>;
 
-/// How many batches the gate has under way at once.
-const LINES: i64 = 2;
-
 /// A call to the gate that has begun.
 pub(crate) struct Call(Pin<Box<dyn Future<Output = Answer> + Send>>);
 
@@ -107,14 +104,11 @@ pub(crate) fn hold(database: &TestDatabase, key: &PresentedKey) {
     database.statement(&format!("BEGIN; SELECT FROM api_keys WHERE id = '{}' FOR UPDATE", key.id));
 }
 
-/// Holds the key's record and lets a call for it wait on each of the gate's connections: whoever comes now must wait.
+/// Holds the key's record and lets a call for it wait on the gate's connection: whoever comes now must wait. Answers that call.
 pub(crate) async fn occupied(store: &Fixture, key: &PresentedKey) -> Vec<Call> {
     hold(&store.database, key);
-    let mut calls = Vec::new();
-    for line in 1..=LINES {
-        calls.extend(begin_all(&store.gate, [key.clone()]).await);
-        eventually("a line waits", || held_up(&store.database) == line).await;
-    }
+    let calls = begin_all(&store.gate, [key.clone()]).await;
+    eventually("the line waits", || held_up(&store.database) == 1).await;
     calls
 }
 

@@ -2,7 +2,6 @@ use std::{
     error::Error,
     fmt,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Mutex, PoisonError},
     thread,
     time::Instant,
 };
@@ -39,17 +38,14 @@ const QUEUE: usize = 4_096;
 /// How many calls one statement takes at most. Twice as many gain nothing measurable, and hold their rows for longer.
 const BATCH: usize = 512;
 
-/// How many statements may be under way at once.
-///
-/// While the database works on one batch, the next is collected; with a second line that next one need not wait for the
-/// first one's answer to travel back.
-const LINES: usize = 2;
-
 /// Admits by asking the database each time, once for all who ask at that time, and keeps nothing.
 ///
-/// There is no timer: a line that is free takes whoever waits, a single call as well as five hundred. A call joins only a
-/// statement that begins after it came, so what was committed before it came counts for it. The queue is the only state that
-/// callers share.
+/// There is no timer: while the database works on one batch the next collects, and a line that is free takes whoever waits, a
+/// single call as well as five hundred. A call joins only a statement that begins after it came, so what was committed before
+/// it came counts for it. The queue is the only state that callers share.
+///
+/// There is one line. A second one makes the batches smaller, and each statement has a price of its own: with two, a call
+/// cost PostgreSQL half as much again.
 ///
 /// A statement that fails fails the calls it was for, and is not sent again: it may have been committed and only its answer
 /// lost, and then a second one would count twice.
@@ -65,16 +61,12 @@ struct Call {
 }
 
 impl PgGroupGate {
-    /// A gate to the database that this libpq connection string names, on two connections of its own. It connects with the
-    /// first call, so this neither waits nor fails but for threads that the system will not give.
+    /// A gate to the database that this libpq connection string names, on a connection of its own. It connects with the first
+    /// call, so this neither waits nor fails but for a thread that the system will not give.
     pub fn new(database_url: &str) -> std::io::Result<Self> {
         let (queue, calls) = mpsc::channel(QUEUE);
-        let calls = Arc::new(Mutex::new(calls));
-        for _ in 0..LINES {
-            let line = Line { manager: Manager::new(connection_string::for_gate(database_url)), open: None };
-            let calls = Arc::clone(&calls);
-            thread::Builder::new().name("gate".to_owned()).spawn(move || line.serve(&calls))?;
-        }
+        let line = Line { manager: Manager::new(connection_string::for_gate(database_url)), open: None };
+        thread::Builder::new().name("gate".to_owned()).spawn(move || line.serve(calls))?;
         Ok(Self { queue })
     }
 }
@@ -109,13 +101,9 @@ struct Line {
 
 impl Line {
     /// Takes whoever waits and answers them, until there is no gate any more.
-    fn serve(mut self, calls: &Mutex<mpsc::Receiver<Call>>) {
+    fn serve(mut self, mut calls: mpsc::Receiver<Call>) {
         let mut batch = Vec::with_capacity(BATCH);
-        loop {
-            let taken = calls.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv_many(&mut batch, BATCH);
-            if taken == 0 {
-                return;
-            }
+        while calls.blocking_recv_many(&mut batch, BATCH) > 0 {
             if catch_unwind(AssertUnwindSafe(|| self.answer(&mut batch))).is_err() {
                 // Whoever has no answer yet hears of it by this.
                 batch.clear();

@@ -66,9 +66,7 @@ pub(super) fn count_all(
     counted.collect()
 }
 
-const RETURNED: &str = "routers.id, routers.name, routers.location, routers.active, companies.id, companies.name, \
-     companies.conekta_public_key, companies.conekta_mode, companies.mercado_pago_public_key";
-
+/// What a statement returns of a key.
 type Returned = (Text, Text, Nullable<Text>, Bool, Text, Text, Nullable<Text>, Text, Nullable<Text>);
 
 /// One key, one use.
@@ -94,8 +92,10 @@ impl QueryFragment<Pg> for Count<'_> {
         out.push_bind_param::<Text, _>(self.key.router.as_str())?;
         out.push_sql(" AND api_keys.token_sha256 = ");
         out.push_bind_param::<Binary, _>(self.key.fingerprint.bytes().as_slice())?;
-        out.push_sql(" RETURNING ");
-        out.push_sql(RETURNED);
+        out.push_sql(
+            " RETURNING routers.id, routers.name, routers.location, routers.active, companies.id, companies.name, \
+             companies.conekta_public_key, companies.conekta_mode, companies.mercado_pago_public_key",
+        );
         Ok(())
     }
 }
@@ -107,7 +107,7 @@ impl Query for Count<'_> {
 /// Many keys, each with its uses.
 ///
 /// The inner query locks the rows it finds, in the order of their ids, and judges each by its newest version; the update then
-/// writes what is locked already.
+/// writes what is locked already. Everything that is returned is read by the inner query, so that no table is joined twice.
 struct CountAll<'a> {
     ids: Vec<&'a str>,
     routers: Vec<&'a str>,
@@ -120,8 +120,9 @@ impl QueryFragment<Pg> for CountAll<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql(
             "WITH admitted AS MATERIALIZED (\
-             SELECT api_keys.id AS key_id, calls.place, calls.uses \
-             FROM unnest(",
+             SELECT api_keys.id AS key_id, calls.uses, calls.place, routers.id AS router_id, routers.name AS router_name, \
+             routers.location, routers.active, companies.id AS company_id, companies.name AS company_name, \
+             companies.conekta_public_key, companies.conekta_mode, companies.mercado_pago_public_key FROM unnest(",
         );
         out.push_bind_param::<Array<Text>, _>(&self.ids)?;
         out.push_sql(", ");
@@ -134,7 +135,8 @@ impl QueryFragment<Pg> for CountAll<'_> {
             ") WITH ORDINALITY AS calls (id, router_id, token_sha256, uses, place) \
              JOIN api_keys ON api_keys.id = calls.id AND api_keys.router_id = calls.router_id \
              AND api_keys.token_sha256 = calls.token_sha256 \
-             JOIN companies ON companies.id = api_keys.company_id AND companies.active \
+             JOIN routers ON routers.id = api_keys.router_id \
+             JOIN companies ON companies.id = routers.company_id AND companies.active \
              WHERE (SELECT set_config('synchronous_commit', 'off', true)) IS NOT NULL \
              AND api_keys.revoked_at IS NULL AND api_keys.expires_at > ",
         );
@@ -145,11 +147,10 @@ impl QueryFragment<Pg> for CountAll<'_> {
         );
         out.push_bind_param::<Timestamptz, _>(&self.now)?;
         out.push_sql(
-            ") FROM admitted, routers, companies \
-             WHERE api_keys.id = admitted.key_id AND routers.id = api_keys.router_id \
-             AND companies.id = api_keys.company_id RETURNING admitted.place, ",
+            ") FROM admitted WHERE api_keys.id = admitted.key_id \
+             RETURNING place, admitted.router_id, router_name, location, active, admitted.company_id, company_name, \
+             conekta_public_key, conekta_mode, mercado_pago_public_key",
         );
-        out.push_sql(RETURNED);
         Ok(())
     }
 }
