@@ -4,14 +4,18 @@ import base64
 import http.client
 import json
 import os
+import shutil
 import socket
 import subprocess
 import tempfile
 import time
 
+from load import FILES
 from seed import SECRET
 
-PROGRAM = os.path.join(os.environ.get("CARGO_TARGET_DIR", "target"), "release", "server")
+# A copy, so that a build meanwhile changes nothing: all figures are of one program.
+PROGRAM = os.path.join(FILES.name, "server")
+shutil.copy(os.path.join(os.environ.get("CARGO_TARGET_DIR", "target"), "release", "server"), PROGRAM)
 EMAIL, PASSWORD = "bench@portero.example", "the password of the benches"
 
 

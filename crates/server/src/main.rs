@@ -13,10 +13,6 @@ use clap::Parser;
 
 use crate::cli::Cli;
 
-/// Quicker than the C library's for many small pieces, and it gives back what a password's hash took.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     match cli::run(Cli::parse().command.unwrap_or_default()) {
         Ok(()) => ExitCode::SUCCESS,

@@ -22,7 +22,11 @@ const TIME_LIMITS: &str = "-c statement_timeout=5000 -c lock_timeout=3000 -c idl
 
 /// As above for the gate, where all who wait stand behind one statement. A call waits for one such statement and then for its
 /// own: both are over before the caller has stopped waiting, so what failed for a row that somebody holds is not counted.
-const GATE_TIME_LIMITS: &str = "-c statement_timeout=1000 -c lock_timeout=0";
+///
+/// Its statements are planned once, and by indexes: PostgreSQL would else plan a batch anew each time, which took it longer than
+/// to carry it out, or settle on reading whole tables because it was small when they were.
+const GATE_SETTINGS: &str = "-c statement_timeout=1000 -c lock_timeout=0 -c plan_cache_mode=force_generic_plan \
+     -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off";
 
 /// The same as a span: what fails no sooner has failed for it.
 pub(super) const GATE_TIME_LIMIT: Duration = Duration::from_secs(1);
@@ -37,7 +41,7 @@ pub(super) fn for_requests(given: &str) -> String {
 
 /// The string for the gate's own connections.
 pub(super) fn for_gate(given: &str) -> String {
-    extend(given, GATE_TIME_LIMITS)
+    extend(given, GATE_SETTINGS)
 }
 
 /// The string for the connection that migrates.
