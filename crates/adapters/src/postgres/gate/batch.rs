@@ -16,7 +16,7 @@ pub(super) type Verdict = Stored<Result<Admission, Refusal>>;
 
 /// Admits and counts each call or refuses it, in the order of the calls. On an error nothing is known of any.
 ///
-/// A single call deserves the plain statement: it is a seventh cheaper. The latest of the calls' moments is that of all:
+/// A single call deserves the plain statement, which is the cheaper one. The latest of the calls' moments is that of all:
 /// they are judged together, after the last of them came.
 pub(super) fn judge(connection: &mut PgConnection, calls: &[(&PresentedKey, Timestamp)]) -> Stored<Vec<Verdict>> {
     let Some(now) = calls.iter().map(|(_, now)| *now).max() else { return Ok(Vec::new()) };

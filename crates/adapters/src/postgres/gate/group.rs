@@ -35,7 +35,7 @@ use crate::{
 /// longer one would only turn refusals into late answers.
 const QUEUE: usize = 4_096;
 
-/// How many calls one statement takes at most. Twice as many gain nothing measurable, and hold their rows for longer.
+/// How many calls one statement takes at most, so that no batch holds its rows for long.
 const BATCH: usize = 512;
 
 /// Admits by asking the database each time, once for all who ask at that time, and keeps nothing.
