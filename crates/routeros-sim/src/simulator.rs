@@ -155,11 +155,13 @@ impl Gate {
     async fn accept_plain(self, listener: TcpListener) {
         let mut sessions = JoinSet::new();
         loop {
-            let Some((stream, peer)) = next(&listener, &mut sessions).await else { continue };
+            let Some((mut stream, peer)) = next(&listener, &mut sessions).await else { continue };
             let gate = self.clone();
             sessions.spawn(async move {
                 let Some(place) = gate.admit(Service::Api, peer, &stream).await else { return };
-                drive(place.session(&gate.shared, peer), stream).await;
+                drive(place.session(&gate.shared, peer), &mut stream).await;
+                // Before the socket closes: a client that sees it closed finds the place free.
+                drop(place);
             });
         }
     }
@@ -172,8 +174,9 @@ impl Gate {
             sessions.spawn(async move {
                 let Some(place) = gate.admit(Service::ApiSsl, peer, &stream).await else { return };
                 let Some(identity) = gate.identity(&certificate) else { return refuse_handshake(stream).await };
-                if let Ok(stream) = identity.acceptor().accept(stream).await {
-                    drive(place.session(&gate.shared, peer), stream).await;
+                if let Ok(mut stream) = identity.acceptor().accept(stream).await {
+                    drive(place.session(&gate.shared, peer), &mut stream).await;
+                    drop(place);
                 }
             });
         }

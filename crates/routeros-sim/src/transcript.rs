@@ -37,6 +37,18 @@ pub enum Event {
     Closed,
 }
 
+impl Entry {
+    /// The entry as a line of JSON.
+    pub fn to_json(&self) -> String {
+        let (kind, words) = self.event.json();
+        let mut line = json!({ "at": self.at.as_secs_f64(), "connection": self.connection, "event": kind });
+        if !words.is_null() {
+            line["words"] = words;
+        }
+        line.to_string()
+    }
+}
+
 impl Event {
     fn json(&self) -> (&'static str, Json) {
         match self {
@@ -90,21 +102,17 @@ impl Transcript {
     }
 
     pub(crate) fn write(&self, at: Duration, connection: u64, event: Event) {
+        let entry = Entry { at, connection, event };
         if let Some(file) = &self.file {
-            let (kind, words) = event.json();
-            let mut line = json!({ "at": at.as_secs_f64(), "connection": connection, "event": kind });
-            if !words.is_null() {
-                line["words"] = words;
-            }
             // A full disk must not stop the router.
-            let _ = writeln!(lock(file), "{line}");
+            let _ = writeln!(lock(file), "{}", entry.to_json());
         }
         if self.keeps {
             let mut kept = lock(&self.kept);
             if kept.len() == Self::KEPT {
                 kept.pop_front();
             }
-            kept.push_back(Entry { at, connection, event });
+            kept.push_back(entry);
         }
     }
 }

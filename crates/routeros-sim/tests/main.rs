@@ -6,6 +6,7 @@ mod client;
 mod commands;
 mod faults;
 mod guests;
+mod probe;
 mod program;
 mod sessions;
 mod streams;

@@ -386,6 +386,34 @@ async fn the_last_handle_takes_the_socket_with_it() {
     assert_eq!(peer.hear().await, None);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_connection_is_over_once_the_router_has_closed_it_too() {
+    let (connection, mut peer) = connected(&Options::default());
+    connection.close();
+    let over = tokio::spawn({
+        let connection = connection.clone();
+        async move { connection.until_over().await }
+    });
+    assert_eq!(peer.hear().await, None);
+    // What it says in between is passed over.
+    peer.say(&["!re", "=name=late"]).await;
+    assert!(!over.is_finished());
+    let heard = Instant::now();
+    drop(peer);
+    over.await.unwrap();
+    assert_eq!(heard.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_router_that_does_not_close_is_not_waited_for_long() {
+    let (connection, peer) = connected(&Options::default());
+    let started = Instant::now();
+    connection.close();
+    connection.until_over().await;
+    assert_eq!(started.elapsed(), Options::default().linger);
+    drop(peer);
+}
+
 #[tokio::test]
 async fn a_command_that_cannot_be_said_is_not_sent() {
     let (connection, mut peer) = connected(&Options::default());

@@ -81,6 +81,11 @@ async fn a_router_without_a_usable_challenge_has_no_legacy_login() {
         peer.reply("!done", &tag, rest).await;
         assert!(matches!(opening.await.unwrap(), Err(ConnectError::NoLegacyLogin)));
     }
+    let (opening, mut peer) = open(&LEGACY).await;
+    let (_, tag) = peer.hear_command().await;
+    peer.reply("!trap", &tag, &["=message=invalid user name or password (6)"]).await;
+    peer.reply("!done", &tag, &[]).await;
+    assert!(matches!(opening.await.unwrap(), Err(ConnectError::NoLegacyLogin)));
 }
 
 #[tokio::test]

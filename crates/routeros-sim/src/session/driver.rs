@@ -14,25 +14,25 @@ use crate::{lock, output::Output, shared::Shared};
 
 /// A connection, plain or by TLS.
 pub(crate) trait Stream: AsyncRead + AsyncWrite + Unpin + Send {
-    /// Closes it with a reset.
-    fn reset(self);
+    /// Has it reset when it closes.
+    fn reset(&self);
 }
 
 impl Stream for TcpStream {
-    fn reset(self) {
+    fn reset(&self) {
         // If it cannot be told to, closing is the next best thing.
         let _ = self.set_zero_linger();
     }
 }
 
 impl Stream for TlsStream<TcpStream> {
-    fn reset(self) {
-        self.into_inner().0.reset();
+    fn reset(&self) {
+        self.get_ref().0.reset();
     }
 }
 
-/// Serves a session until either side ends it.
-pub(crate) async fn drive(mut session: Session, stream: impl Stream) {
+/// Serves a session until either side ends it. The socket closes when the caller drops it.
+pub(crate) async fn drive(mut session: Session, stream: &mut impl Stream) {
     let shared = std::sync::Arc::clone(&session.shared);
     let (mut reader, mut writer) = tokio::io::split(stream);
     let mut changes = lock(&shared.router).changes();
@@ -73,7 +73,7 @@ pub(crate) async fn drive(mut session: Session, stream: impl Stream) {
 }
 
 /// Sends a piece. May be abandoned at any point and begun again.
-async fn send(shared: &Shared, writer: &mut WriteHalf<impl Stream>, output: &mut Output) -> io::Result<()> {
+async fn send(shared: &Shared, writer: &mut WriteHalf<&mut impl Stream>, output: &mut Output) -> io::Result<()> {
     if output.is_empty() {
         writer.flush().await?;
         output.unflushed = false;

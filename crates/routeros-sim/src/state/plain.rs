@@ -22,7 +22,7 @@ impl Router {
             "/system/identity" => vec![vec![("name", Cow::Owned(self.identity.clone()))]],
             "/system/resource" => vec![self.resource()],
             "/system/routerboard" => vec![row([("routerboard", "false")])],
-            "/system/clock" => vec![row([("time", "12:00:00"), ("date", "2026-01-15"), ("time-zone-name", "UTC")])],
+            "/system/clock" => vec![self.time_of_day()],
             "/system/license" => vec![row([("software-id", "SIMU-LATE"), ("nlevel", "6"), ("features", "")])],
             "/system/package" => vec![row([
                 (".id", "*1"),
@@ -94,6 +94,19 @@ impl Router {
             _ => return None,
         };
         Some(rows)
+    }
+
+    /// Noon in Mexico. Dates have been written as ISO 8601 does since 7.10.
+    fn time_of_day(&self) -> PlainRow {
+        let date = if self.version.at_least(7, 10, 0) { "2026-01-15" } else { "jan/15/2026" };
+        row([
+            ("time", "12:00:00"),
+            ("date", date),
+            ("time-zone-autodetect", "true"),
+            ("time-zone-name", "America/Mexico_City"),
+            ("gmt-offset", "-06:00"),
+            ("dst-active", "false"),
+        ])
     }
 
     fn resource(&self) -> PlainRow {

@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use socket2::{SockRef, TcpKeepalive};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
@@ -13,6 +14,7 @@ use super::connection::Connection;
 use super::login::{Login, log_in};
 use super::options::Options;
 use super::outcome::Closed;
+use super::reader::drain;
 use super::tls::{Fingerprint, handshake};
 use crate::failure::Trap;
 
@@ -99,17 +101,35 @@ pub async fn connect(
     login: &Login<'_>,
     options: &Options,
 ) -> Result<Connection, ConnectError> {
+    let connection = Connection::over(open(address, security, options).await?, options);
+    let logged_in = within(options.login, Stage::Login, log_in(&connection, login, options.login)).await;
+    if let Err(error) = logged_in {
+        // Who tries again at once must not find that this session still counts.
+        connection.close();
+        connection.until_over().await;
+        return Err(error);
+    }
+    Ok(connection)
+}
+
+/// A stream to a router, encrypted or not.
+pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
+
+impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
+
+/// Reaches a router, encrypted as asked, and says nothing yet: for who wants to see every sentence as it is.
+///
+/// The address is taken as it is: whether one may connect to it is for the caller to decide.
+pub async fn open(address: SocketAddr, security: Security, options: &Options) -> Result<Box<dyn Stream>, ConnectError> {
     let stream = reach(address, options).await?;
-    let connection = match security {
-        Security::Plain => Connection::over(stream, options),
+    match security {
+        Security::Plain => Ok(Box::new(stream)),
         Security::Pinned(pin) => {
             let handshake = handshake(stream, address.ip(), Some(pin));
             let (stream, _) = within(options.tls, Stage::Tls, handshake).await?;
-            Connection::over(stream, options)
+            Ok(Box::new(stream))
         }
-    };
-    within(options.login, Stage::Login, log_in(&connection, login, options.login)).await?;
-    Ok(connection)
+    }
 }
 
 /// The certificate of a router that is not trusted yet.
@@ -119,8 +139,12 @@ pub async fn connect(
 pub async fn probe_certificate(address: SocketAddr, options: &Options) -> Result<Fingerprint, ConnectError> {
     let stream = reach(address, options).await?;
     let (mut stream, found) = within(options.tls, Stage::Tls, handshake(stream, address.ip(), None)).await?;
-    // A router that is not told of the end finds out.
-    timeout(options.tls, tokio::io::AsyncWriteExt::shutdown(&mut stream)).await.ok();
+    // The router is told of the end, and waited for: until then this counts among its sessions.
+    let farewell = async {
+        stream.shutdown().await.ok();
+        drain(&mut stream).await;
+    };
+    timeout(options.linger, farewell).await.ok();
     Ok(found)
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use super::options::Options;
 use super::outcome::{Answer, Closed, Failure, NotSent, Unknown};
@@ -21,6 +21,8 @@ use crate::proto::{Command, Tag};
 pub struct Connection {
     table: Arc<Table>,
     queue: mpsc::Sender<Submission>,
+    /// Its senders are with the two tasks.
+    over: watch::Receiver<()>,
 }
 
 /// A command on its way to the writer.
@@ -42,9 +44,19 @@ impl Connection {
         let table = Arc::new(table);
         let (queue, submissions) = mpsc::channel(options.queue.max(1));
         let (read, write) = tokio::io::split(stream);
-        tokio::spawn(reader::run(Arc::clone(&table), read, options.sentences));
-        tokio::spawn(writer::run(Arc::clone(&table), write, submissions, cancels, *options));
-        Self { table, queue }
+        let (running, over) = watch::channel(());
+        let reads = reader::run(Arc::clone(&table), read, *options);
+        let writes = writer::run(Arc::clone(&table), write, submissions, cancels, *options);
+        let reading = running.clone();
+        tokio::spawn(async move {
+            reads.await;
+            drop(reading);
+        });
+        tokio::spawn(async move {
+            writes.await;
+            drop(running);
+        });
+        Self { table, queue, over }
     }
 
     /// Has the router carry out a command, and waits for the answer no longer than `deadline`, queueing included.
@@ -79,6 +91,14 @@ impl Connection {
     /// Waits until the connection is closed, by whomever.
     pub async fn until_closed(&self) {
         self.table.until_closed().await;
+    }
+
+    /// Waits until the connection is closed and the router has closed it too, so that it no longer counts among the
+    /// router's sessions. A router that does not is waited for no longer than [`Options::linger`] after the last byte
+    /// was written.
+    pub async fn until_over(&self) {
+        // Nothing is ever sent: it fails when both tasks are done, and that is what is waited for.
+        self.over.clone().changed().await.ok();
     }
 
     /// Closes the connection. Commands under way end as [`Unknown::Closed`].

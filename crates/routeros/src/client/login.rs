@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::connect::{ConnectError, Stage};
 use super::connection::Connection;
 use super::outcome::{Answer, Failure, NotSent, Unknown};
+use crate::failure::Class;
 use crate::proto::{Command, legacy_response};
 
 /// An account of the router, and how to log in to it.
@@ -47,7 +48,12 @@ pub(super) async fn log_in(connection: &Connection, login: &Login<'_>, deadline:
             if ret.is_some() { Err(ConnectError::LegacyLoginOnly) } else { Ok(()) }
         }
         Login::Legacy { name, password } => {
-            let challenge = ask(start.clone()).await?.ret.ok_or(ConnectError::NoLegacyLogin)?;
+            let challenge = match ask(start.clone()).await {
+                // A newer router misses a name and a password. None was sent, so it is not them that it refuses.
+                Err(ConnectError::Refused(trap)) if trap.class() == Class::AuthFailed => None,
+                answer => answer?.ret,
+            };
+            let challenge = challenge.ok_or(ConnectError::NoLegacyLogin)?;
             let response = legacy_response(password.as_bytes(), &challenge).map_err(|_| ConnectError::NoLegacyLogin)?;
             ask(start.attribute("name", name).attribute("response", response)).await?;
             Ok(())

@@ -10,7 +10,7 @@ mod table;
 mod tls;
 mod writer;
 
-pub use connect::{ConnectError, Security, Stage, connect, probe_certificate};
+pub use connect::{ConnectError, Security, Stage, Stream, connect, open, probe_certificate};
 pub use connection::Connection;
 pub use login::Login;
 pub use options::Options;

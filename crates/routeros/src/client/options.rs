@@ -17,6 +17,8 @@ pub struct Options {
     pub stall: Duration,
     /// How long a cancelled command may go on, before the connection is given up. 5 seconds.
     pub cancel: Duration,
+    /// How long the router has, once this side has closed the connection, to close it too. 1 second.
+    pub linger: Duration,
     /// How many commands the router works on at once. 16.
     pub in_flight: usize,
     /// How many more may wait. One too many is [`NotSent::Busy`](super::NotSent::Busy) at once. 64.
@@ -37,6 +39,7 @@ impl Default for Options {
             login: Duration::from_secs(5),
             stall: Duration::from_secs(10),
             cancel: Duration::from_secs(5),
+            linger: Duration::from_secs(1),
             in_flight: 16,
             queue: 64,
             rows: 10_000,

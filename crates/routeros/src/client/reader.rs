@@ -4,7 +4,9 @@ use std::io;
 use std::sync::Arc;
 
 use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::time::timeout;
 
+use super::options::Options;
 use super::outcome::Closed;
 use super::table::Table;
 use crate::proto::{Decoder, Limits};
@@ -12,16 +14,28 @@ use crate::proto::{Decoder, Limits};
 const CHUNK: usize = 32 * 1024;
 
 /// Reads until the connection is closed, by the router or by this side. It never waits for a caller.
-pub(super) async fn run(table: Arc<Table>, stream: impl AsyncRead + Unpin, limits: Limits) {
+pub(super) async fn run(table: Arc<Table>, mut stream: impl AsyncRead + Unpin, options: Options) {
     let table = ClosesOnExit(table);
     let reason = tokio::select! {
-        () = table.0.until_closed() => return,
-        reason = read(&table.0, stream, limits) => reason,
+        () = table.0.until_closed() => None,
+        reason = read(&table.0, &mut stream, options.sentences) => Some(reason),
     };
-    table.0.close(reason);
+    if let Some(reason) = reason {
+        table.0.close(reason);
+    }
+    // A router that misbehaves is not waited for.
+    if table.0.closed() == Some(Closed::Here) {
+        timeout(options.linger, drain(&mut stream)).await.ok();
+    }
 }
 
-async fn read(table: &Table, mut stream: impl AsyncRead + Unpin, limits: Limits) -> Closed {
+/// Reads what comes until the other side has closed the connection as well.
+pub(super) async fn drain(stream: &mut (impl AsyncRead + Unpin)) {
+    let mut chunk = vec![0; CHUNK];
+    while matches!(stream.read(&mut chunk).await, Ok(1..)) {}
+}
+
+async fn read(table: &Table, stream: &mut (impl AsyncRead + Unpin), limits: Limits) -> Closed {
     let mut decoder = Decoder::with_limits(limits);
     let mut chunk = vec![0; CHUNK];
     loop {
