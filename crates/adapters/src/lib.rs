@@ -1,9 +1,10 @@
-//! Portero's ports served by PostgreSQL, JWT, argon2, AES-GCM and the system.
+//! Portero's ports served by PostgreSQL, RouterOS, JWT, argon2, AES-GCM and the system.
 //!
 //! | port | who plays it |
 //! |---|---|
 //! | `UnitOfWork` and all that it reaches | [`postgres::PgUnitOfWork`] |
 //! | `Gate` | [`postgres::PgGroupGate`] |
+//! | `Hotspot`, `RouterProbe` | [`routeros::RouterOs`] |
 //! | `ApiKeyTokens`, `SessionTokens` | [`jwt::JwtApiKeyTokens`], [`jwt::JwtSessionTokens`] |
 //! | `Passwords` | [`passwords::Argon2Passwords`] |
 //! | `Vault` | [`vault::AesVault`] |
@@ -13,6 +14,7 @@ pub mod blocking;
 pub mod jwt;
 pub mod passwords;
 pub mod postgres;
+pub mod routeros;
 pub mod system;
 pub mod vault;
 
@@ -20,5 +22,6 @@ pub use blocking::BlockingPool;
 pub use jwt::{JwtApiKeyTokens, JwtSessionTokens, SecretTooShort};
 pub use passwords::Argon2Passwords;
 pub use postgres::{MigrateError, PgExecutor, PgGate, PgGroupGate, PgUnitOfWork, migrate};
+pub use routeros::RouterOs;
 pub use system::{NanoIds, SystemClock};
 pub use vault::AesVault;

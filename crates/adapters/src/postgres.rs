@@ -10,6 +10,7 @@ mod listing;
 mod migrations;
 mod pool;
 mod products;
+mod router_healths;
 mod routers;
 #[rustfmt::skip]
 mod schema;

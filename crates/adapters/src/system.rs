@@ -2,6 +2,7 @@
 
 use portero_domain::{
     Timestamp,
+    hotspot::CreationMark,
     ids::{CompanyId, KeyId, RouterId, SessionId},
     ports::{Clock, Ids},
 };
@@ -75,6 +76,10 @@ impl Ids for NanoIds {
 
     fn session(&self) -> SessionId {
         self.draw(SessionId::PREFIX, &LOWER_ALPHANUMERIC, 26, SessionId::parse)
+    }
+
+    fn creation_mark(&self) -> CreationMark {
+        self.draw("", &LOWER_ALPHANUMERIC, 26, CreationMark::parse)
     }
 }
 

@@ -6,6 +6,8 @@
 pub mod api_key;
 pub mod change;
 pub mod company;
+pub mod health;
+pub mod hotspot;
 pub mod ids;
 pub mod money;
 pub mod network;

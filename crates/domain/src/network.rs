@@ -1,6 +1,6 @@
 //! Where a router is reached.
 
-use std::net::IpAddr;
+use std::{fmt, net::IpAddr};
 
 use crate::text::{self, TextError};
 
@@ -75,6 +75,42 @@ impl Endpoint {
     }
 }
 
+/// SHA-256 of a router's certificate (of its DER), by which a router is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct CertificateFingerprint([u8; 32]);
+
+impl CertificateFingerprint {
+    /// The fingerprint with these bytes.
+    pub const fn new(digest: [u8; 32]) -> Self {
+        Self(digest)
+    }
+
+    /// The fingerprint in `raw`, 64 hexadecimal digits in any case, which colons may part into pairs, or nothing when it is
+    /// none.
+    pub fn parse(raw: &str) -> Option<Self> {
+        let parted = raw.split(':').all(|pair| pair.len() == 2);
+        let digits = if parted { raw.replace(':', "") } else { raw.to_owned() };
+        let mut digest = [0; 32];
+        for (byte, pair) in digest.iter_mut().zip(digits.as_bytes().chunks_exact(2)) {
+            let digit = |at: usize| pair.get(at).and_then(|&digit| char::from(digit).to_digit(16));
+            *byte = u8::try_from(digit(0)? * 16 + digit(1)?).ok()?;
+        }
+        (digits.len() == 64).then_some(Self(digest))
+    }
+
+    /// The digest's bytes.
+    pub const fn bytes(&self) -> &[u8; 32] {
+        &self.0
+    }
+}
+
+impl fmt::Display for CertificateFingerprint {
+    /// 64 hexadecimal digits in lower case.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -125,5 +161,30 @@ mod tests {
         assert!(Endpoint::new(host(), Port::API_TLS, None).tls);
         assert!(!Endpoint::new(host(), Port::API_TLS, Some(false)).tls);
         assert!(Endpoint::new(host(), Port::API, Some(true)).tls);
+    }
+
+    #[test]
+    fn a_fingerprint_is_64_hexadecimal_digits() {
+        let text = "2c26b46b68ffc68ff99b453c1d30413413422d706483bfa0f98a5e886266e7ae";
+        assert_eq!(CertificateFingerprint::parse(text).unwrap().to_string(), text);
+        assert_eq!(CertificateFingerprint::parse(&text.to_uppercase()).unwrap().to_string(), text);
+        let pairs: Vec<_> = text.as_bytes().chunks(2).map(|pair| str::from_utf8(pair).unwrap()).collect();
+        let parted = pairs.join(":");
+        assert_eq!(CertificateFingerprint::parse(&parted.to_uppercase()).unwrap().to_string(), text);
+        for bad in [
+            "",
+            &text[1..],
+            &format!("{text}0"),
+            &text.replace('2', "g"),
+            &text.replace("2c", "é"),
+            &parted[3..],
+            &format!("{parted}:"),
+            &format!("{parted}:00"),
+            &parted.replacen(':', "", 1),
+            &parted.replace(':', "-"),
+            &format!("{}:{}", &text[..32], &text[32..]),
+        ] {
+            assert_eq!(CertificateFingerprint::parse(bad), None, "{bad:?}");
+        }
     }
 }

@@ -1,24 +1,111 @@
 //! A part of a list.
 
-/// Which part of a list is wanted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct Page {
+use std::marker::PhantomData;
+
+use crate::Timestamp;
+
+/// How many rows a page has at most (decisions, "Lists").
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limit(u16);
+
+impl Limit {
+    /// The greatest limit a caller may ask for.
+    pub const MAX: u16 = 500;
+
+    /// So many rows: 1 to [`Limit::MAX`], or nothing.
+    pub const fn new(rows: u16) -> Option<Self> {
+        if rows >= 1 && rows <= Self::MAX { Some(Self(rows)) } else { None }
+    }
+
+    /// How many rows.
+    pub const fn get(self) -> u16 {
+        self.0
+    }
+}
+
+/// Which part of a list of `T` is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page<T> {
     /// How many at most; everything when nothing is said.
-    pub limit: Option<u16>,
-    /// How many to leave out at the start.
-    pub offset: u32,
+    pub limit: Option<Limit>,
+    /// Where it begins.
+    pub start: Start<T>,
 }
 
-impl Page {
-    /// The greatest `limit` a caller may ask for (decisions, "Lists").
-    pub const MAX_LIMIT: u16 = 500;
+/// The whole list.
+impl<T> Default for Page<T> {
+    fn default() -> Self {
+        Self { limit: None, start: Start::Offset(0) }
+    }
 }
 
-/// The part that was asked for, and how long the whole is.
+/// Where a page begins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Start<T> {
+    /// Behind so many rows, with the whole list counted. Both read what they pass: the longer the list, the slower.
+    Offset(u32),
+    /// At the first row, to go on by cursors. It costs the same in a list of any length.
+    Beginning,
+    /// Behind the row of this cursor, at the cost of the first page.
+    After(Cursor<T>),
+}
+
+/// Where a row stands in a list of `T`: a position and no more, so it stays good when that row is gone.
+///
+/// Every list goes by a moment. Rows of one moment go by a number that grows as they are added, so no two rows of a list
+/// share a cursor. The type holds the cursors of different lists apart.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Cursor<T> {
+    at: Timestamp,
+    number: i64,
+    list: PhantomData<fn() -> T>,
+}
+
+impl<T> Cursor<T> {
+    /// The position of the row of this moment and number.
+    pub const fn new(at: Timestamp, number: i64) -> Self {
+        Self { at, number, list: PhantomData }
+    }
+
+    /// The moment that the list goes by.
+    pub const fn at(&self) -> Timestamp {
+        self.at
+    }
+
+    /// What tells rows of one moment apart.
+    pub const fn number(&self) -> i64 {
+        self.number
+    }
+}
+
+// By hand, because the derived ones would ask the same of `T`.
+impl<T> Clone for Cursor<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Cursor<T> {}
+
+/// The part that was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Listing<T> {
     /// The part, in the list's own order.
     pub items: Vec<T>,
-    /// The length of the whole list.
-    pub total: u64,
+    /// The length of the whole list, if the page began by an offset.
+    pub total: Option<u64>,
+    /// The cursor of the last item, if the page has a limit and more rows follow.
+    pub next: Option<Cursor<T>>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_limit_is_one_to_five_hundred() {
+        for (rows, good) in [(0, false), (1, true), (500, true), (501, false), (u16::MAX, false)] {
+            assert_eq!(Limit::new(rows).map(Limit::get), good.then_some(rows));
+        }
+    }
 }

@@ -4,10 +4,11 @@ use thiserror::Error;
 
 use crate::{
     Timestamp,
+    change::Change,
     company::ActiveCompany,
     ids::{CompanyId, RouterId},
-    network::Endpoint,
-    secret::Sealed,
+    network::{CertificateFingerprint, Endpoint, Host, Port},
+    secret::{Sealed, Secret},
     text::{Name, text},
 };
 
@@ -31,6 +32,8 @@ pub struct Router {
     pub name: Name,
     /// Where its API listens.
     pub endpoint: Endpoint,
+    /// The certificate that an admin confirmed to be its own. Without one, nothing secret is sent over TLS.
+    pub certificate: Option<CertificateFingerprint>,
     /// How Portero signs in to it.
     pub credentials: Credentials,
     /// Where it stands.
@@ -48,6 +51,26 @@ pub struct Credentials {
     pub username: ApiUsername,
     /// Its password, sealed.
     pub password: Sealed,
+    /// Whether to sign in as RouterOS before 6.43 wants it. Newer ones do not know that login, and an answer to it can
+    /// be tried against a list of passwords, so it is never a fallback.
+    pub old_login: bool,
+}
+
+/// All that it takes to sign in to a router.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RouterAccess {
+    /// Which router.
+    pub router: RouterId,
+    /// Where its API listens.
+    pub endpoint: Endpoint,
+    /// The certificate that it must have, over TLS.
+    pub certificate: Option<CertificateFingerprint>,
+    /// The RouterOS user.
+    pub username: ApiUsername,
+    /// Its password.
+    pub password: Secret,
+    /// Whether to sign in as RouterOS before 6.43 wants it.
+    pub old_login: bool,
 }
 
 /// What is known of a router before it has an identity.
@@ -59,6 +82,27 @@ pub struct RouterDetails {
     pub endpoint: Endpoint,
     /// Where it stands.
     pub location: Option<Location>,
+}
+
+/// Changes to a router; what is not mentioned stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RouterEdit {
+    /// A new name.
+    pub name: Option<Name>,
+    /// Another address.
+    pub host: Option<Host>,
+    /// Another port.
+    pub port: Option<Port>,
+    /// Whether its API speaks TLS. Left out, MikroTik's own two ports decide where the port becomes one of them
+    /// (decisions, "TLS to a router"); any other port leaves it as it is, so that a router behind a forwarded port is not
+    /// sent its password in the clear.
+    pub tls: Option<bool>,
+    /// Another RouterOS user.
+    pub username: Option<ApiUsername>,
+    /// Whether to sign in as RouterOS before 6.43 wants it.
+    pub old_login: Option<bool>,
+    /// Where it stands.
+    pub location: Change<Location>,
 }
 
 /// The router is inactive.
@@ -92,11 +136,180 @@ impl Router {
         now: Timestamp,
     ) -> Self {
         let RouterDetails { name, endpoint, location } = details;
-        Self { id, company: company.id().clone(), name, endpoint, credentials, location, active: true, created_at: now }
+        Self {
+            id,
+            company: company.id().clone(),
+            name,
+            endpoint,
+            certificate: None,
+            credentials,
+            location,
+            active: true,
+            created_at: now,
+        }
+    }
+
+    /// Carries out an edit. The confirmed certificate stays: a router that moved shows it again, and another router
+    /// must be confirmed anew.
+    pub fn edit(&mut self, edit: RouterEdit) {
+        let RouterEdit { name, host, port, tls, username, old_login, location } = edit;
+        let tls = tls.unwrap_or_else(|| match port.filter(|&port| port != self.endpoint.port) {
+            Some(Port::API) => false,
+            Some(Port::API_TLS) => true,
+            _ => self.endpoint.tls,
+        });
+        self.name = name.unwrap_or_else(|| self.name.clone());
+        self.endpoint = Endpoint {
+            host: host.unwrap_or_else(|| self.endpoint.host.clone()),
+            port: port.unwrap_or(self.endpoint.port),
+            tls,
+        };
+        self.credentials.username = username.unwrap_or_else(|| self.credentials.username.clone());
+        self.credentials.old_login = old_login.unwrap_or(self.credentials.old_login);
+        location.apply(&mut self.location);
+    }
+
+    /// What it takes to sign in to it, with its password opened.
+    pub fn access(&self, password: Secret) -> RouterAccess {
+        RouterAccess {
+            router: self.id.clone(),
+            endpoint: self.endpoint.clone(),
+            certificate: self.certificate,
+            username: self.credentials.username.clone(),
+            password,
+            old_login: self.credentials.old_login,
+        }
     }
 
     /// The router as an active one.
     pub fn active(&self) -> Result<ActiveRouter<'_>, RouterInactive> {
         self.active.then_some(ActiveRouter(self)).ok_or(RouterInactive)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use time::macros::datetime;
+
+    use super::*;
+
+    fn a_router() -> Router {
+        Router {
+            id: RouterId::parse("RTR_A1B2C3D4").unwrap(),
+            company: CompanyId::parse("EMP_3A9F1C0B2D").unwrap(),
+            name: Name::parse("Router Principal").unwrap(),
+            endpoint: Endpoint::new(host("192.168.88.1"), Port::API, None),
+            certificate: Some(CertificateFingerprint::new([7; 32])),
+            credentials: Credentials {
+                username: ApiUsername::parse("svc").unwrap(),
+                password: Sealed::new("sealed".into()),
+                old_login: true,
+            },
+            location: Location::parse("Lobby").ok(),
+            active: false,
+            created_at: Timestamp::new(datetime!(2025-01-15 9:00 UTC)),
+        }
+    }
+
+    fn host(text: &str) -> Host {
+        Host::parse(text).unwrap()
+    }
+
+    fn port(number: i64) -> Port {
+        Port::new(number).unwrap()
+    }
+
+    fn edited(router: Router, edit: RouterEdit) -> Router {
+        let mut router = router;
+        router.edit(edit);
+        router
+    }
+
+    #[test]
+    fn an_edit_that_mentions_nothing_changes_nothing() {
+        assert_eq!(edited(a_router(), RouterEdit::default()), a_router());
+        let tls_elsewhere = Router { endpoint: Endpoint::new(host("fe80::1"), port(443), Some(true)), ..a_router() };
+        assert_eq!(edited(tls_elsewhere.clone(), RouterEdit::default()), tls_elsewhere);
+    }
+
+    #[test]
+    fn an_edit_changes_what_it_mentions_and_leaves_the_password_the_certificate_and_the_switch() {
+        let edit = RouterEdit {
+            name: Name::parse("Router Piscina").ok(),
+            host: Some(host("router.hotel.mx")),
+            port: Some(port(18_729)),
+            tls: Some(true),
+            username: ApiUsername::parse("portero").ok(),
+            old_login: Some(false),
+            location: Change::Clear,
+        };
+        let expected = Router {
+            name: Name::parse("Router Piscina").unwrap(),
+            endpoint: Endpoint { host: host("router.hotel.mx"), port: port(18_729), tls: true },
+            credentials: Credentials {
+                username: ApiUsername::parse("portero").unwrap(),
+                old_login: false,
+                ..a_router().credentials
+            },
+            location: None,
+            ..a_router()
+        };
+        assert_eq!(edited(a_router(), edit), expected);
+    }
+
+    #[test]
+    fn each_part_is_edited_alone() {
+        let edit = RouterEdit { host: Some(host("10.0.0.9")), ..RouterEdit::default() };
+        let moved = edited(a_router(), edit);
+        assert_eq!(moved, Router { endpoint: Endpoint::new(host("10.0.0.9"), Port::API, None), ..a_router() });
+        let edit = RouterEdit { location: Change::Set(Location::parse("Piscina").unwrap()), ..RouterEdit::default() };
+        assert_eq!(edited(a_router(), edit), Router { location: Location::parse("Piscina").ok(), ..a_router() });
+    }
+
+    #[test]
+    fn only_what_is_said_and_mikrotiks_own_ports_switch_tls() {
+        for (before, to, said, after) in [
+            // MikroTik's ports decide where the port becomes one of them.
+            ((8728, false), Some(8729), None, true),
+            ((8729, true), Some(8728), None, false),
+            ((443, true), Some(8728), None, false),
+            // Said twice, they change nothing.
+            ((8729, false), Some(8729), None, false),
+            ((8728, true), Some(8728), None, true),
+            // Any other port leaves it as it is.
+            ((8729, true), Some(18_729), None, true),
+            ((8728, false), Some(18_728), None, false),
+            ((443, true), None, None, true),
+            // What is said wins.
+            ((8728, false), Some(8729), Some(false), false),
+            ((8729, true), Some(8728), Some(true), true),
+            ((8729, true), None, Some(false), false),
+            ((8728, false), None, Some(true), true),
+        ] {
+            let (number, tls) = before;
+            let router = Router { endpoint: Endpoint::new(host("r"), port(number), Some(tls)), ..a_router() };
+            let edit = RouterEdit { port: to.map(port), tls: said, ..RouterEdit::default() };
+            let endpoint = edited(router, edit).endpoint;
+            assert_eq!(
+                endpoint,
+                Endpoint { host: host("r"), port: port(to.unwrap_or(number)), tls: after },
+                "{before:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_access_is_all_that_signing_in_takes() {
+        let access = a_router().access(Secret::new("secret".into()));
+        let expected = RouterAccess {
+            router: a_router().id,
+            endpoint: a_router().endpoint,
+            certificate: Some(CertificateFingerprint::new([7; 32])),
+            username: ApiUsername::parse("svc").unwrap(),
+            password: Secret::new("secret".into()),
+            old_login: true,
+        };
+        assert_eq!(access, expected);
+        assert!(!format!("{access:?}").contains("\"secret\""));
     }
 }

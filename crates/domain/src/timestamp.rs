@@ -33,6 +33,16 @@ impl Timestamp {
         self.0.unix_timestamp()
     }
 
+    /// Microseconds since 1970-01-01T00:00:00Z: the moment as one number.
+    pub const fn unix_micros(self) -> i64 {
+        self.0.unix_timestamp() * 1_000_000 + self.0.microsecond() as i64
+    }
+
+    /// The moment so many microseconds after 1970-01-01T00:00:00Z, unless it lies beyond the end of time.
+    pub fn from_unix_micros(micros: i64) -> Option<Self> {
+        OffsetDateTime::from_unix_timestamp_nanos(i128::from(micros) * 1_000).ok().map(Self)
+    }
+
     /// The moment this much later; the end of time where that would lie beyond it.
     #[must_use]
     pub fn plus(self, span: Duration) -> Self {
@@ -64,6 +74,23 @@ mod tests {
         let moment = Timestamp::new(datetime!(1969-12-31 23:59:59.999_999_999 UTC));
         assert_eq!(moment.get(), datetime!(1969-12-31 23:59:59.999_999 UTC));
         assert_eq!(moment.unix_seconds(), -1);
+    }
+
+    #[test]
+    fn a_moment_is_one_number_and_back() {
+        for (moment, micros) in [
+            (datetime!(1970-01-01 0:00 UTC), 0),
+            (datetime!(2025-01-15 9:00:00.123_456 UTC), 1_736_931_600_123_456),
+            (datetime!(1969-12-31 23:59:59.999_999 UTC), -1),
+            (datetime!(-9999-01-01 0:00 UTC), -377_705_116_800_000_000),
+            (datetime!(9999-12-31 23:59:59.999_999 UTC), 253_402_300_799_999_999),
+        ] {
+            assert_eq!(Timestamp::new(moment).unix_micros(), micros);
+            assert_eq!(Timestamp::from_unix_micros(micros), Some(Timestamp::new(moment)));
+        }
+        for beyond in [253_402_300_800_000_000, -377_705_116_800_000_001, i64::MAX, i64::MIN] {
+            assert_eq!(Timestamp::from_unix_micros(beyond), None);
+        }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! They belong together: [`a_router`] is of [`a_company`], [`a_key`] and [`an_offer`] are of [`a_router`].
 
 mod catalogue;
+mod hotspot;
 mod people;
 mod routers;
 
@@ -17,6 +18,7 @@ use time::macros::datetime;
 
 pub use self::{
     catalogue::{OfferBuilder, ProductBuilder, TransactionBuilder, a_product, a_transaction, an_offer},
+    hotspot::{a_device, a_hotspot_user},
     people::{SessionBuilder, UserBuilder, a_session, a_user},
     routers::{CompanyBuilder, KeyBuilder, RouterBuilder, a_company, a_key, a_router, fingerprint_of},
 };

@@ -7,7 +7,10 @@
 pub mod api_keys;
 pub mod companies;
 pub mod gate;
+pub mod hotspot;
+pub mod paging;
 pub mod products;
+pub mod router_healths;
 pub mod routers;
 pub mod sealed_secrets;
 pub mod sessions;
@@ -22,7 +25,7 @@ use portero_domain::{
     Timestamp,
     api_key::ApiKey,
     ids::UserId,
-    page::{Listing, Page},
+    page::{Limit, Listing, Page, Start},
     ports::{Gate, PresentedKey, Storage, StorageError, Stored, UnitOfWork, transact},
     transaction::Transaction,
     user::NewUser,
@@ -122,10 +125,29 @@ macro_rules! contract_tests {
                 transactions_of_one_company_come_newest_first,
                 only_paid_transactions_are_income,
             }
+            router_healths {
+                a_router_begins_unknown_and_due,
+                a_look_reads_back_as_it_was_written,
+                a_claimed_router_is_due_again_at_its_next_look,
+                the_longest_overdue_are_claimed_first,
+                an_inactive_router_is_not_claimed,
+                rivals_never_claim_the_same_router,
+                a_router_made_due_goes_before_all_others,
+                a_look_changes_one_router,
+                a_few_changes_are_kept_newest_first,
+                a_removed_router_takes_its_health_along,
+                the_fleet_comes_oldest_first,
+            }
             sealed_secrets {
                 every_secret_comes_once_in_one_order,
                 a_place_that_is_gone_still_marks_where_to_go_on,
                 a_secret_is_replaced_only_where_it_is_unchanged,
+            }
+            paging {
+                rows_of_one_moment_come_once_each,
+                a_walk_is_not_disturbed_by_rows_that_come_and_go,
+                new_sales_do_not_move_the_older_ones,
+                a_cursor_is_no_way_into_another_list,
             }
             unit_of_work {
                 a_store_that_is_there_answers,
@@ -234,32 +256,51 @@ fn after(span: Duration) -> Timestamp {
 /// The whole list, which any way of cutting it into pages gives again.
 async fn whole<T: Clone + Debug + PartialEq + Send + 'static>(
     harness: &dyn Harness,
-    list: impl Fn(&mut dyn Storage, Page) -> Stored<Listing<T>> + Clone + Send + 'static,
+    list: impl Fn(&mut dyn Storage, Page<T>) -> Stored<Listing<T>> + Clone + Send + 'static,
 ) -> Vec<T> {
-    let page = async |limit, offset| {
-        let list = list.clone();
-        commit(harness, move |storage| list(storage, Page { limit, offset })).await
+    let page = async |limit: Option<u16>, start| {
+        let (list, limit) = (list.clone(), limit.map(|rows| Limit::new(rows).expect("a limit")));
+        commit(harness, move |storage| list(storage, Page { limit, start })).await
     };
-    let Listing { items, total } = page(None, 0).await;
+    let by_offset = async |limit, offset| page(limit, Start::Offset(offset)).await;
+    let Listing { items, total, next } = by_offset(None, 0).await;
     let length = u32::try_from(items.len()).expect("a short list");
-    assert_eq!(total, u64::from(length));
+    assert_eq!((total, next), (Some(u64::from(length)), None));
     for limit in 1..=4 {
         let mut again = Vec::new();
         for offset in (0..length).step_by(usize::from(limit)) {
-            let part = page(Some(limit), offset).await;
+            let part = by_offset(Some(limit), offset).await;
             assert!(part.items.len() <= usize::from(limit));
             assert_eq!(part.total, total, "the total at offset {offset}");
+            assert_eq!(part.next.is_some(), offset + u32::from(limit) < length, "what follows offset {offset}");
             again.extend(part.items);
         }
         assert_eq!(again, items, "in pages of {limit}");
     }
     for offset in 0..length {
-        assert_eq!(page(None, offset).await.items, items[usize::try_from(offset).expect("a short list")..]);
+        assert_eq!(by_offset(None, offset).await.items, items[usize::try_from(offset).expect("a short list")..]);
     }
-    for limit in [None, Some(1), Some(Page::MAX_LIMIT)] {
+    for limit in [None, Some(1), Some(Limit::MAX)] {
         for offset in [length, length + 1, i32::MAX.unsigned_abs(), u32::MAX] {
-            assert_eq!(page(limit, offset).await, Listing { items: Vec::new(), total }, "beyond the end");
+            let nothing = Listing { items: Vec::new(), total, next: None };
+            assert_eq!(by_offset(limit, offset).await, nothing, "beyond the end");
         }
+    }
+    for limit in (1..=4).chain([Limit::MAX]) {
+        let mut again = Vec::new();
+        let mut start = Start::Beginning;
+        loop {
+            let part = page(Some(limit), start).await;
+            assert_eq!(part.total, None, "nothing is counted");
+            assert_eq!(part.items.len(), items[again.len()..].len().min(limit.into()), "a page is full but the last");
+            again.extend(part.items);
+            let Some(cursor) = part.next else { break };
+            let rest = page(None, Start::After(cursor)).await;
+            assert_eq!(rest, Listing { items: items[again.len()..].to_vec(), total: None, next: None });
+            assert!(!rest.items.is_empty(), "there is a next page");
+            start = Start::After(cursor);
+        }
+        assert_eq!(again, items, "by cursor in pages of {limit}");
     }
     items
 }

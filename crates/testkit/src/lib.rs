@@ -15,12 +15,14 @@ pub mod contract;
 mod ids;
 mod memory;
 mod passwords;
+mod routers;
 mod tokens;
 mod vault;
 
 pub use clock::FixedClock;
 pub use ids::CountingIds;
-pub use memory::{InMemory, KeyRow, Tables};
+pub use memory::{HealthRow, InMemory, KeyRow, Tables};
 pub use passwords::FakePasswords;
+pub use routers::{FakeRouter, FakeRouters};
 pub use tokens::FakeTokens;
 pub use vault::FakeVault;

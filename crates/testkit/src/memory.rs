@@ -4,7 +4,9 @@ mod catalogue;
 mod companies;
 mod faults;
 mod gate;
+mod lists;
 mod people;
+mod router_healths;
 mod routers;
 mod tables;
 mod transaction;
@@ -26,7 +28,7 @@ use portero_domain::{
 
 use self::{faults::Faults, transaction::MemoryTransaction};
 
-pub use self::tables::{KeyRow, Tables};
+pub use self::tables::{HealthRow, KeyRow, Tables};
 
 /// A store in memory, and the gate to it. Its clones are the same store.
 ///

@@ -16,7 +16,7 @@ use time::OffsetDateTime;
 
 use super::{
     error::{OrBroken, storage},
-    listing::{limit, listing, parsed, parsed_one},
+    listing::{listing, newest_first, parsed, parsed_one},
     schema::api_keys,
     unit_of_work::PgStorage,
 };
@@ -86,15 +86,12 @@ impl ApiKeys for PgStorage<'_> {
         parsed(query.load(self.connection))
     }
 
-    fn list(&mut self, router: &RouterId, page: Page) -> Stored<Listing<ApiKey>> {
+    fn list(&mut self, router: &RouterId, page: Page<ApiKey>) -> Stored<Listing<ApiKey>> {
         let of_router = api_keys::table.filter(api_keys::router_id.eq(router.as_str()));
-        let rows = of_router
-            .select(Row::as_select())
-            .order((api_keys::issued_at.desc(), api_keys::seq.desc()))
-            .limit(limit(page))
-            .offset(page.offset.into())
-            .load(self.connection);
-        listing(page, rows, || of_router.count().get_result(self.connection))
+        let key = (api_keys::issued_at, api_keys::seq);
+        let rows =
+            newest_first(of_router.into_boxed(), key, &page).select((Row::as_select(), key)).load(self.connection);
+        listing(&page, rows, || of_router.count().get_result(self.connection))
     }
 
     fn insert(&mut self, key: &ApiKey, fingerprint: Fingerprint) -> Stored<()> {

@@ -17,7 +17,7 @@ use time::OffsetDateTime;
 
 use super::{
     error::{OrBroken, storage},
-    listing::{counted, limit, listing, parsed_one},
+    listing::{counted, listing, oldest_first, parsed_one},
     schema::{api_keys, companies, routers, users},
     unit_of_work::PgStorage,
 };
@@ -122,14 +122,12 @@ impl Companies for PgStorage<'_> {
         parsed_one(query.first(self.connection).optional())
     }
 
-    fn list(&mut self, page: Page) -> Stored<Listing<Company>> {
-        let rows = companies::table
-            .select(Row::as_select())
-            .order((companies::created_at, companies::seq))
-            .limit(limit(page))
-            .offset(page.offset.into())
+    fn list(&mut self, page: Page<Company>) -> Stored<Listing<Company>> {
+        let key = (companies::created_at, companies::seq);
+        let rows = oldest_first(companies::table.into_boxed(), key, &page)
+            .select((Row::as_select(), key))
             .load(self.connection);
-        listing(page, rows, || companies::table.count().get_result(self.connection))
+        listing(&page, rows, || companies::table.count().get_result(self.connection))
     }
 
     fn insert(&mut self, company: &Company) -> Stored<Result<(), Taken>> {

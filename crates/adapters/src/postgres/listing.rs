@@ -1,28 +1,106 @@
 //! A part of a list, and how long the whole is.
 
-use diesel::QueryResult;
+use diesel::{
+    ExpressionMethods, QueryResult,
+    expression::AsExpression,
+    helper_types::{Asc, Desc},
+    infix_operator,
+    pg::Pg,
+    query_dsl::methods::{FilterDsl, LimitDsl, OffsetDsl, OrderDsl},
+    sql_types::{BigInt, Record, Timestamptz},
+};
 use portero_domain::{
-    page::{Listing, Page},
+    Timestamp,
+    page::{Cursor, Listing, Page, Start},
     ports::{StorageError, Stored},
 };
+use time::OffsetDateTime;
 
 use super::error::storage;
 
-/// Makes a listing of the rows of a page. The whole is counted only where the rows themselves do not tell.
+// Rows are compared as a whole, for then PostgreSQL finds the cursor in the index and begins there. Taken apart with AND
+// and OR, the same condition would be held against every row of the list.
+infix_operator!(Later, " > ", backend: Pg);
+infix_operator!(Earlier, " < ", backend: Pg);
+
+/// What a list goes by: the columns of a moment and of the number that breaks ties.
+type Key = Record<(Timestamptz, BigInt)>;
+type Columns<At, Number> = <(At, Number) as AsExpression<Key>>::Expression;
+type Values = <(OffsetDateTime, i64) as AsExpression<Key>>::Expression;
+
+fn values<T>(cursor: Cursor<T>) -> Values {
+    <(OffsetDateTime, i64) as AsExpression<Key>>::as_expression((cursor.at().get(), cursor.number()))
+}
+
+/// The page's rows of a list that goes from the oldest to the newest, and one more where more follow.
+pub(super) fn oldest_first<T, Rows, At, Number>(rows: Rows, key: (At, Number), page: &Page<T>) -> Rows
+where
+    At: ExpressionMethods + Copy,
+    Number: ExpressionMethods + Copy,
+    (At, Number): AsExpression<Key>,
+    Rows: OrderDsl<(Asc<At>, Asc<Number>), Output = Rows>
+        + FilterDsl<Later<Columns<At, Number>, Values>, Output = Rows>
+        + LimitDsl<Output = Rows>
+        + OffsetDsl<Output = Rows>,
+{
+    let rows = rows.order((key.0.asc(), key.1.asc()));
+    part(rows, page, |rows, cursor| rows.filter(Later::new(key.as_expression(), values(cursor))))
+}
+
+/// The same of a list that goes from the newest to the oldest.
+pub(super) fn newest_first<T, Rows, At, Number>(rows: Rows, key: (At, Number), page: &Page<T>) -> Rows
+where
+    At: ExpressionMethods + Copy,
+    Number: ExpressionMethods + Copy,
+    (At, Number): AsExpression<Key>,
+    Rows: OrderDsl<(Desc<At>, Desc<Number>), Output = Rows>
+        + FilterDsl<Earlier<Columns<At, Number>, Values>, Output = Rows>
+        + LimitDsl<Output = Rows>
+        + OffsetDsl<Output = Rows>,
+{
+    let rows = rows.order((key.0.desc(), key.1.desc()));
+    part(rows, page, |rows, cursor| rows.filter(Earlier::new(key.as_expression(), values(cursor))))
+}
+
+fn part<T, Rows>(rows: Rows, page: &Page<T>, behind: impl FnOnce(Rows, Cursor<T>) -> Rows) -> Rows
+where
+    Rows: LimitDsl<Output = Rows> + OffsetDsl<Output = Rows>,
+{
+    let rows = match page.limit {
+        Some(limit) => rows.limit(i64::from(limit.get()) + 1),
+        None => rows,
+    };
+    match page.start {
+        Start::Beginning | Start::Offset(0) => rows,
+        Start::Offset(offset) => rows.offset(offset.into()),
+        Start::After(cursor) => behind(rows, cursor),
+    }
+}
+
+/// Makes a listing of a page's rows, each with its key. The whole is counted only where it is asked for and the rows
+/// themselves do not tell.
 pub(super) fn listing<Row, T>(
-    page: Page,
-    rows: QueryResult<Vec<Row>>,
+    page: &Page<T>,
+    rows: QueryResult<Vec<(Row, (OffsetDateTime, i64))>>,
     count: impl FnOnce() -> QueryResult<i64>,
 ) -> Stored<Listing<T>>
 where
     T: TryFrom<Row, Error = StorageError>,
 {
-    let items = parsed(rows)?;
-    let total = match page {
-        Page { limit: None, offset: 0 } => items.len() as u64,
-        _ => counted(count())?,
+    let mut rows = rows.map_err(storage)?;
+    let limit = page.limit.map_or(usize::MAX, |limit| limit.get().into());
+    let more = rows.len() > limit;
+    rows.truncate(limit);
+    let total = match page.start {
+        Start::Beginning | Start::After(_) => None,
+        Start::Offset(offset) if !more && (offset == 0 || !rows.is_empty()) => {
+            Some(u64::from(offset) + rows.len() as u64)
+        }
+        Start::Offset(_) => Some(counted(count())?),
     };
-    Ok(Listing { items, total })
+    let next = rows.last().filter(|_| more).map(|(_, (at, number))| Cursor::new(Timestamp::new(*at), *number));
+    let items = rows.into_iter().map(|(row, _)| row.try_into()).collect::<Stored<_>>()?;
+    Ok(Listing { items, total, next })
 }
 
 /// Parses rows.
@@ -44,9 +122,4 @@ where
 /// A count as the domain has it.
 pub(super) fn counted(count: QueryResult<i64>) -> Stored<u64> {
     u64::try_from(count.map_err(storage)?).map_err(|error| StorageError::Failed(Box::new(error)))
-}
-
-/// LIMIT as PostgreSQL has it. Nothing said is everything: as much as leaves room for adding any OFFSET.
-pub(super) fn limit(page: Page) -> i64 {
-    page.limit.map_or(i64::MAX - i64::from(u32::MAX), i64::from)
 }

@@ -19,7 +19,7 @@ use time::OffsetDateTime;
 
 use super::{
     error::{OrBroken, storage},
-    listing::{counted, limit, listing, parsed, parsed_one},
+    listing::{counted, listing, oldest_first, parsed, parsed_one},
     schema::products,
     unit_of_work::PgStorage,
 };
@@ -113,7 +113,12 @@ impl Products for PgStorage<'_> {
         parsed_one(query.first(self.connection).optional())
     }
 
-    fn list(&mut self, company: &CompanyId, router: Option<&RouterId>, page: Page) -> Stored<Listing<Product>> {
+    fn list(
+        &mut self,
+        company: &CompanyId,
+        router: Option<&RouterId>,
+        page: Page<Product>,
+    ) -> Stored<Listing<Product>> {
         let wanted = || {
             let query = products::table.filter(products::company_id.eq(company.as_str())).into_boxed::<Pg>();
             match router {
@@ -121,13 +126,9 @@ impl Products for PgStorage<'_> {
                 None => query,
             }
         };
-        let rows = wanted()
-            .select(Row::as_select())
-            .order((products::created_at, products::id))
-            .limit(limit(page))
-            .offset(page.offset.into())
-            .load(self.connection);
-        listing(page, rows, || wanted().count().get_result(self.connection))
+        let key = (products::created_at, products::id);
+        let rows = oldest_first(wanted(), key, &page).select((Row::as_select(), key)).load(self.connection);
+        listing(&page, rows, || wanted().count().get_result(self.connection))
     }
 
     fn catalogue(&mut self, router: &RouterId) -> Stored<Vec<Product>> {

@@ -7,7 +7,7 @@ use diesel::{
 use portero_domain::{
     Timestamp,
     ids::{CompanyId, RouterId},
-    network::{Endpoint, Host, Port},
+    network::{CertificateFingerprint, Endpoint, Host, Port},
     page::{Listing, Page},
     ports::{Routers, StorageError, Stored, Taken},
     router::{ApiUsername, Credentials, Location, Router},
@@ -18,14 +18,14 @@ use time::OffsetDateTime;
 
 use super::{
     error::{OrBroken, storage},
-    listing::{limit, listing, parsed_one},
+    listing::{counted, listing, oldest_first, parsed_one},
     schema::{api_keys, products, routers},
     unit_of_work::PgStorage,
 };
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = routers, check_for_backend(Pg), treat_none_as_null = true)]
-struct Row {
+pub(super) struct Row {
     id: String,
     company_id: String,
     name: String,
@@ -37,6 +37,8 @@ struct Row {
     location: Option<String>,
     active: bool,
     created_at: OffsetDateTime,
+    certificate_sha256: Option<Vec<u8>>,
+    old_login: bool,
 }
 
 impl From<&Router> for Row {
@@ -53,6 +55,8 @@ impl From<&Router> for Row {
             location: router.location.as_ref().map(|location| location.as_str().to_owned()),
             active: router.active,
             created_at: router.created_at.get(),
+            certificate_sha256: router.certificate.map(|certificate| certificate.bytes().to_vec()),
+            old_login: router.credentials.old_login,
         }
     }
 }
@@ -70,15 +74,21 @@ impl TryFrom<Row> for Router {
                 port: Port::new(row.port.into()).or_broken("port")?,
                 tls: row.tls,
             },
+            certificate: row.certificate_sha256.map(certificate).transpose()?,
             credentials: Credentials {
                 username: ApiUsername::parse(&row.username).or_broken("router username")?,
                 password: Sealed::new(row.password_sealed),
+                old_login: row.old_login,
             },
             location: row.location.as_deref().map(Location::parse).transpose().or_broken("location")?,
             active: row.active,
             created_at: Timestamp::new(row.created_at),
         })
     }
+}
+
+fn certificate(digest: Vec<u8>) -> Stored<CertificateFingerprint> {
+    digest.try_into().map(CertificateFingerprint::new).ok().or_broken("certificate")
 }
 
 impl Routers for PgStorage<'_> {
@@ -97,15 +107,17 @@ impl Routers for PgStorage<'_> {
         parsed_one(query.first(self.connection).optional())
     }
 
-    fn list(&mut self, company: &CompanyId, page: Page) -> Stored<Listing<Router>> {
+    fn count(&mut self, company: &CompanyId) -> Stored<u64> {
         let of_company = routers::table.filter(routers::company_id.eq(company.as_str()));
-        let rows = of_company
-            .select(Row::as_select())
-            .order((routers::created_at, routers::seq))
-            .limit(limit(page))
-            .offset(page.offset.into())
-            .load(self.connection);
-        listing(page, rows, || of_company.count().get_result(self.connection))
+        counted(of_company.count().get_result(self.connection))
+    }
+
+    fn list(&mut self, company: &CompanyId, page: Page<Router>) -> Stored<Listing<Router>> {
+        let of_company = routers::table.filter(routers::company_id.eq(company.as_str()));
+        let key = (routers::created_at, routers::seq);
+        let rows =
+            oldest_first(of_company.into_boxed(), key, &page).select((Row::as_select(), key)).load(self.connection);
+        listing(&page, rows, || of_company.count().get_result(self.connection))
     }
 
     fn insert(&mut self, router: &Router) -> Stored<Result<(), Taken>> {
@@ -115,7 +127,10 @@ impl Routers for PgStorage<'_> {
             .do_nothing()
             .execute(self.connection)
             .map_err(storage)?;
-        Ok(if inserted == 1 { Ok(()) } else { Err(Taken) })
+        if inserted == 0 {
+            return Ok(Err(Taken));
+        }
+        self.begin_health(&router.id).map(Ok)
     }
 
     fn update(&mut self, router: &Router) -> Stored<()> {

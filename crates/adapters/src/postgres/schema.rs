@@ -57,6 +57,31 @@ diesel::table! {
 }
 
 diesel::table! {
+    router_health (router_id) {
+        router_id -> Text,
+        next_check_at -> Timestamptz,
+        condition -> Nullable<Text>,
+        since -> Nullable<Timestamptz>,
+        checked_at -> Nullable<Timestamptz>,
+        error -> Nullable<Text>,
+        contact_at -> Nullable<Timestamptz>,
+        latency_us -> Nullable<Int8>,
+        version -> Nullable<Text>,
+        clock_skew_us -> Nullable<Int8>,
+    }
+}
+
+diesel::table! {
+    router_health_changes (router_id, id) {
+        id -> Int8,
+        router_id -> Text,
+        at -> Timestamptz,
+        condition -> Text,
+        error -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
     routers (id) {
         id -> Text,
         seq -> Int8,
@@ -70,6 +95,8 @@ diesel::table! {
         location -> Nullable<Text>,
         active -> Bool,
         created_at -> Timestamptz,
+        certificate_sha256 -> Nullable<Bytea>,
+        old_login -> Bool,
     }
 }
 
@@ -112,6 +139,8 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(router_health -> routers (router_id));
+diesel::joinable!(router_health_changes -> router_health (router_id));
 diesel::joinable!(routers -> companies (company_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(transactions -> companies (company_id));
@@ -121,6 +150,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
     companies,
     products,
+    router_health,
+    router_health_changes,
     routers,
     sessions,
     transactions,

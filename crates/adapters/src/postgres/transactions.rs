@@ -19,7 +19,7 @@ use time::OffsetDateTime;
 
 use super::{
     error::{OrBroken, storage},
-    listing::{counted, limit, listing},
+    listing::{counted, listing, newest_first},
     schema::transactions,
     unit_of_work::PgStorage,
 };
@@ -99,15 +99,12 @@ struct SummaryRow {
 }
 
 impl Transactions for PgStorage<'_> {
-    fn list(&mut self, company: &CompanyId, page: Page) -> Stored<Listing<Transaction>> {
+    fn list(&mut self, company: &CompanyId, page: Page<Transaction>) -> Stored<Listing<Transaction>> {
         let of_company = transactions::table.filter(transactions::company_id.eq(company.as_str()));
-        let rows = of_company
-            .select(Row::as_select())
-            .order((transactions::created_at.desc(), transactions::id.desc()))
-            .limit(limit(page))
-            .offset(page.offset.into())
-            .load(self.connection);
-        listing(page, rows, || of_company.count().get_result(self.connection))
+        let key = (transactions::created_at, transactions::id);
+        let rows =
+            newest_first(of_company.into_boxed(), key, &page).select((Row::as_select(), key)).load(self.connection);
+        listing(&page, rows, || of_company.count().get_result(self.connection))
     }
 
     fn summary(&mut self, company: &CompanyId) -> Stored<SalesSummary> {

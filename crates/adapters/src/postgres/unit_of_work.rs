@@ -5,8 +5,8 @@ use std::time::Instant;
 use async_trait::async_trait;
 use diesel::{Connection, PgConnection, RunQueryDsl, result::Error, sql_query};
 use portero_domain::ports::{
-    ApiKeys, Companies, Products, Routers, SealedSecrets, Sessions, Storage, Stored, Transactions, UnitOfWork, Users,
-    Work,
+    ApiKeys, Companies, Products, RouterHealths, Routers, SealedSecrets, Sessions, Storage, Stored, Transactions,
+    UnitOfWork, Users, Work,
 };
 
 use super::{
@@ -97,6 +97,10 @@ impl Storage for PgStorage<'_> {
     }
 
     fn transactions(&mut self) -> &mut dyn Transactions {
+        self
+    }
+
+    fn router_healths(&mut self) -> &mut dyn RouterHealths {
         self
     }
 

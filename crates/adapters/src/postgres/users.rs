@@ -17,7 +17,7 @@ use time::OffsetDateTime;
 
 use super::{
     error::{OrBroken, storage},
-    listing::{limit, listing, parsed_one},
+    listing::{listing, oldest_first, parsed_one},
     schema::{sessions, users},
     sessions::Row as SessionRow,
     unit_of_work::PgStorage,
@@ -118,7 +118,7 @@ impl Users for PgStorage<'_> {
         found.map(|(session, user)| Ok((session.try_into()?, user.try_into()?))).transpose()
     }
 
-    fn list(&mut self, role: Option<RoleKind>, company: Option<&CompanyId>, page: Page) -> Stored<Listing<User>> {
+    fn list(&mut self, role: Option<RoleKind>, company: Option<&CompanyId>, page: Page<User>) -> Stored<Listing<User>> {
         let wanted = || {
             let mut query = users::table.into_boxed::<Pg>();
             if let Some(kind) = role {
@@ -129,13 +129,9 @@ impl Users for PgStorage<'_> {
             }
             query
         };
-        let rows = wanted()
-            .select(Row::as_select())
-            .order((users::created_at, users::id))
-            .limit(limit(page))
-            .offset(page.offset.into())
-            .load(self.connection);
-        listing(page, rows, || wanted().count().get_result(self.connection))
+        let key = (users::created_at, users::id);
+        let rows = oldest_first(wanted(), key, &page).select((Row::as_select(), key)).load(self.connection);
+        listing(&page, rows, || wanted().count().get_result(self.connection))
     }
 
     fn insert(&mut self, user: &NewUser) -> Stored<Result<UserId, Taken>> {

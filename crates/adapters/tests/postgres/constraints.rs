@@ -23,8 +23,8 @@ fn furnished() -> TestDatabase {
 
 fn router(id: &str, company: &str, port: i32) -> String {
     format!(
-        "INSERT INTO routers (id, company_id, name, host, port, tls, username, password_sealed, active, created_at) \
-         VALUES ('{id}', '{company}', 'Router', '10.0.0.1', {port}, false, 'admin', 'v1.x', true, now())"
+        "INSERT INTO routers (id, company_id, name, host, port, tls, username, password_sealed, old_login, active, \
+         created_at) VALUES ('{id}', '{company}', 'Router', '10.0.0.1', {port}, false, 'admin', 'v1.x', false, true, now())"
     )
 }
 
@@ -186,4 +186,60 @@ fn a_person_who_is_gone_has_no_session() {
     assert_eq!(crate::fixture::number(&database, "SELECT count(*) FROM sessions"), 0);
     let stranger = insert.replace("id, now()", "99, now()").replace("FROM users", "");
     refused(&database, ForeignKeyViolation, &stranger);
+}
+
+#[test]
+fn a_routers_health_is_whole_and_goes_with_it() {
+    let database = furnished();
+    database.statement("INSERT INTO router_health (router_id, next_check_at) VALUES ('RTR_00000001', now())");
+    refused(
+        &database,
+        UniqueViolation,
+        "INSERT INTO router_health (router_id, next_check_at) SELECT id, now() FROM routers",
+    );
+    refused(
+        &database,
+        ForeignKeyViolation,
+        "INSERT INTO router_health (router_id, next_check_at) VALUES ('RTR_00000009', now())",
+    );
+    let look = |columns: &str| format!("UPDATE router_health SET {columns}");
+    let online =
+        "condition = 'online', since = now(), checked_at = now(), contact_at = now(), latency_us = 0, version = '7'";
+    let away = "condition = 'unreachable', since = now(), checked_at = now(), error = 'away'";
+    for bad in [
+        "condition = 'asleep', since = now(), checked_at = now(), error = 'asleep'",
+        "condition = 'unreachable', since = now(), checked_at = now()",
+        "condition = 'unreachable', since = now(), checked_at = now(), error = ''",
+        "condition = 'unreachable', since = now(), error = 'away'",
+        "condition = 'unreachable', checked_at = now(), error = 'away'",
+        "since = now(), checked_at = now()",
+        "error = 'away'",
+        "condition = 'online', since = now(), checked_at = now()",
+        "contact_at = now(), latency_us = 0, version = '7'",
+        &format!("{online}, error = 'away'"),
+        &format!("{away}, clock_skew_us = 1"),
+        &format!("{away}, contact_at = now(), latency_us = 1"),
+        &format!("{away}, contact_at = now(), latency_us = -1, version = '7'"),
+        &format!("{away}, latency_us = 1, version = '7'"),
+    ] {
+        refused(&database, CheckViolation, &look(bad));
+    }
+    database.statement(&look(online));
+    database.statement(&look("error = 'away', condition = 'unreachable', clock_skew_us = -1"));
+
+    let change = |router: &str, condition: &str, error: &str| {
+        let values = format!("'{router}', now(), '{condition}', {error}");
+        format!("INSERT INTO router_health_changes (router_id, at, condition, error) VALUES ({values})")
+    };
+    refused(&database, ForeignKeyViolation, &change("RTR_00000009", "online", "NULL"));
+    for (condition, error) in
+        [("asleep", "'asleep'"), ("online", "'away'"), ("unreachable", "NULL"), ("unreachable", "''")]
+    {
+        refused(&database, CheckViolation, &change("RTR_00000001", condition, error));
+    }
+    database.statement(&change("RTR_00000001", "unreachable", "'away'"));
+    database.statement("DELETE FROM products; DELETE FROM api_keys; DELETE FROM routers");
+    for table in ["router_health", "router_health_changes"] {
+        assert_eq!(crate::fixture::number(&database, &format!("SELECT count(*) FROM {table}")), 0);
+    }
 }

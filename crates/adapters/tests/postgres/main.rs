@@ -10,6 +10,8 @@ mod gate;
 mod gate_batches;
 mod gate_faults;
 mod gate_limits;
+mod health;
 mod migrations;
+mod paging;
 mod proxy;
 mod waiting;

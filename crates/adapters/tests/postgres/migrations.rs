@@ -1,12 +1,19 @@
 //! The schema's history.
 
-use std::thread;
+use std::{fs, path::PathBuf, thread};
 
 use diesel::{QueryResult, QueryableByName, RunQueryDsl, sql_query, sql_types::Text};
 use portero_adapters::{MigrateError, migrate, postgres::testing::TestDatabase};
 
-const UP: &str = include_str!("../../../../migrations/2026-11-24-000000_initial/up.sql");
-const DOWN: &str = include_str!("../../../../migrations/2026-11-24-000000_initial/down.sql");
+use crate::fixture::number;
+
+/// The folders of all migrations, the oldest first.
+fn migrations() -> Vec<PathBuf> {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations");
+    let mut folders: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    folders.sort();
+    folders
+}
 
 #[derive(QueryableByName, Debug, PartialEq)]
 struct Line {
@@ -41,15 +48,20 @@ fn processes_that_begin_at_once_migrate_once() {
 }
 
 #[test]
-fn down_undoes_up() {
+fn each_down_undoes_its_up() {
     let database = TestDatabase::new();
-    let before = described(&database);
-    assert!(before.len() > 80, "{}", before.len());
-    database.statement(DOWN);
-    let left = described(&database);
+    let run = |migration: &PathBuf, half: &str| {
+        database.statement(&fs::read_to_string(migration.join(half)).unwrap());
+        described(&database)
+    };
+    let mut states = vec![described(&database)];
+    assert!(states[0].len() > 80, "{}", states[0].len());
+    states.extend(migrations().iter().rev().map(|migration| run(migration, "down.sql")));
+    let left = states.pop().unwrap();
     assert!(left.iter().all(|Line { line }| line.contains("__diesel_schema_migrations")), "{left:?}");
-    database.statement(UP);
-    assert_eq!(described(&database), before);
+    for migration in migrations() {
+        assert_eq!(run(&migration, "up.sql"), states.pop().unwrap(), "{}", migration.display());
+    }
 }
 
 #[test]
@@ -59,7 +71,26 @@ fn a_migration_that_fails_leaves_nothing_and_says_so() {
     assert!(matches!(migrate(database.url()), Err(MigrateError::Migration(_))));
     assert!(database.attempt("SELECT 1 FROM companies").is_err(), "half a migration is there");
     database.statement("DROP TABLE products");
-    assert_eq!(migrate(database.url()).unwrap().len(), 1);
+    assert_eq!(migrate(database.url()).unwrap().len(), migrations().len());
+}
+
+#[test]
+fn routers_from_before_the_health_monitor_are_due_at_once() {
+    let database = TestDatabase::empty();
+    for migration in migrations() {
+        if migration.ends_with("2026-11-24-020000_router_health") {
+            database.statement(
+                "INSERT INTO companies (id, name, contact_email, conekta_mode, mercado_pago_mode, telegram_enabled, \
+                 active, created_at) VALUES ('EMP_0000000001', 'Hotel', 'a@b.mx', 'test', 'test', false, true, now()); \
+                 INSERT INTO routers (id, company_id, name, host, port, tls, username, password_sealed, old_login, \
+                 active, created_at) SELECT 'RTR_0000000' || n, 'EMP_0000000001', 'Router', '10.0.0.1', 8728, false, \
+                 'admin', 'v1.x', false, true, now() FROM generate_series(1, 3) AS n",
+            );
+        }
+        database.statement(&fs::read_to_string(migration.join("up.sql")).unwrap());
+    }
+    let due = "SELECT count(*) FROM router_health WHERE condition IS NULL AND next_check_at = 'epoch'";
+    assert_eq!(number(&database, due), 3);
 }
 
 #[test]

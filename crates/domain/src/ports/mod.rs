@@ -2,6 +2,7 @@
 
 mod clock;
 mod gate;
+mod hotspot;
 mod ids;
 mod passwords;
 mod storage;
@@ -10,11 +11,16 @@ mod vault;
 
 pub use clock::Clock;
 pub use gate::{Admission, AdmittedCompany, AdmittedRouter, Gate, GateError, Refusal};
+pub use hotspot::{
+    CertificateProblem, CreateHotspotUserError, Hotspot, HotspotError, HotspotResult, Rejection, RouterProbe,
+    SignInProblem, Vitals,
+};
 pub use ids::Ids;
 pub use passwords::{PasswordError, Passwords, Verdict};
 pub use storage::{
-    ApiKeys, Companies, CompanyStats, Products, Rollback, Routers, SealedSecret, SealedSecrets, Sessions, Storage,
-    StorageError, Stored, SystemStats, Taken, Transactions, UnitOfWork, Users, Work, transact,
+    ApiKeys, Claims, Companies, CompanyStats, KEPT_CHANGES, Products, Rollback, RouterHealths, Routers, SealedSecret,
+    SealedSecrets, Sessions, Storage, StorageError, Stored, SystemStats, Taken, Transactions, UnitOfWork, Users, Work,
+    transact,
 };
 pub use tokens::{
     ApiKeyToken, ApiKeyTokens, PresentedKey, SessionToken, SessionTokens, SignedKey, SigningError, TokenRefusal,
@@ -24,6 +30,7 @@ pub use vault::{SecretPlace, Vault, VaultError};
 #[cfg(feature = "mock")]
 pub use self::{
     gate::MockGate,
+    hotspot::{MockHotspot, MockRouterProbe},
     passwords::MockPasswords,
     tokens::{MockApiKeyTokens, MockSessionTokens},
     vault::MockVault,

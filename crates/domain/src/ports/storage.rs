@@ -7,6 +7,7 @@ use crate::{
     Timestamp,
     api_key::ApiKey,
     company::Company,
+    health::{Claim, FleetRouter, FleetState, HealthChange, RouterHealth},
     ids::{CompanyId, KeyId, ProductId, RouterId, SessionId, UserId},
     page::{Listing, Page},
     ports::SecretPlace,
@@ -81,6 +82,8 @@ pub trait Storage {
     fn products(&mut self) -> &mut dyn Products;
     /// The record of sales.
     fn transactions(&mut self) -> &mut dyn Transactions;
+    /// How the routers are.
+    fn router_healths(&mut self) -> &mut dyn RouterHealths;
     /// All sealed secrets, wherever they are kept.
     fn sealed_secrets(&mut self) -> &mut dyn SealedSecrets;
 }
@@ -92,7 +95,7 @@ pub trait Companies {
     /// Finds the company and holds it until the transaction ends: other lockers wait, readers do not.
     fn lock(&mut self, id: &CompanyId) -> Stored<Option<Company>>;
     /// A part of all companies.
-    fn list(&mut self, page: Page) -> Stored<Listing<Company>>;
+    fn list(&mut self, page: Page<Company>) -> Stored<Listing<Company>>;
     /// Adds a company, unless its id is taken.
     fn insert(&mut self, company: &Company) -> Stored<Result<(), Taken>>;
     /// Writes a locked company's every part.
@@ -133,8 +136,10 @@ pub trait Routers {
     fn find(&mut self, company: &CompanyId, id: &RouterId) -> Stored<Option<Router>>;
     /// Finds the router and holds it until the transaction ends: other lockers wait, readers do not.
     fn lock(&mut self, company: &CompanyId, id: &RouterId) -> Stored<Option<Router>>;
+    /// How many routers the company has.
+    fn count(&mut self, company: &CompanyId) -> Stored<u64>;
     /// A part of the company's routers.
-    fn list(&mut self, company: &CompanyId, page: Page) -> Stored<Listing<Router>>;
+    fn list(&mut self, company: &CompanyId, page: Page<Router>) -> Stored<Listing<Router>>;
     /// Adds a router, unless its id is taken.
     fn insert(&mut self, router: &Router) -> Stored<Result<(), Taken>>;
     /// Writes a locked router's every part.
@@ -151,7 +156,7 @@ pub trait ApiKeys {
     /// The router's keys that have not been revoked, expired ones included: one at most.
     fn open(&mut self, router: &RouterId) -> Stored<Vec<ApiKey>>;
     /// A part of the router's keys of all times.
-    fn list(&mut self, router: &RouterId, page: Page) -> Stored<Listing<ApiKey>>;
+    fn list(&mut self, router: &RouterId, page: Page<ApiKey>) -> Stored<Listing<ApiKey>>;
     /// Adds a key. Fails when its router has one that is not revoked.
     fn insert(&mut self, key: &ApiKey, fingerprint: Fingerprint) -> Stored<()>;
     /// Writes when the key was revoked, and nothing else: its counters belong to the gate alone.
@@ -169,7 +174,7 @@ pub trait Users {
     /// The session and its person, if there is such a session. One query: it stands before every call of an admin.
     fn find_by_session(&mut self, session: &SessionId) -> Stored<Option<(Session, User)>>;
     /// A part of the people, of a role and a company where those are given.
-    fn list(&mut self, role: Option<RoleKind>, company: Option<&CompanyId>, page: Page) -> Stored<Listing<User>>;
+    fn list(&mut self, role: Option<RoleKind>, company: Option<&CompanyId>, page: Page<User>) -> Stored<Listing<User>>;
     /// Adds a person, unless their e-mail is taken. Answers their identity.
     fn insert(&mut self, user: &NewUser) -> Stored<Result<UserId, Taken>>;
     /// Writes whether a locked person may sign in.
@@ -195,7 +200,8 @@ pub trait Products {
     /// The product, if the company has it.
     fn find(&mut self, company: &CompanyId, id: ProductId) -> Stored<Option<Product>>;
     /// A part of the company's products, of one router where that is given, on sale or not.
-    fn list(&mut self, company: &CompanyId, router: Option<&RouterId>, page: Page) -> Stored<Listing<Product>>;
+    fn list(&mut self, company: &CompanyId, router: Option<&RouterId>, page: Page<Product>)
+    -> Stored<Listing<Product>>;
     /// The router's products on sale: by position, then the featured ones, then the oldest.
     fn catalogue(&mut self, router: &RouterId) -> Stored<Vec<Product>>;
     /// How many products of the router are on sale.
@@ -209,9 +215,44 @@ pub trait Products {
 /// The record of sales, newest first.
 pub trait Transactions {
     /// A part of the company's transactions.
-    fn list(&mut self, company: &CompanyId, page: Page) -> Stored<Listing<Transaction>>;
+    fn list(&mut self, company: &CompanyId, page: Page<Transaction>) -> Stored<Listing<Transaction>>;
     /// The company's sales in sum.
     fn summary(&mut self, company: &CompanyId) -> Stored<SalesSummary>;
+}
+
+/// How the routers are, and which of them are due to be looked at. A record begins and ends with its router, which is due
+/// at once.
+pub trait RouterHealths {
+    /// How the router is; nothing while nobody has looked at it.
+    fn find(&mut self, router: &RouterId) -> Stored<Option<RouterHealth>>;
+    /// The newest changes in how the router is, newest first: [`KEPT_CHANGES`] at most.
+    fn changes(&mut self, router: &RouterId) -> Stored<Vec<HealthChange>>;
+    /// A part of all routers, oldest first, of those that stand so where that is given.
+    fn fleet(&mut self, state: Option<FleetState>, page: Page<FleetRouter>) -> Stored<Listing<FleetRouter>>;
+    /// Lets the router be looked at before all others, and makes what a look under way finds worthless.
+    fn make_due(&mut self, router: &RouterId) -> Stored<()>;
+    /// Takes up to `limit` routers that are due, the longest overdue first, and lets each be due again at its `next` look.
+    /// Those that someone else is just taking are passed over, so no two callers take the same.
+    ///
+    /// A claim needs no release: whoever took it and is gone before the look loses that one look. `next` has to leave the
+    /// time to look.
+    fn claim_due(&mut self, now: Timestamp, limit: u16, next: &dyn Fn(&RouterId) -> Timestamp) -> Stored<Claims>;
+    /// Writes how a claimed router was found, and the change if it is one; forgets changes beyond [`KEPT_CHANGES`]. Does
+    /// nothing where the claim is void: the router is gone, or due or claimed again. Answers whether it did.
+    fn record(&mut self, claim: &Claim, found: &RouterHealth, change: Option<&HealthChange>) -> Stored<bool>;
+}
+
+/// How many changes in how a router is are kept of each.
+pub const KEPT_CHANGES: u16 = 20;
+
+/// Routers just taken.
+#[derive(Debug)]
+pub struct Claims {
+    /// Those to look at. One whose record breaks our rules is an error in its place and holds up no other. A router that
+    /// is inactive or of an inactive company was due as well and has been put off, but is not among them.
+    pub claims: Vec<Stored<Claim>>,
+    /// Whether more may be due.
+    pub more: bool,
 }
 
 /// A sealed secret and where it belongs.

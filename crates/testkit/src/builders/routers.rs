@@ -3,7 +3,7 @@ use portero_domain::{
     api_key::{ApiKey, ApiKeyParts, Usage},
     company::{Company, Conekta, GatewayMode, MercadoPago, Telegram},
     ids::{CompanyId, KeyId},
-    network::{Endpoint, Host, Port},
+    network::{CertificateFingerprint, Endpoint, Host, Port},
     ports::{SecretPlace, Vault},
     router::{ApiUsername, Credentials, Location, Router},
     secret::{Fingerprint, Sealed, Secret},
@@ -89,9 +89,11 @@ pub fn a_router() -> RouterBuilder {
         company: company_id("EMP_3A9F1C0B2D"),
         name: name("Router Principal"),
         endpoint: Endpoint::new(Host::parse("192.168.88.1").expect("a host"), Port::API, None),
+        certificate: None,
         credentials: Credentials {
             username: ApiUsername::parse("admin").expect("a username"),
             password: password_of("RTR_A1B2C3D4"),
+            old_login: false,
         },
         location: Location::parse("Lobby Piso 1").ok(),
         active: true,
@@ -142,6 +144,20 @@ impl RouterBuilder {
     #[must_use]
     pub fn inactive(mut self) -> Self {
         self.0.active = false;
+        self
+    }
+
+    /// Reached over TLS, at port 8729.
+    #[must_use]
+    pub fn over_tls(mut self) -> Self {
+        self.0.endpoint = Endpoint::new(self.0.endpoint.host, Port::API_TLS, None);
+        self
+    }
+
+    /// With this certificate confirmed.
+    #[must_use]
+    pub fn confirmed(mut self, certificate: CertificateFingerprint) -> Self {
+        self.0.certificate = Some(certificate);
         self
     }
 

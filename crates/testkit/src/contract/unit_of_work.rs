@@ -27,14 +27,14 @@ impl From<StorageError> for Answer {
 /// Everything that can be seen through the ports, as text.
 async fn everything(harness: &dyn Harness) -> String {
     commit(harness, |storage| {
-        let (company, router, all) = (a_company().build().id, a_router().build().id, Page::default());
-        let companies = storage.companies().list(all)?;
-        let routers = storage.routers().list(&company, all)?;
-        let keys = storage.api_keys().list(&router, all)?;
-        let users = storage.users().list(None, None, all)?;
+        let (company, router) = (a_company().build().id, a_router().build().id);
+        let companies = storage.companies().list(Page::default())?;
+        let routers = storage.routers().list(&company, Page::default())?;
+        let keys = storage.api_keys().list(&router, Page::default())?;
+        let users = storage.users().list(None, None, Page::default())?;
         let passwords: Vec<_> = users.items.iter().map(|user| user.password.as_str().to_owned()).collect();
         let session = storage.users().find_by_session(&a_session().build().id)?;
-        let products = storage.products().list(&company, None, all)?;
+        let products = storage.products().list(&company, None, Page::default())?;
         let secrets = storage.sealed_secrets().after(None, 100)?;
         let secrets: Vec<_> = secrets.iter().map(|secret| secret.sealed.as_str().to_owned()).collect();
         Ok(format!("{companies:?}{routers:?}{keys:?}{users:?}{passwords:?}{session:?}{products:?}{secrets:?}"))

@@ -4,14 +4,15 @@ use portero_domain::{
     Timestamp,
     ids::{CompanyId, ProductId, RouterId},
     money::Money,
-    page::{Listing, Page},
+    page::{Cursor, Listing, Page},
     ports::{Products, Stored, Taken, Transactions},
     product::{Offer, Product},
     transaction::{PaymentStatus, SalesSummary, Transaction},
 };
 
 use super::{
-    tables::{count, newest_first, oldest_first, refused},
+    lists::{newest_first, oldest_first},
+    tables::{count, refused},
     transaction::MemoryTransaction,
 };
 
@@ -23,12 +24,17 @@ impl Products for MemoryTransaction<'_> {
         })
     }
 
-    fn list(&mut self, company: &CompanyId, router: Option<&RouterId>, page: Page) -> Stored<Listing<Product>> {
+    fn list(
+        &mut self,
+        company: &CompanyId,
+        router: Option<&RouterId>,
+        page: Page<Product>,
+    ) -> Stored<Listing<Product>> {
         self.step(|tables| {
             let products = tables.products.iter().filter(|product| {
                 product.company == *company && router.is_none_or(|router| product.offer.router == *router)
             });
-            Ok(oldest_first(products, |product| product.created_at, page))
+            Ok(oldest_first(products, |product| Cursor::new(product.created_at, product.id.get()), &page))
         })
     }
 
@@ -36,10 +42,11 @@ impl Products for MemoryTransaction<'_> {
         self.step(|tables| {
             let on_sale =
                 tables.products.iter().filter(|product| product.offer.router == *router && product.offer.active);
-            let place = |product: &Product| {
+            let mut on_sale: Vec<_> = on_sale.cloned().collect();
+            on_sale.sort_by_key(|product| {
                 (product.offer.position, Reverse(product.offer.featured), product.created_at, product.id)
-            };
-            Ok(oldest_first(on_sale, place, Page::default()).items)
+            });
+            Ok(on_sale)
         })
     }
 
@@ -82,10 +89,11 @@ impl Products for MemoryTransaction<'_> {
 }
 
 impl Transactions for MemoryTransaction<'_> {
-    fn list(&mut self, company: &CompanyId, page: Page) -> Stored<Listing<Transaction>> {
+    fn list(&mut self, company: &CompanyId, page: Page<Transaction>) -> Stored<Listing<Transaction>> {
         self.step(|tables| {
             let transactions = tables.transactions.iter().filter(|transaction| transaction.company == *company);
-            Ok(newest_first(transactions, |transaction| transaction.created_at, page))
+            let cursor = |sale: &Transaction| Cursor::new(sale.created_at, sale.id.get());
+            Ok(newest_first(transactions, cursor, &page))
         })
     }
 

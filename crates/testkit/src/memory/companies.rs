@@ -5,14 +5,15 @@ use portero_domain::{
     api_key::Standing,
     company::Company,
     ids::CompanyId,
-    page::{Listing, Page},
+    page::{Cursor, Listing, Page},
     ports::{Companies, CompanyStats, SealedSecret, SealedSecrets, SecretPlace, Stored, SystemStats, Taken},
     secret::Sealed,
     user::Role,
 };
 
 use super::{
-    tables::{Tables, count, oldest_first, refused},
+    lists::oldest_first,
+    tables::{Tables, count, refused},
     transaction::MemoryTransaction,
 };
 
@@ -25,8 +26,11 @@ impl Companies for MemoryTransaction<'_> {
         Companies::find(self, id)
     }
 
-    fn list(&mut self, page: Page) -> Stored<Listing<Company>> {
-        self.step(|tables| Ok(oldest_first(tables.companies.iter(), |company| company.created_at, page)))
+    fn list(&mut self, page: Page<Company>) -> Stored<Listing<Company>> {
+        self.step(|tables| {
+            let cursor = |company: &Company| Cursor::new(company.created_at, tables.number(company.id.as_str()));
+            Ok(oldest_first(tables.companies.iter(), cursor, &page))
+        })
     }
 
     fn insert(&mut self, company: &Company) -> Stored<Result<(), Taken>> {

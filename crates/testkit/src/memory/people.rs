@@ -1,6 +1,6 @@
 use portero_domain::{
     ids::{CompanyId, SessionId, UserId},
-    page::{Listing, Page},
+    page::{Cursor, Listing, Page},
     ports::{Sessions, Stored, Taken, Users},
     session::Session,
     text::Email,
@@ -8,7 +8,8 @@ use portero_domain::{
 };
 
 use super::{
-    tables::{Tables, oldest_first, refused},
+    lists::oldest_first,
+    tables::{Tables, refused},
     transaction::MemoryTransaction,
 };
 
@@ -36,13 +37,14 @@ impl Users for MemoryTransaction<'_> {
         })
     }
 
-    fn list(&mut self, role: Option<RoleKind>, company: Option<&CompanyId>, page: Page) -> Stored<Listing<User>> {
+    fn list(&mut self, role: Option<RoleKind>, company: Option<&CompanyId>, page: Page<User>) -> Stored<Listing<User>> {
         self.step(|tables| {
             let wanted = |user: &&User| {
                 role.is_none_or(|role| role == kind(&user.profile.role))
                     && company.is_none_or(|company| user.profile.role.company() == Some(company))
             };
-            Ok(oldest_first(tables.users.iter().filter(wanted), |user| user.created_at, page))
+            let cursor = |user: &User| Cursor::new(user.created_at, user.id.get());
+            Ok(oldest_first(tables.users.iter().filter(wanted), cursor, &page))
         })
     }
 

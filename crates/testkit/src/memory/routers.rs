@@ -1,14 +1,15 @@
 use portero_domain::{
     api_key::{ApiKey, ApiKeyParts},
     ids::{CompanyId, KeyId, RouterId},
-    page::{Listing, Page},
+    page::{Cursor, Listing, Page},
     ports::{ApiKeys, Routers, Stored, Taken},
     router::Router,
     secret::Fingerprint,
 };
 
 use super::{
-    tables::{KeyRow, newest_first, oldest_first, refused},
+    lists::{newest_first, oldest_first},
+    tables::{KeyRow, count, refused},
     transaction::MemoryTransaction,
 };
 
@@ -24,10 +25,15 @@ impl Routers for MemoryTransaction<'_> {
         Routers::find(self, company, id)
     }
 
-    fn list(&mut self, company: &CompanyId, page: Page) -> Stored<Listing<Router>> {
+    fn count(&mut self, company: &CompanyId) -> Stored<u64> {
+        self.step(|tables| Ok(count(tables.routers.iter().filter(|router| router.company == *company))))
+    }
+
+    fn list(&mut self, company: &CompanyId, page: Page<Router>) -> Stored<Listing<Router>> {
         self.step(|tables| {
             let routers = tables.routers.iter().filter(|router| router.company == *company);
-            Ok(oldest_first(routers, |router| router.created_at, page))
+            let cursor = |router: &Router| Cursor::new(router.created_at, tables.number(router.id.as_str()));
+            Ok(oldest_first(routers, cursor, &page))
         })
     }
 
@@ -61,6 +67,7 @@ impl Routers for MemoryTransaction<'_> {
             }
             tables.products.retain(|product| product.offer.router != *id);
             tables.keys.retain(|row| row.key.parts().router != *id);
+            tables.healths.retain(|row| row.router != *id);
             tables.routers.retain(|row| row.id != *id);
             Ok(())
         })
@@ -83,10 +90,11 @@ impl ApiKeys for MemoryTransaction<'_> {
         })
     }
 
-    fn list(&mut self, router: &RouterId, page: Page) -> Stored<Listing<ApiKey>> {
+    fn list(&mut self, router: &RouterId, page: Page<ApiKey>) -> Stored<Listing<ApiKey>> {
         self.step(|tables| {
             let keys = tables.keys.iter().map(|row| &row.key).filter(|key| key.parts().router == *router);
-            Ok(newest_first(keys, |key| key.parts().issued_at, page))
+            let cursor = |key: &ApiKey| Cursor::new(key.parts().issued_at, tables.number(key.id().as_str()));
+            Ok(newest_first(keys, cursor, &page))
         })
     }
 

@@ -1,8 +1,11 @@
+use std::collections::BTreeMap;
+
 use portero_domain::{
+    Timestamp,
     api_key::ApiKey,
     company::Company,
+    health::{HealthChange, RouterHealth},
     ids::{CompanyId, ProductId, RouterId, TransactionId, UserId},
-    page::{Listing, Page},
     ports::{StorageError, Stored},
     product::{Offer, Product},
     router::Router,
@@ -11,6 +14,7 @@ use portero_domain::{
     transaction::Transaction,
     user::User,
 };
+use time::OffsetDateTime;
 
 /// Everything in the store, each table in the order in which its rows were added.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,6 +23,8 @@ pub struct Tables {
     pub companies: Vec<Company>,
     /// The routers.
     pub routers: Vec<Router>,
+    /// How they are.
+    pub healths: Vec<HealthRow>,
     /// Their keys.
     pub keys: Vec<KeyRow>,
     /// The people.
@@ -29,6 +35,7 @@ pub struct Tables {
     pub products: Vec<Product>,
     /// The record of sales.
     pub transactions: Vec<Transaction>,
+    numbers: Numbers,
     last_user: i64,
     last_product: i64,
     last_transaction: i64,
@@ -43,6 +50,31 @@ pub struct KeyRow {
     pub fingerprint: Fingerprint,
 }
 
+/// How a router is, as the store keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HealthRow {
+    /// Which router.
+    pub router: RouterId,
+    /// When it is due to be looked at.
+    pub next_look: Timestamp,
+    /// What the last look found.
+    pub health: Option<RouterHealth>,
+    /// The newest changes, oldest first.
+    pub changes: Vec<HealthChange>,
+}
+
+impl HealthRow {
+    /// Of a router just registered.
+    pub fn of(router: &RouterId) -> Self {
+        Self { router: router.clone(), next_look: Self::at_once(), health: None, changes: Vec::new() }
+    }
+
+    /// When a router is due that goes before all others.
+    pub fn at_once() -> Timestamp {
+        Timestamp::new(OffsetDateTime::UNIX_EPOCH)
+    }
+}
+
 /// What a constraint says to a row that breaks it.
 pub(super) fn refused<T>(rule: &str) -> Stored<T> {
     Err(StorageError::Failed(rule.into()))
@@ -50,6 +82,36 @@ pub(super) fn refused<T>(rule: &str) -> Stored<T> {
 
 fn keep(holds: bool, rule: &str) -> Stored<()> {
     if holds { Ok(()) } else { refused(rule) }
+}
+
+/// When each company, router and key was added, among all of them: what breaks ties where rows have no counted id.
+#[derive(Clone, Debug, Default)]
+struct Numbers {
+    by_id: BTreeMap<String, i64>,
+    last: i64,
+}
+
+impl Numbers {
+    fn add(&mut self, id: &str) {
+        self.last += 1;
+        self.by_id.insert(id.to_owned(), self.last);
+    }
+}
+
+/// They say no more than the order of the rows, which is compared as it is.
+impl PartialEq for Numbers {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
+
+impl Eq for Numbers {}
+
+impl Tables {
+    /// The number of a company, a router or a key.
+    pub(super) fn number(&self, id: &str) -> i64 {
+        *self.numbers.by_id.get(id).expect("a row that is there was added")
+    }
 }
 
 /// Additions, each held against the constraints of its table.
@@ -81,6 +143,7 @@ impl Tables {
 
     pub(super) fn add_company(&mut self, company: Company) -> Stored<()> {
         keep(!self.has_company(&company.id), "no two companies share an id")?;
+        self.numbers.add(company.id.as_str());
         self.companies.push(company);
         Ok(())
     }
@@ -88,6 +151,8 @@ impl Tables {
     pub(super) fn add_router(&mut self, router: Router) -> Stored<()> {
         keep(self.has_company(&router.company), "a router has a company")?;
         keep(!self.routers.iter().any(|other| other.id == router.id), "no two routers share an id")?;
+        self.numbers.add(router.id.as_str());
+        self.healths.push(HealthRow::of(&router.id));
         self.routers.push(router);
         Ok(())
     }
@@ -102,6 +167,7 @@ impl Tables {
             let rivals = key.parts().router == parts.router && open(key) && open(&row.key);
             keep(!rivals, "a router has one key that is not revoked")?;
         }
+        self.numbers.add(row.key.id().as_str());
         self.keys.push(row);
         Ok(())
     }
@@ -143,36 +209,6 @@ impl Tables {
         self.transactions.push(transaction);
         Ok(())
     }
-}
-
-/// Sorts rows that are in the order of their addition, oldest first, and cuts the page out of them.
-pub(super) fn oldest_first<'a, T: Clone + 'a, K: Ord>(
-    rows: impl Iterator<Item = &'a T>,
-    key: impl Fn(&T) -> K,
-    page: Page,
-) -> Listing<T> {
-    let mut rows: Vec<_> = rows.collect();
-    rows.sort_by_key(|row| key(row));
-    cut(&rows, page)
-}
-
-/// The same, newest first: of two rows of one moment the later addition.
-pub(super) fn newest_first<'a, T: Clone + 'a, K: Ord>(
-    rows: impl Iterator<Item = &'a T>,
-    key: impl Fn(&T) -> K,
-    page: Page,
-) -> Listing<T> {
-    let mut rows: Vec<_> = rows.collect();
-    rows.sort_by_key(|row| key(row));
-    rows.reverse();
-    cut(&rows, page)
-}
-
-fn cut<T: Clone>(rows: &[&T], page: Page) -> Listing<T> {
-    let offset = usize::try_from(page.offset).unwrap_or(usize::MAX);
-    let limit = page.limit.map_or(usize::MAX, usize::from);
-    let items = rows.iter().skip(offset).take(limit).map(|row| (*row).clone()).collect();
-    Listing { items, total: count(rows) }
 }
 
 /// How many there are.

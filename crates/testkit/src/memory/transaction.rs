@@ -1,5 +1,5 @@
 use portero_domain::ports::{
-    ApiKeys, Companies, Products, Routers, SealedSecrets, Sessions, Storage, Stored, Transactions, Users,
+    ApiKeys, Companies, Products, RouterHealths, Routers, SealedSecrets, Sessions, Storage, Stored, Transactions, Users,
 };
 
 use super::{
@@ -62,6 +62,10 @@ impl Storage for MemoryTransaction<'_> {
     }
 
     fn transactions(&mut self) -> &mut dyn Transactions {
+        self
+    }
+
+    fn router_healths(&mut self) -> &mut dyn RouterHealths {
         self
     }
 

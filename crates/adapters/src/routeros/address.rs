@@ -1,0 +1,165 @@
+//! Which addresses Portero connects to. Hosts come from tenants, and this machine's own network is none of theirs.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use portero_domain::ports::{HotspotError, HotspotResult};
+
+/// Where clouds tell a machine its secrets, beside the link-local address that most of them use.
+const METADATA: [IpAddr; 5] = [
+    IpAddr::V4(Ipv4Addr::new(100, 100, 100, 200)),
+    IpAddr::V4(Ipv4Addr::new(168, 63, 129, 16)),
+    IpAddr::V4(Ipv4Addr::new(192, 0, 0, 192)),
+    IpAddr::V6(Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254)),
+    IpAddr::V6(Ipv6Addr::new(0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254)),
+];
+
+/// What may be connected to.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct AddressPolicy {
+    /// Whether loopback is fine, for demos and tests.
+    pub(super) allow_loopback: bool,
+}
+
+impl AddressPolicy {
+    /// Those of a host's addresses that may be connected to, in their order. An error when there is none.
+    pub(super) fn permitted(self, found: impl IntoIterator<Item = SocketAddr>) -> HotspotResult<Vec<SocketAddr>> {
+        let (good, bad): (Vec<_>, Vec<_>) = found.into_iter().partition(|address| self.permits(address.ip()));
+        match (good.is_empty(), bad.is_empty()) {
+            (false, _) => Ok(good),
+            (true, false) => Err(HotspotError::AddressRefused),
+            (true, true) => Err(HotspotError::Unreachable("its host has no address".to_owned())),
+        }
+    }
+
+    fn permits(self, address: IpAddr) -> bool {
+        if METADATA.contains(&address) {
+            return false;
+        }
+        match address {
+            IpAddr::V4(address) => self.permits_v4(address),
+            IpAddr::V6(address) => self.permits_v6(address),
+        }
+    }
+
+    /// Private networks are fine: routers live there.
+    fn permits_v4(self, address: Ipv4Addr) -> bool {
+        let [first, ..] = address.octets();
+        match first {
+            127 => self.allow_loopback,
+            // "This network", then multicast, reserved and broadcast.
+            0 | 224.. => false,
+            _ => !address.is_link_local(),
+        }
+    }
+
+    fn permits_v6(self, address: Ipv6Addr) -> bool {
+        if address.is_loopback() {
+            return self.allow_loopback;
+        }
+        if let Some(inner) = embedded(address) {
+            return self.permits(IpAddr::V4(inner));
+        }
+        !(address.is_unspecified() || address.is_multicast() || address.is_unicast_link_local())
+    }
+}
+
+/// The IPv4 address that packets to this one go to: mapped, compatible, by NAT64 or by 6to4.
+fn embedded(address: Ipv6Addr) -> Option<Ipv4Addr> {
+    let inner = |high: u16, low: u16| Some(Ipv4Addr::from_bits(u32::from(high) << 16 | u32::from(low)));
+    match address.segments() {
+        [0, 0, 0, 0, 0, 0, 0, 0] => None,
+        // The last is a network's own NAT64 (RFC 8215), as it is used with a prefix of 96 bits.
+        [0, 0, 0, 0, 0, 0 | 0xffff, high, low]
+        | [0x64, 0xff9b, 0, 0, 0, 0, high, low]
+        | [0x64, 0xff9b, 1, _, _, _, high, low]
+        | [0x2002, high, low, ..] => inner(high, low),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: [&str; 12] = [
+        "192.168.88.1",
+        "10.0.0.1",
+        "172.16.0.1",
+        "100.64.0.1",
+        "8.8.8.8",
+        "223.255.255.255",
+        "169.253.0.1",
+        "2001:db8::1",
+        "fd00::1",
+        "::ffff:192.168.88.1",
+        "64:ff9b::8.8.8.8",
+        "2002:c0a8:5801::1",
+    ];
+    const LOOPBACK: [&str; 9] = [
+        "127.0.0.1",
+        "127.255.255.254",
+        "::1",
+        "::ffff:127.0.0.1",
+        "::127.0.0.1",
+        "64:ff9b::127.0.0.1",
+        "64:ff9b:1::127.0.0.1",
+        "64:ff9b:1:a:b:c:127.0.0.1",
+        "2002:7f00:1::",
+    ];
+    const BAD: [&str; 24] = [
+        "0.0.0.0",
+        "0.1.2.3",
+        "169.254.0.1",
+        "169.254.169.254",
+        "224.0.0.1",
+        "239.255.255.255",
+        "240.0.0.1",
+        "255.255.255.255",
+        "100.100.100.200",
+        "168.63.129.16",
+        "192.0.0.192",
+        "::",
+        "fe80::1",
+        "febf::1",
+        "ff02::1",
+        "fd00:ec2::254",
+        "fd20:ce::254",
+        "::ffff:169.254.169.254",
+        "::ffff:0.0.0.0",
+        "::ffff:100.100.100.200",
+        "::169.254.169.254",
+        "64:ff9b::169.254.169.254",
+        "2002:a9fe:a9fe::",
+        "2002:e000:1::",
+    ];
+
+    fn permitted(allow_loopback: bool, address: &str) -> HotspotResult<Vec<SocketAddr>> {
+        let address = SocketAddr::new(address.parse().unwrap(), 8728);
+        AddressPolicy { allow_loopback }.permitted([address])
+    }
+
+    #[test]
+    fn routers_are_reached_where_they_are_and_nothing_of_this_machine() {
+        for allow_loopback in [false, true] {
+            for address in GOOD {
+                assert!(permitted(allow_loopback, address).is_ok(), "{address}");
+            }
+            for address in BAD {
+                assert_eq!(permitted(allow_loopback, address), Err(HotspotError::AddressRefused), "{address}");
+            }
+            for address in LOOPBACK {
+                assert_eq!(permitted(allow_loopback, address).is_ok(), allow_loopback, "{address}");
+            }
+        }
+    }
+
+    #[test]
+    fn of_many_addresses_only_good_ones_are_used_in_their_order() {
+        let all =
+            ["10.0.0.2", "127.0.0.1", "10.0.0.1", "fe80::1"].map(|text| SocketAddr::new(text.parse().unwrap(), 1));
+        let policy = AddressPolicy { allow_loopback: false };
+        assert_eq!(policy.permitted(all), Ok(vec![all[0], all[2]]));
+        assert_eq!(policy.permitted([all[1], all[3]]), Err(HotspotError::AddressRefused));
+        assert!(matches!(policy.permitted([]), Err(HotspotError::Unreachable(_))));
+    }
+}

@@ -1,0 +1,53 @@
+//! The use of a router's session.
+
+use std::sync::Arc;
+
+use portero_routeros::client::{Answer, Connection, Failure, Unknown};
+use portero_routeros::proto::Command;
+use tokio::time::Instant;
+
+use super::{errors, line::Line};
+
+/// A session while somebody uses it, which keeps it from being closed for want of use. It tells the router's line how
+/// the router does.
+#[derive(Debug)]
+pub(super) struct Lease {
+    line: Arc<Line>,
+    connection: Connection,
+    generation: u64,
+}
+
+impl Lease {
+    /// The use of the line's session of this generation.
+    pub(super) fn new(line: Arc<Line>, connection: Connection, generation: u64) -> Self {
+        line.begin_use();
+        Self { line, connection, generation }
+    }
+
+    /// Has the router carry out a command, until then at the latest.
+    pub(super) async fn execute(&self, command: &Command, until: Instant) -> Result<Answer, Failure> {
+        let asked = Instant::now();
+        let outcome = self.connection.execute(command, until.saturating_duration_since(asked)).await;
+        self.note(asked, outcome.as_ref().err());
+        outcome
+    }
+
+    fn note(&self, asked: Instant, failure: Option<&Failure>) {
+        match failure {
+            None | Some(Failure::Rejected(_)) => self.line.answered(self.generation),
+            Some(failure) if errors::is_loss(failure) => {
+                self.line.lost(self.generation, &errors::not_answered(failure));
+            }
+            Some(failure @ Failure::Unknown(Unknown::Deadline)) => {
+                self.line.owes_answer(self.generation, asked, &errors::not_answered(failure));
+            }
+            Some(Failure::NotSent(_) | Failure::Unknown(_)) => {}
+        }
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        self.line.end_use();
+    }
+}

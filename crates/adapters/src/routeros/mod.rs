@@ -1,0 +1,148 @@
+//! Routers, reached over the RouterOS API.
+//!
+//! Each router has one line (`line.rs`) with one session, over which all calls are pipelined; it is opened when it is
+//! needed, by one task whoever waits for it, tried after a silence and closed when it is not used. A router that fails is
+//! left alone for a while (`breaker.rs`). Hosts come from tenants, so what may be connected to is checked on the very
+//! addresses that are connected to (`address.rs`). The rest is what routers are asked, a file for each kind of question.
+//!
+//! The sessions live on a thread of their own: callers come from runtimes that end, and any of them may stop waiting.
+//! Nothing here is bulk, so nothing is paced: each call is a handful of commands, and what waits for a router is bounded.
+
+mod address;
+mod breaker;
+mod call;
+mod clock;
+mod create;
+mod dialer;
+mod errors;
+mod lease;
+mod limits;
+mod line;
+mod lines;
+mod login;
+mod probe;
+mod profiles;
+mod removal;
+mod rows;
+mod sessions;
+mod tuning;
+mod users;
+
+use std::{io, net::IpAddr, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use portero_domain::{
+    hotspot::{
+        ActiveSession, GuestLogin, HotspotUser, HotspotUsername, ItemId, Mac, NewHotspotUser, Profile, SessionsOf,
+        UserChange,
+    },
+    network::{CertificateFingerprint, Endpoint},
+    ports::{CreateHotspotUserError, Hotspot, HotspotResult, RouterProbe, Vitals},
+    router::RouterAccess,
+};
+use tokio::runtime::{Builder, Runtime};
+
+use self::{address::AddressPolicy, call::Call, dialer::Dialer, lines::Lines};
+
+pub use tuning::Tuning;
+
+/// How many host names are resolved at once, each on a thread.
+const RESOLVERS: usize = 8;
+
+/// The routers.
+#[derive(Debug)]
+pub struct RouterOs {
+    lines: Arc<Lines>,
+    runtime: Option<Runtime>,
+}
+
+impl RouterOs {
+    /// The routers, with the default limits. `allow_loopback` is for demos and tests.
+    pub fn new(allow_loopback: bool) -> io::Result<Self> {
+        Self::tuned(allow_loopback, Tuning::default())
+    }
+
+    /// The routers, with these limits.
+    pub fn tuned(allow_loopback: bool, tuning: Tuning) -> io::Result<Self> {
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(1)
+            .max_blocking_threads(RESOLVERS)
+            .thread_name("routeros")
+            .enable_all()
+            .build()?;
+        let dialer = Dialer { policy: AddressPolicy { allow_loopback }, tuning };
+        let lines = Arc::new(Lines::new(dialer, runtime.handle().clone()));
+        Ok(Self { lines, runtime: Some(runtime) })
+    }
+
+    fn read<'a>(&'a self, router: &'a RouterAccess) -> Call<'a> {
+        Call::new(&self.lines, router, self.lines.dialer.tuning.read)
+    }
+
+    fn write<'a>(&'a self, router: &'a RouterAccess) -> Call<'a> {
+        Call::new(&self.lines, router, self.lines.dialer.tuning.write)
+    }
+}
+
+impl Drop for RouterOs {
+    /// Closes all sessions. It may happen inside of another runtime, where one must not wait.
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+#[async_trait]
+impl Hotspot for RouterOs {
+    async fn profiles(&self, router: &RouterAccess) -> HotspotResult<Vec<Profile>> {
+        profiles::all(&self.read(router)).await
+    }
+
+    async fn users(&self, router: &RouterAccess, names: &[HotspotUsername]) -> HotspotResult<Vec<HotspotUser>> {
+        users::find(&self.read(router), names).await
+    }
+
+    async fn create_user(&self, router: &RouterAccess, new: &NewHotspotUser) -> Result<ItemId, CreateHotspotUserError> {
+        create::create(&self.write(router), new).await
+    }
+
+    async fn change_user(&self, router: &RouterAccess, user: &ItemId, change: &UserChange) -> HotspotResult<()> {
+        users::change(&self.write(router), user, change).await
+    }
+
+    async fn remove_user(&self, router: &RouterAccess, name: &HotspotUsername) -> HotspotResult<()> {
+        users::remove(&self.write(router), name).await
+    }
+
+    async fn end_sessions(&self, router: &RouterAccess, name: &HotspotUsername) -> HotspotResult<()> {
+        users::end_sessions(&self.write(router), name).await
+    }
+
+    async fn sessions(&self, router: &RouterAccess, of: &SessionsOf) -> HotspotResult<Vec<ActiveSession>> {
+        sessions::find(&self.read(router), of).await
+    }
+
+    async fn address_of(&self, router: &RouterAccess, device: Mac) -> HotspotResult<Option<IpAddr>> {
+        sessions::address_of(&self.read(router), device).await
+    }
+
+    async fn log_in(&self, router: &RouterAccess, guest: &GuestLogin) -> HotspotResult<Option<ActiveSession>> {
+        login::log_in(&self.write(router), guest).await
+    }
+}
+
+#[async_trait]
+impl RouterProbe for RouterOs {
+    async fn check(&self, router: &RouterAccess, patience: Duration) -> HotspotResult<Vitals> {
+        probe::check(&self.lines, router, patience).await
+    }
+
+    async fn try_access(&self, router: &RouterAccess) -> HotspotResult<Vitals> {
+        probe::try_access(&self.lines, router).await
+    }
+
+    async fn certificate(&self, endpoint: &Endpoint) -> HotspotResult<CertificateFingerprint> {
+        probe::certificate(&self.lines, endpoint).await
+    }
+}

@@ -1,0 +1,73 @@
+//! How patient and how generous the adapter is.
+
+use std::time::Duration;
+
+use portero_routeros::client::Options;
+
+/// The limits. The defaults are for real routers (RouterOS facts, 6.2 and 6.3); tests have less patience.
+#[derive(Clone, Debug)]
+pub struct Tuning {
+    /// How long what only reads may take, connecting included. 10 seconds.
+    pub read: Duration,
+    /// How long what changes something may take, connecting and looking whether it was done included. 15 seconds.
+    pub write: Duration,
+    /// How long one change waits for its answer before it is looked whether it was done. 8 seconds: an answer of a
+    /// router that is busy is late by 7 seconds at times (RouterOS facts, 5).
+    pub write_answer: Duration,
+    /// How long opening a session may take, from the host's name to the login. 9 seconds, so that those who wait for it
+    /// hear why it failed.
+    pub opening: Duration,
+    /// How long finding the addresses of a host may take. 3 seconds.
+    pub resolving: Duration,
+    /// How long one may wait until nobody else probes the same router. 5 seconds.
+    pub probe_turn: Duration,
+    /// After how long without a word a router that owes an answer is taken for gone. 5 seconds.
+    pub silence: Duration,
+    /// After how long without a word a kept session is tried. 45 seconds.
+    pub keepalive: Duration,
+    /// After how long without use a session is closed. 5 minutes.
+    pub idle: Duration,
+    /// How many routers have a session at a time. 1,000; the one that was used least recently gives way.
+    pub open_routers: usize,
+    /// How long a guest's session is waited for once the router took the login. 6 seconds.
+    pub session_wait: Duration,
+    /// How long between two looks for it. 300 milliseconds.
+    pub session_step: Duration,
+    /// How long to wait before a login is tried again that the router says is under way. 2 seconds.
+    pub authorizing: Duration,
+    /// How long a router is left alone after the third failure in a row; twice as long after each further one. 2 seconds.
+    pub first_pause: Duration,
+    /// The longest that a router is left alone after failures. 60 seconds.
+    pub longest_pause: Duration,
+    /// How long a router is left alone that refused the login or showed another certificate: trying again fills its log
+    /// and looks like an attack. 5 minutes.
+    pub lockout: Duration,
+    /// The limits of one session.
+    ///
+    /// More may wait than the protocol's 64: guests come in crowds, each costs a few commands, and every wait ends.
+    pub session: Options,
+}
+
+impl Default for Tuning {
+    fn default() -> Self {
+        Self {
+            read: Duration::from_secs(10),
+            write: Duration::from_secs(15),
+            write_answer: Duration::from_secs(8),
+            opening: Duration::from_secs(9),
+            resolving: Duration::from_secs(3),
+            probe_turn: Duration::from_secs(5),
+            silence: Duration::from_secs(5),
+            keepalive: Duration::from_secs(45),
+            idle: Duration::from_mins(5),
+            open_routers: 1_000,
+            session_wait: Duration::from_secs(6),
+            session_step: Duration::from_millis(300),
+            authorizing: Duration::from_secs(2),
+            first_pause: Duration::from_secs(2),
+            longest_pause: Duration::from_mins(1),
+            lockout: Duration::from_mins(5),
+            session: Options { queue: 1_024, ..Options::default() },
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Simulated routers, and how to reach them.
+
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
+
+use portero_adapters::{RouterOs, routeros::Tuning};
+use portero_domain::{
+    hotspot::{Allowance, CreationMark, HotspotPassword, HotspotUsername, NewHotspotUser, ProfileName},
+    ids::RouterId,
+    network::{CertificateFingerprint, Endpoint, Host, Port},
+    router::{ApiUsername, RouterAccess},
+    secret::Secret,
+};
+use portero_routeros_sim::{Settings, Simulator};
+use tokio::time::Instant;
+
+/// A router whose sentences are kept.
+pub(crate) async fn router(adjust: impl FnOnce(&mut Settings)) -> Simulator {
+    let mut settings = Settings { records: true, ..Settings::default() };
+    adjust(&mut settings);
+    Simulator::start(settings).await.unwrap()
+}
+
+/// A router with TLS.
+pub(crate) async fn router_with_tls() -> Simulator {
+    router(|settings| settings.tls_listen = Some(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))).await
+}
+
+/// The adapter, with its limits adjusted.
+pub(crate) fn routers(adjust: impl FnOnce(&mut Tuning)) -> Arc<RouterOs> {
+    let mut tuning = Tuning::default();
+    adjust(&mut tuning);
+    Arc::new(RouterOs::tuned(true, tuning).unwrap())
+}
+
+fn endpoint_at(address: SocketAddr, tls: bool) -> Endpoint {
+    let host = Host::parse(&address.ip().to_string()).unwrap();
+    Endpoint::new(host, Port::new(address.port().into()).unwrap(), Some(tls))
+}
+
+/// How to sign in to a service at this address.
+pub(crate) fn access_at(address: SocketAddr) -> RouterAccess {
+    RouterAccess {
+        router: RouterId::parse("RTR_00000001").unwrap(),
+        endpoint: endpoint_at(address, false),
+        certificate: None,
+        username: ApiUsername::parse("admin").unwrap(),
+        password: Secret::new("secret".to_owned()),
+        old_login: false,
+    }
+}
+
+/// How to sign in to a router.
+pub(crate) fn access(router: &Simulator) -> RouterAccess {
+    access_at(router.address())
+}
+
+/// How to sign in to a router over TLS, when nobody has confirmed its certificate.
+pub(crate) fn unconfirmed(router: &Simulator) -> RouterAccess {
+    RouterAccess { endpoint: endpoint_at(router.tls_address().unwrap(), true), ..access(router) }
+}
+
+/// The certificate that the router shows now.
+pub(crate) fn certificate(router: &Simulator) -> CertificateFingerprint {
+    CertificateFingerprint::parse(&router.fingerprint()).unwrap()
+}
+
+/// How to sign in to a router over TLS.
+pub(crate) fn confirmed(router: &Simulator) -> RouterAccess {
+    RouterAccess { certificate: Some(certificate(router)), ..unconfirmed(router) }
+}
+
+pub(crate) fn name(text: &str) -> HotspotUsername {
+    HotspotUsername::parse(text).unwrap()
+}
+
+/// A user of this name to be made, by an attempt of its own.
+pub(crate) fn new_user(text: &str) -> NewHotspotUser {
+    NewHotspotUser {
+        name: name(text),
+        password: HotspotPassword::new("0456".to_owned()),
+        profile: ProfileName::parse("default").unwrap(),
+        mac: None,
+        server: None,
+        allowance: Allowance::default(),
+        comment: String::new(),
+        mark: CreationMark::parse(&format!("m-{text}")).unwrap(),
+    }
+}
+
+/// Waits until something is so, for ten seconds at most.
+pub(crate) async fn eventually(what: &str, is_so: impl Fn() -> bool) {
+    let started = Instant::now();
+    while !is_so() {
+        assert!(started.elapsed() < Duration::from_secs(10), "never happened: {what}");
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+}

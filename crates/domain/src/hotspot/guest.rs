@@ -1,0 +1,48 @@
+use std::{net::IpAddr, time::Duration};
+
+use super::{HotspotPassword, HotspotUsername, ItemId, Mac};
+
+/// A guest that is online.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ActiveSession {
+    /// The session's identity on its router.
+    pub id: ItemId,
+    /// The user it counts for.
+    pub user: String,
+    /// The guest's address.
+    pub address: Option<IpAddr>,
+    /// The guest's device.
+    pub mac: Option<Mac>,
+    /// How long it has lasted.
+    pub uptime: Duration,
+    /// How long it may still last, if there is an end.
+    pub time_left: Option<Duration>,
+    /// Bytes from the guest.
+    pub bytes_in: u64,
+    /// Bytes to the guest.
+    pub bytes_out: u64,
+}
+
+/// Whose sessions are looked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SessionsOf {
+    /// Those that count for this user.
+    User(HotspotUsername),
+    /// Those of this device.
+    Device(Mac),
+    /// The one at this address.
+    Address(IpAddr),
+}
+
+/// A guest to be let in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GuestLogin {
+    /// The user it will count for.
+    pub user: HotspotUsername,
+    /// That user's password.
+    pub password: HotspotPassword,
+    /// The guest's device.
+    pub mac: Mac,
+    /// The guest's address; looked up by the device where it is not known.
+    pub address: Option<IpAddr>,
+}

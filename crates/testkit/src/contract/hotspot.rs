@@ -1,0 +1,498 @@
+//! Contracts of [`Hotspot`] and [`RouterProbe`], kept by real routers and by whatever plays one.
+
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    sync::Arc,
+    time::Duration,
+};
+
+use portero_domain::{
+    hotspot::{
+        ActiveSession, Allowance, CreationMark, GuestLogin, HotspotPassword, HotspotUser, HotspotUsername, ItemId, Mac,
+        NewHotspotUser, ProfileName, SessionsOf, Usage, UserChange,
+    },
+    ports::{CreateHotspotUserError, Hotspot, HotspotError, HotspotResult, Rejection, RouterProbe},
+    router::RouterAccess,
+};
+
+use crate::builders::a_device;
+
+/// A router with the profile `default` and no users, with the means to bring in what the ports cannot.
+pub trait HotspotHarness: Send + Sync {
+    /// The routers.
+    fn hotspot(&self) -> Arc<dyn Hotspot>;
+
+    /// The same routers.
+    fn probe(&self) -> Arc<dyn RouterProbe>;
+
+    /// How to sign in to the router.
+    fn access(&self) -> RouterAccess;
+
+    /// Adds a profile that this many sessions may share.
+    fn add_profile(&self, name: &str, shared_users: u32);
+
+    /// A device comes into the hotspot's network.
+    fn add_host(&self, device: Mac, address: Ipv4Addr);
+
+    /// Lets time pass on the router.
+    fn pass(&self, span: Duration);
+
+    /// Shows passwords no more, and answers how to sign in from then on.
+    fn hide_passwords(&self) -> RouterAccess;
+}
+
+/// Makes a test of each contract of hotspots, as [`contract_tests!`](crate::contract_tests) does of stores. `make_harness`
+/// names an `async fn() -> impl HotspotHarness`.
+#[macro_export]
+macro_rules! hotspot_contract_tests {
+    ($make_harness:ident) => {
+        $crate::contract_tests! { for $make_harness:
+            hotspot {
+                profiles_come_whole_in_the_routers_order,
+                a_new_user_reads_back_as_it_was_made_and_is_disabled,
+                values_are_kept_letter_by_letter,
+                nothing_to_use_is_the_least_that_can_be_said,
+                an_attempt_that_is_repeated_makes_one_user,
+                a_name_is_taken_once,
+                a_profile_is_known_by_its_whole_name,
+                users_are_found_by_their_very_names,
+                a_password_is_known_to_be_empty,
+                a_password_that_is_not_shown_is_not_known,
+                a_change_changes_what_it_says,
+                a_change_needs_its_user,
+                a_removed_user_is_gone_with_its_sessions,
+                removing_nobody_is_fine,
+                a_guest_is_let_in_once,
+                the_address_of_a_device_is_found,
+                a_guest_from_nowhere_is_refused,
+                a_guest_needs_the_right_password_and_a_user_that_is_on,
+                a_bound_user_lets_in_its_device_alone,
+                a_profile_lets_in_as_many_as_it_shares,
+                a_device_that_returns_as_somebody_else_is_let_in,
+                sessions_are_found_by_user_device_and_address,
+                what_a_session_used_is_known_once_it_ends,
+                a_user_that_is_used_up_lets_nobody_in,
+                a_router_says_how_it_is,
+            }
+        }
+    };
+}
+
+const HOUR: Duration = Duration::from_hours(1);
+
+fn name(text: &str) -> HotspotUsername {
+    HotspotUsername::parse(text).expect("a username")
+}
+
+fn mark(text: &str) -> CreationMark {
+    CreationMark::parse(text).expect("a mark")
+}
+
+fn address(number: u8) -> Ipv4Addr {
+    Ipv4Addr::new(10, 5, 50, number)
+}
+
+/// A user of an hour, bound to no device.
+fn new_user(text: &str) -> NewHotspotUser {
+    NewHotspotUser {
+        name: name(text),
+        password: HotspotPassword::new("0456".to_owned()),
+        profile: ProfileName::parse("default").expect("a profile's name"),
+        mac: None,
+        server: None,
+        allowance: Allowance { time: Some(HOUR), ..Allowance::default() },
+        comment: String::new(),
+        mark: mark("t-1"),
+    }
+}
+
+fn guest(user: &str, device: u8) -> GuestLogin {
+    let password = HotspotPassword::new("0456".to_owned());
+    GuestLogin { user: name(user), password, mac: a_device(device), address: Some(address(device).into()) }
+}
+
+async fn create(harness: &dyn HotspotHarness, new: &NewHotspotUser) -> Result<ItemId, CreateHotspotUserError> {
+    harness.hotspot().create_user(&harness.access(), new).await
+}
+
+/// Makes a user that lets guests in.
+async fn make(harness: &dyn HotspotHarness, new: &NewHotspotUser) -> ItemId {
+    let id = create(harness, new).await.expect("a free name");
+    let on = UserChange { disabled: Some(false), ..UserChange::default() };
+    harness.hotspot().change_user(&harness.access(), &id, &on).await.expect("a user to change");
+    id
+}
+
+async fn find(harness: &dyn HotspotHarness, names: &[&str]) -> Vec<HotspotUser> {
+    let names: Vec<_> = names.iter().map(|text| name(text)).collect();
+    harness.hotspot().users(&harness.access(), &names).await.expect("an answer")
+}
+
+async fn the(harness: &dyn HotspotHarness, user: &str) -> HotspotUser {
+    find(harness, &[user]).await.pop().expect("a user of that name")
+}
+
+async fn log_in(harness: &dyn HotspotHarness, guest: &GuestLogin) -> HotspotResult<Option<ActiveSession>> {
+    harness.hotspot().log_in(&harness.access(), guest).await
+}
+
+async fn let_in(harness: &dyn HotspotHarness, guest: &GuestLogin) -> ActiveSession {
+    log_in(harness, guest).await.expect("a good login").expect("a session")
+}
+
+async fn sessions(harness: &dyn HotspotHarness, of: SessionsOf) -> Vec<ActiveSession> {
+    harness.hotspot().sessions(&harness.access(), &of).await.expect("an answer")
+}
+
+fn refusal<T>(outcome: &HotspotResult<T>) -> Option<Rejection> {
+    match outcome {
+        Err(HotspotError::Rejected { kind, .. }) => Some(*kind),
+        _ => None,
+    }
+}
+
+/// A list is the whole of it.
+pub async fn profiles_come_whole_in_the_routers_order(harness: &dyn HotspotHarness) {
+    harness.add_profile("2 días ½", 3);
+    harness.add_profile("1hora", 1);
+    let profiles = harness.hotspot().profiles(&harness.access()).await.expect("an answer");
+    let names: Vec<&str> = profiles.iter().map(|profile| &*profile.name).collect();
+    assert_eq!(names, ["default", "2 días ½", "1hora"]);
+    assert_eq!(profiles[1].shared_users.as_deref(), Some("3"));
+    assert!(profiles.iter().all(|profile| profile.id.as_str().starts_with('*')));
+}
+
+/// All that is said of a user is kept, and it lets nobody in yet.
+pub async fn a_new_user_reads_back_as_it_was_made_and_is_disabled(harness: &dyn HotspotHarness) {
+    harness.add_profile("1hora", 1);
+    let allowance = Allowance { time: Some(90 * HOUR), bytes_in: Some(1), bytes_out: Some(2), bytes_total: Some(3) };
+    let new = NewHotspotUser {
+        profile: ProfileName::parse("1hora").expect("a profile's name"),
+        mac: Some(a_device(1)),
+        allowance,
+        comment: "MODE=PIN TL=1h".to_owned(),
+        ..new_user("AB3C9D")
+    };
+    let id = create(harness, &new).await.expect("a free name");
+    let made = HotspotUser {
+        id,
+        name: new.name.clone(),
+        password: Some(new.password.clone()),
+        profile: new.profile.clone(),
+        mac: new.mac,
+        server: None,
+        comment: "MODE=PIN TL=1h tx:t-1".to_owned(),
+        disabled: true,
+        allowance,
+        used: Usage::default(),
+    };
+    assert_eq!(find(harness, &["AB3C9D"]).await, [made]);
+    let unlimited = NewHotspotUser { allowance: Allowance::default(), mark: mark("t-2"), ..new_user("free") };
+    create(harness, &unlimited).await.expect("a free name");
+    let read = the(harness, "free").await;
+    assert_eq!((read.allowance, read.mac, &*read.comment), (Allowance::default(), None, "tx:t-2"));
+}
+
+/// No value is read as anything but a value.
+pub async fn values_are_kept_letter_by_letter(harness: &dyn HotspotHarness) {
+    let texts = ["a=b", "=name=x", "?#|", "\"q\" 'q' \\", "$(x) [find]", "ñandú 😀", "a,b*1", "0456", "a  b", ".tag=1"];
+    for (number, text) in texts.iter().enumerate() {
+        let new = NewHotspotUser {
+            password: HotspotPassword::new(format!(" {text} ")),
+            comment: format!("{text} "),
+            mark: mark(&format!("t-{number}")),
+            ..new_user(text)
+        };
+        create(harness, &new).await.unwrap_or_else(|error| panic!("{text:?}: {error}"));
+        let read = the(harness, text).await;
+        assert_eq!(read.name, name(text));
+        assert_eq!(read.password.as_ref().map(HotspotPassword::expose), Some(&*format!(" {text} ")));
+        assert_eq!(read.comment, format!("{text}  tx:t-{number}"));
+    }
+    assert_eq!(find(harness, &texts).await.len(), texts.len());
+    for text in texts {
+        harness.hotspot().remove_user(&harness.access(), &name(text)).await.expect("a user to remove");
+    }
+    assert_eq!(find(harness, &texts).await, []);
+}
+
+/// Zero means "without limit" to a router, so it is not what is said to it.
+pub async fn nothing_to_use_is_the_least_that_can_be_said(harness: &dyn HotspotHarness) {
+    let nothing = Allowance {
+        time: Some(Duration::from_millis(10)),
+        bytes_in: Some(0),
+        bytes_out: Some(0),
+        bytes_total: Some(0),
+    };
+    let least =
+        Allowance { time: Some(Duration::from_secs(1)), bytes_in: Some(1), bytes_out: Some(1), bytes_total: Some(1) };
+    let id = create(harness, &NewHotspotUser { allowance: nothing, ..new_user("none") }).await.expect("a free name");
+    assert_eq!(the(harness, "none").await.allowance, least);
+    let change = |allowance| UserChange { allowance: Some(allowance), ..UserChange::default() };
+    for (allowance, read) in [(Allowance::default(), Allowance::default()), (nothing, least)] {
+        harness.hotspot().change_user(&harness.access(), &id, &change(allowance)).await.expect("a user to change");
+        assert_eq!(the(harness, "none").await.allowance, read);
+    }
+}
+
+/// Whoever did not hear the answer asks again.
+pub async fn an_attempt_that_is_repeated_makes_one_user(harness: &dyn HotspotHarness) {
+    let new = NewHotspotUser { comment: "TL=1h".to_owned(), ..new_user("AB3C9D") };
+    let first = create(harness, &new).await;
+    assert_eq!(create(harness, &new).await, first);
+    assert_eq!(find(harness, &["AB3C9D"]).await.len(), 1);
+}
+
+/// Another attempt's user is somebody else's.
+pub async fn a_name_is_taken_once(harness: &dyn HotspotHarness) {
+    create(harness, &new_user("AB3C9D")).await.expect("a free name");
+    for other in ["t-2", "t-11", "t"] {
+        let rival = NewHotspotUser { mark: mark(other), ..new_user("AB3C9D") };
+        assert_eq!(create(harness, &rival).await, Err(CreateHotspotUserError::NameTaken), "{other}");
+    }
+    let no_profile = NewHotspotUser {
+        profile: ProfileName::parse("gone").expect("a name"),
+        mark: mark("t-3"),
+        ..new_user("AB3C9D")
+    };
+    assert_eq!(create(harness, &no_profile).await, Err(CreateHotspotUserError::NameTaken));
+    assert_eq!(find(harness, &["AB3C9D"]).await.len(), 1);
+}
+
+/// Routers take the beginning of a name for it; nobody is sold the plan next to theirs.
+pub async fn a_profile_is_known_by_its_whole_name(harness: &dyn HotspotHarness) {
+    harness.add_profile("1hora", 1);
+    for wrong in ["1h", "1hora ilimitada", "1HORA", "2horas"] {
+        let new =
+            NewHotspotUser { profile: ProfileName::parse(wrong).expect("a profile's name"), ..new_user("AB3C9D") };
+        let available = vec!["default".to_owned(), "1hora".to_owned()];
+        assert_eq!(create(harness, &new).await, Err(CreateHotspotUserError::UnknownProfile { available }), "{wrong}");
+    }
+    assert_eq!(find(harness, &["AB3C9D"]).await, []);
+}
+
+/// Of many names, those that are there.
+pub async fn users_are_found_by_their_very_names(harness: &dyn HotspotHarness) {
+    for (number, text) in ["a", "ab", "A", "c"].iter().enumerate() {
+        create(harness, &NewHotspotUser { mark: mark(&number.to_string()), ..new_user(text) })
+            .await
+            .expect("a free name");
+    }
+    let mut names: Vec<String> = (0..17).map(|number| format!("nobody-{number}")).collect();
+    names.extend(["ab", "c", "default-trial"].map(str::to_owned));
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    assert_eq!(names.len(), 20);
+    let mut found: Vec<String> = find(harness, &names).await.iter().map(|user| user.name.as_str().to_owned()).collect();
+    found.sort_unstable();
+    assert_eq!(found, ["ab", "c"]);
+    assert_eq!(find(harness, &["a"]).await.len(), 1);
+    assert_eq!(find(harness, &[]).await, []);
+}
+
+/// Also where routers leave out what is empty.
+pub async fn a_password_is_known_to_be_empty(harness: &dyn HotspotHarness) {
+    let pin = NewHotspotUser { password: HotspotPassword::new(String::new()), ..new_user("482915") };
+    create(harness, &pin).await.expect("a free name");
+    assert_eq!(the(harness, "482915").await.password, Some(HotspotPassword::new(String::new())));
+}
+
+/// It is neither known nor taken for an empty one.
+pub async fn a_password_that_is_not_shown_is_not_known(harness: &dyn HotspotHarness) {
+    create(harness, &new_user("AB3C9D")).await.expect("a free name");
+    let access = harness.hide_passwords();
+    let users = harness.hotspot().users(&access, &[name("AB3C9D")]).await.expect("an answer");
+    assert_eq!(users.iter().map(|user| user.password.clone()).collect::<Vec<_>>(), [None]);
+}
+
+/// The rest stays.
+pub async fn a_change_changes_what_it_says(harness: &dyn HotspotHarness) {
+    let new = NewHotspotUser { mac: Some(a_device(1)), comment: "TL=1h".to_owned(), ..new_user("AB3C9D") };
+    let id = create(harness, &new).await.expect("a free name");
+    create(harness, &NewHotspotUser { mark: mark("t-2"), ..new_user("other") }).await.expect("a free name");
+    let (before, other) = (the(harness, "AB3C9D").await, the(harness, "other").await);
+    let change = async |change| {
+        harness.hotspot().change_user(&harness.access(), &id, &change).await.expect("a user to change");
+        the(harness, "AB3C9D").await
+    };
+    let on = HotspotUser { disabled: false, ..before };
+    assert_eq!(change(UserChange { disabled: Some(false), ..UserChange::default() }).await, on);
+    let allowance = Allowance { bytes_total: Some(5_000_000_000), ..Allowance::default() };
+    let limited = HotspotUser { allowance, ..on };
+    assert_eq!(change(UserChange { allowance: Some(allowance), ..UserChange::default() }).await, limited);
+    let noted = HotspotUser { comment: "TL=2h \"=\"".to_owned(), ..limited };
+    assert_eq!(change(UserChange { comment: Some(noted.comment.clone()), ..UserChange::default() }).await, noted);
+    let (allowance, comment) = (Allowance::default(), String::new());
+    let off = HotspotUser { disabled: true, allowance, comment: comment.clone(), ..noted };
+    let all = UserChange { disabled: Some(true), allowance: Some(allowance), comment: Some(comment) };
+    assert_eq!(change(all).await, off);
+    assert_eq!(the(harness, "other").await, other);
+}
+
+/// A user that is gone cannot be changed.
+pub async fn a_change_needs_its_user(harness: &dyn HotspotHarness) {
+    let id = create(harness, &new_user("AB3C9D")).await.expect("a free name");
+    harness.hotspot().remove_user(&harness.access(), &name("AB3C9D")).await.expect("a user to remove");
+    let on = UserChange { disabled: Some(false), ..UserChange::default() };
+    let outcome = harness.hotspot().change_user(&harness.access(), &id, &on).await;
+    assert_eq!(refusal(&outcome), Some(Rejection::NotFound));
+}
+
+/// Nobody stays online on a user that is gone, and nobody else is touched.
+pub async fn a_removed_user_is_gone_with_its_sessions(harness: &dyn HotspotHarness) {
+    for (number, user) in [(1, "AB3C9D"), (2, "other")] {
+        harness.add_host(a_device(number), address(number));
+        make(harness, &NewHotspotUser { mark: mark(user), ..new_user(user) }).await;
+        let_in(harness, &guest(user, number)).await;
+    }
+    harness.hotspot().remove_user(&harness.access(), &name("AB3C9D")).await.expect("a user to remove");
+    assert_eq!(find(harness, &["AB3C9D"]).await, []);
+    assert_eq!(sessions(harness, SessionsOf::User(name("AB3C9D"))).await, []);
+    assert_eq!(sessions(harness, SessionsOf::User(name("other"))).await.len(), 1);
+    assert_eq!(find(harness, &["other"]).await.len(), 1);
+}
+
+/// It may have been done before.
+pub async fn removing_nobody_is_fine(harness: &dyn HotspotHarness) {
+    for user in ["nobody", "default-trial"] {
+        harness.hotspot().remove_user(&harness.access(), &name(user)).await.expect("nothing to do");
+        harness.hotspot().end_sessions(&harness.access(), &name(user)).await.expect("nothing to do");
+    }
+}
+
+/// Letting a guest in again changes nothing.
+pub async fn a_guest_is_let_in_once(harness: &dyn HotspotHarness) {
+    harness.add_host(a_device(1), address(1));
+    make(harness, &new_user("AB3C9D")).await;
+    let session = let_in(harness, &guest("AB3C9D", 1)).await;
+    assert_eq!((&*session.user, session.mac, session.address), ("AB3C9D", Some(a_device(1)), Some(address(1).into())));
+    assert_eq!((session.uptime, session.time_left), (Duration::ZERO, Some(HOUR)));
+    assert_eq!(let_in(harness, &guest("AB3C9D", 1)).await.id, session.id);
+    assert_eq!(sessions(harness, SessionsOf::User(name("AB3C9D"))).await.len(), 1);
+}
+
+/// The device is enough.
+pub async fn the_address_of_a_device_is_found(harness: &dyn HotspotHarness) {
+    harness.add_host(a_device(1), address(1));
+    harness.add_host(a_device(2), address(2));
+    let address_of = async |device| harness.hotspot().address_of(&harness.access(), device).await.expect("an answer");
+    assert_eq!(address_of(a_device(2)).await, Some(IpAddr::from(address(2))));
+    assert_eq!(address_of(a_device(3)).await, None);
+    make(harness, &new_user("AB3C9D")).await;
+    let session = let_in(harness, &GuestLogin { address: None, ..guest("AB3C9D", 2) }).await;
+    assert_eq!(session.address, Some(address(2).into()));
+}
+
+/// Only who is in the hotspot's network, at their own address, can be let in.
+pub async fn a_guest_from_nowhere_is_refused(harness: &dyn HotspotHarness) {
+    harness.add_host(a_device(1), address(1));
+    make(harness, &new_user("AB3C9D")).await;
+    let stranger = guest("AB3C9D", 3);
+    assert_eq!(refusal(&log_in(harness, &stranger).await), Some(Rejection::HostUnknown));
+    let stranger = GuestLogin { address: None, ..stranger };
+    assert_eq!(refusal(&log_in(harness, &stranger).await), Some(Rejection::HostUnknown));
+    let elsewhere = GuestLogin { address: Some(address(1).into()), ..guest("AB3C9D", 3) };
+    assert_eq!(refusal(&log_in(harness, &elsewhere).await), Some(Rejection::WrongMac));
+}
+
+/// One answer for all that is wrong with a name and a password.
+pub async fn a_guest_needs_the_right_password_and_a_user_that_is_on(harness: &dyn HotspotHarness) {
+    harness.add_host(a_device(1), address(1));
+    create(harness, &new_user("off")).await.expect("a free name");
+    make(harness, &new_user("on")).await;
+    let wrong = GuestLogin { password: HotspotPassword::new("456".to_owned()), ..guest("on", 1) };
+    for bad in [guest("nobody", 1), guest("off", 1), wrong] {
+        assert_eq!(refusal(&log_in(harness, &bad).await), Some(Rejection::BadCredentials), "{bad:?}");
+    }
+    let_in(harness, &guest("on", 1)).await;
+}
+
+/// A user can be kept to one device.
+pub async fn a_bound_user_lets_in_its_device_alone(harness: &dyn HotspotHarness) {
+    harness.add_host(a_device(1), address(1));
+    harness.add_host(a_device(2), address(2));
+    make(harness, &NewHotspotUser { mac: Some(a_device(1)), ..new_user("AB3C9D") }).await;
+    assert_eq!(refusal(&log_in(harness, &guest("AB3C9D", 2)).await), Some(Rejection::WrongMac));
+    let_in(harness, &guest("AB3C9D", 1)).await;
+}
+
+/// One too many is told so, and whoever is in stays.
+pub async fn a_profile_lets_in_as_many_as_it_shares(harness: &dyn HotspotHarness) {
+    harness.add_profile("pareja", 2);
+    make(harness, &NewHotspotUser { profile: ProfileName::parse("pareja").expect("a name"), ..new_user("AB3C9D") })
+        .await;
+    for device in 1..=3 {
+        harness.add_host(a_device(device), address(device));
+    }
+    let_in(harness, &guest("AB3C9D", 1)).await;
+    let_in(harness, &guest("AB3C9D", 2)).await;
+    assert_eq!(refusal(&log_in(harness, &guest("AB3C9D", 3)).await), Some(Rejection::SessionLimit));
+    let devices: Vec<_> = sessions(harness, SessionsOf::User(name("AB3C9D"))).await.iter().map(|s| s.mac).collect();
+    assert_eq!(devices, [Some(a_device(1)), Some(a_device(2))]);
+}
+
+/// The session that it left behind gives way.
+pub async fn a_device_that_returns_as_somebody_else_is_let_in(harness: &dyn HotspotHarness) {
+    harness.add_host(a_device(1), address(1));
+    make(harness, &new_user("first")).await;
+    make(harness, &NewHotspotUser { mark: mark("t-2"), ..new_user("second") }).await;
+    let_in(harness, &guest("first", 1)).await;
+    let session = let_in(harness, &guest("second", 1)).await;
+    assert_eq!(session.user, "second");
+    assert_eq!(sessions(harness, SessionsOf::Device(a_device(1))).await, [session]);
+}
+
+/// Whose they are, and nobody else's.
+pub async fn sessions_are_found_by_user_device_and_address(harness: &dyn HotspotHarness) {
+    let mut there = Vec::new();
+    for (device, user) in [(1, "AB3C9D"), (2, "other")] {
+        harness.add_host(a_device(device), address(device));
+        make(harness, &NewHotspotUser { mark: mark(user), ..new_user(user) }).await;
+        there.push(let_in(harness, &guest(user, device)).await);
+    }
+    let second = &there[1..];
+    assert_eq!(sessions(harness, SessionsOf::User(name("other"))).await, second);
+    assert_eq!(sessions(harness, SessionsOf::Device(a_device(2))).await, second);
+    assert_eq!(sessions(harness, SessionsOf::Address(address(2).into())).await, second);
+    assert_eq!(sessions(harness, SessionsOf::User(name("oth"))).await, []);
+    assert_eq!(sessions(harness, SessionsOf::Device(a_device(3))).await, []);
+    assert_eq!(sessions(harness, SessionsOf::Address(address(3).into())).await, []);
+}
+
+/// Until then it is the session that tells.
+pub async fn what_a_session_used_is_known_once_it_ends(harness: &dyn HotspotHarness) {
+    harness.add_host(a_device(1), address(1));
+    make(harness, &new_user("AB3C9D")).await;
+    let_in(harness, &guest("AB3C9D", 1)).await;
+    harness.pass(HOUR / 4);
+    assert_eq!(the(harness, "AB3C9D").await.used, Usage::default());
+    let session = sessions(harness, SessionsOf::User(name("AB3C9D"))).await.remove(0);
+    assert_eq!((session.uptime, session.time_left), (HOUR / 4, Some(HOUR * 3 / 4)));
+    harness.hotspot().end_sessions(&harness.access(), &name("AB3C9D")).await.expect("sessions to end");
+    assert_eq!(the(harness, "AB3C9D").await.used.time, HOUR / 4);
+    assert_eq!(sessions(harness, SessionsOf::User(name("AB3C9D"))).await, []);
+    assert_eq!(let_in(harness, &guest("AB3C9D", 1)).await.time_left, Some(HOUR * 3 / 4));
+}
+
+/// A session ends with the time that its user has, and no other begins.
+pub async fn a_user_that_is_used_up_lets_nobody_in(harness: &dyn HotspotHarness) {
+    harness.add_host(a_device(1), address(1));
+    make(harness, &new_user("AB3C9D")).await;
+    let_in(harness, &guest("AB3C9D", 1)).await;
+    harness.pass(2 * HOUR);
+    assert_eq!(sessions(harness, SessionsOf::User(name("AB3C9D"))).await, []);
+    assert_eq!(the(harness, "AB3C9D").await.used.time, HOUR);
+    assert_eq!(refusal(&log_in(harness, &guest("AB3C9D", 1)).await), Some(Rejection::QuotaUsed));
+}
+
+/// Over the kept session and over one of its own.
+pub async fn a_router_says_how_it_is(harness: &dyn HotspotHarness) {
+    let (probe, access) = (harness.probe(), harness.access());
+    let kept = probe.check(&access, Duration::from_secs(5)).await.expect("vitals");
+    let tried = probe.try_access(&access).await.expect("vitals");
+    for vitals in [&kept, &tried] {
+        assert_eq!(vitals.identity, "MikroTik");
+        assert!(vitals.version.starts_with(['6', '7']), "{}", vitals.version);
+        assert!(vitals.latency < Duration::from_secs(5));
+    }
+    assert_eq!(kept.version, tried.version);
+}

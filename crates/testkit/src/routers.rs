@@ -1,0 +1,333 @@
+//! A router in memory that keeps the rules of real hotspots.
+
+use std::{
+    net::IpAddr,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use async_trait::async_trait;
+use portero_domain::{
+    hotspot::{
+        ActiveSession, Allowance, GuestLogin, HotspotUser, HotspotUsername, ItemId, Mac, NewHotspotUser, Profile,
+        SessionsOf, Usage, UserChange,
+    },
+    network::{CertificateFingerprint, Endpoint},
+    ports::{
+        CertificateProblem, CreateHotspotUserError, Hotspot, HotspotError, HotspotResult, Rejection, RouterProbe,
+        Vitals,
+    },
+    router::RouterAccess,
+};
+
+/// One router, which answers whoever asks for any. Its clones are the same router.
+#[derive(Clone, Debug, Default)]
+pub struct FakeRouters(Arc<Mutex<FakeRouter>>);
+
+/// What is on the router, for a test to arrange and to look at.
+#[derive(Clone, Debug)]
+pub struct FakeRouter {
+    /// Its user profiles.
+    pub profiles: Vec<Profile>,
+    /// Its hotspot users.
+    pub users: Vec<HotspotUser>,
+    /// The sessions under way.
+    pub sessions: Vec<ActiveSession>,
+    /// The devices in its network.
+    pub hosts: Vec<(Mac, IpAddr)>,
+    /// Whether Portero's account may see passwords.
+    pub shows_passwords: bool,
+    /// How it is.
+    pub vitals: Vitals,
+    /// The certificate that it shows.
+    pub certificate: CertificateFingerprint,
+    /// How it was signed in to, in the order of the calls.
+    pub accesses: Vec<RouterAccess>,
+    failure: Option<(usize, HotspotError)>,
+    items: u64,
+}
+
+impl Default for FakeRouter {
+    /// RouterOS 7.18.2 with the profile `default`, nobody and nothing else.
+    fn default() -> Self {
+        Self {
+            profiles: vec![Profile {
+                id: ItemId::new("*0".to_owned()),
+                name: "default".to_owned(),
+                ..Profile::default()
+            }],
+            users: Vec::new(),
+            sessions: Vec::new(),
+            hosts: Vec::new(),
+            shows_passwords: true,
+            vitals: Vitals {
+                identity: "MikroTik".to_owned(),
+                version: "7.18.2 (stable)".to_owned(),
+                clock: None,
+                latency: Duration::from_millis(12),
+            },
+            certificate: CertificateFingerprint::new([0xC5; 32]),
+            accesses: Vec::new(),
+            failure: None,
+            items: 0,
+        }
+    }
+}
+
+impl FakeRouters {
+    /// The router itself.
+    pub fn router(&self) -> MutexGuard<'_, FakeRouter> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Lets every call fail with this error from the `n`th on, counted from now: 1 is the next.
+    pub fn fail_from(&self, n: usize, error: HotspotError) {
+        self.router().failure = Some((n, error));
+    }
+
+    /// Lets calls succeed again. Answers whether one had failed.
+    pub fn recover(&self) -> bool {
+        self.router().failure.take().is_some_and(|(left, _)| left == 0)
+    }
+
+    fn asked(&self, access: Option<&RouterAccess>) -> HotspotResult<MutexGuard<'_, FakeRouter>> {
+        let mut router = self.router();
+        router.accesses.extend(access.cloned());
+        if let Some((left, error)) = &mut router.failure {
+            *left = left.saturating_sub(1);
+            if *left == 0 {
+                return Err(error.clone());
+            }
+        }
+        match access {
+            Some(access) if access.endpoint.tls => router.shown_to(access.certificate)?,
+            Some(_) | None => {}
+        }
+        Ok(router)
+    }
+}
+
+impl FakeRouter {
+    /// Shows its certificate to whoever expects this one.
+    fn shown_to(&self, expected: Option<CertificateFingerprint>) -> Result<(), CertificateProblem> {
+        let found = self.certificate;
+        match expected {
+            None => Err(CertificateProblem::Unconfirmed { found }),
+            Some(confirmed) if confirmed != found => Err(CertificateProblem::Changed { confirmed, found }),
+            Some(_) => Ok(()),
+        }
+    }
+
+    /// With another user profile.
+    pub fn add_profile(&mut self, name: &str, shared_users: Option<&str>) {
+        let id = self.next_id();
+        let shared_users = shared_users.map(str::to_owned);
+        self.profiles.push(Profile { id, name: name.to_owned(), shared_users, ..Profile::default() });
+    }
+
+    /// Lets time pass for a user's sessions. One ends when its user has no time left.
+    pub fn spend(&mut self, user: &str, span: Duration) {
+        for session in self.sessions.iter_mut().filter(|session| session.user == user) {
+            let passes = session.time_left.map_or(span, |left| left.min(span));
+            session.uptime += passes;
+            session.time_left = session.time_left.map(|left| left.saturating_sub(passes));
+        }
+        self.end(|session| session.user == user && session.time_left == Some(Duration::ZERO));
+    }
+
+    fn next_id(&mut self) -> ItemId {
+        self.items += 1;
+        ItemId::new(format!("*{:X}", self.items))
+    }
+
+    fn user(&self, name: &str) -> Option<&HotspotUser> {
+        self.users.iter().find(|user| user.name.as_str() == name)
+    }
+
+    /// Ends sessions. Only now do their users' rows learn what they used.
+    fn end(&mut self, ends: impl Fn(&ActiveSession) -> bool) {
+        for session in self.sessions.extract_if(.., |session| ends(session)).collect::<Vec<_>>() {
+            if let Some(user) = self.users.iter_mut().find(|user| user.name.as_str() == session.user) {
+                user.used.time += session.uptime;
+                user.used.bytes_in += session.bytes_in;
+                user.used.bytes_out += session.bytes_out;
+            }
+        }
+    }
+
+    fn end_those_of(&mut self, name: &HotspotUsername) {
+        self.end(|session| session.user == name.as_str());
+    }
+
+    fn admit(&mut self, guest: &GuestLogin) -> Result<ActiveSession, Rejection> {
+        let mut hosts = self.hosts.iter().copied();
+        let (mac, address) = match guest.address {
+            Some(given) => hosts.find(|(_, address)| *address == given),
+            None => hosts.find(|(mac, _)| *mac == guest.mac),
+        }
+        .ok_or(Rejection::HostUnknown)?;
+        if mac != guest.mac {
+            return Err(Rejection::WrongMac);
+        }
+        if let Some(session) = self.sessions.iter().find(|session| session.mac == Some(mac)) {
+            if session.user == guest.user.as_str() {
+                return Ok(session.clone());
+            }
+            self.end(|session| session.mac == Some(mac));
+        }
+        let user = self.user(guest.user.as_str()).filter(|user| !user.disabled).ok_or(Rejection::BadCredentials)?;
+        if user.password.as_ref() != Some(&guest.password) {
+            return Err(Rejection::BadCredentials);
+        }
+        if user.mac.is_some_and(|only| only != mac) {
+            return Err(Rejection::WrongMac);
+        }
+        if is_used_up(&user.allowance, &user.used) {
+            return Err(Rejection::QuotaUsed);
+        }
+        let profile = self.profiles.iter().find(|profile| profile.name == user.profile.as_str());
+        let shared = profile.and_then(|profile| profile.shared_users.as_deref()).unwrap_or("1");
+        let theirs = self.sessions.iter().filter(|session| session.user == guest.user.as_str());
+        if shared.parse().is_ok_and(|shared: usize| theirs.count() >= shared) {
+            return Err(Rejection::SessionLimit);
+        }
+        let time_left = user.allowance.time.map(|time| time.saturating_sub(user.used.time));
+        let session = ActiveSession {
+            id: self.next_id(),
+            user: guest.user.as_str().to_owned(),
+            address: Some(address),
+            mac: Some(mac),
+            uptime: Duration::ZERO,
+            time_left,
+            bytes_in: 0,
+            bytes_out: 0,
+        };
+        self.sessions.push(session.clone());
+        Ok(session)
+    }
+}
+
+/// The limits as a router keeps them: zero would be none, so nothing is the least that can be said.
+fn kept(allowance: Allowance) -> Allowance {
+    let bytes = |limit: Option<u64>| limit.map(|bytes| bytes.max(1));
+    Allowance {
+        time: allowance.time.map(|time| Duration::from_secs(time.as_secs().max(1))),
+        bytes_in: bytes(allowance.bytes_in),
+        bytes_out: bytes(allowance.bytes_out),
+        bytes_total: bytes(allowance.bytes_total),
+    }
+}
+
+fn is_used_up(allowance: &Allowance, used: &Usage) -> bool {
+    let reached = |limit: Option<u64>, used: u64| limit.is_some_and(|limit| used >= limit);
+    allowance.time.is_some_and(|limit| used.time >= limit)
+        || reached(allowance.bytes_in, used.bytes_in)
+        || reached(allowance.bytes_out, used.bytes_out)
+        || reached(allowance.bytes_total, used.bytes_in.saturating_add(used.bytes_out))
+}
+
+fn rejected(kind: Rejection) -> HotspotError {
+    HotspotError::Rejected { kind, text: format!("the router's words for {kind:?}") }
+}
+
+#[async_trait]
+impl Hotspot for FakeRouters {
+    async fn profiles(&self, router: &RouterAccess) -> HotspotResult<Vec<Profile>> {
+        Ok(self.asked(Some(router))?.profiles.clone())
+    }
+
+    async fn users(&self, router: &RouterAccess, names: &[HotspotUsername]) -> HotspotResult<Vec<HotspotUser>> {
+        let router = self.asked(Some(router))?;
+        let mut users: Vec<_> = router.users.iter().filter(|user| names.contains(&user.name)).cloned().collect();
+        if !router.shows_passwords {
+            for user in &mut users {
+                user.password = None;
+            }
+        }
+        Ok(users)
+    }
+
+    async fn create_user(&self, router: &RouterAccess, new: &NewHotspotUser) -> Result<ItemId, CreateHotspotUserError> {
+        let mut router = self.asked(Some(router))?;
+        if let Some(user) = router.user(new.name.as_str()) {
+            let ours = new.mark.is_in(&user.comment);
+            return if ours { Ok(user.id.clone()) } else { Err(CreateHotspotUserError::NameTaken) };
+        }
+        if !router.profiles.iter().any(|profile| profile.name == new.profile.as_str()) {
+            let available = router.profiles.iter().map(|profile| profile.name.clone()).collect();
+            return Err(CreateHotspotUserError::UnknownProfile { available });
+        }
+        let id = router.next_id();
+        router.users.push(HotspotUser {
+            id: id.clone(),
+            name: new.name.clone(),
+            password: Some(new.password.clone()),
+            profile: new.profile.clone(),
+            mac: new.mac,
+            server: new.server.clone(),
+            comment: new.mark.append_to(&new.comment),
+            disabled: true,
+            allowance: kept(new.allowance),
+            used: Usage::default(),
+        });
+        Ok(id)
+    }
+
+    async fn change_user(&self, router: &RouterAccess, user: &ItemId, change: &UserChange) -> HotspotResult<()> {
+        let mut router = self.asked(Some(router))?;
+        let user = router.users.iter_mut().find(|row| row.id == *user).ok_or_else(|| rejected(Rejection::NotFound))?;
+        user.disabled = change.disabled.unwrap_or(user.disabled);
+        user.allowance = change.allowance.map_or(user.allowance, kept);
+        if let Some(comment) = &change.comment {
+            user.comment.clone_from(comment);
+        }
+        Ok(())
+    }
+
+    async fn remove_user(&self, router: &RouterAccess, name: &HotspotUsername) -> HotspotResult<()> {
+        let mut router = self.asked(Some(router))?;
+        router.users.retain(|user| user.name != *name);
+        router.end_those_of(name);
+        Ok(())
+    }
+
+    async fn end_sessions(&self, router: &RouterAccess, name: &HotspotUsername) -> HotspotResult<()> {
+        self.asked(Some(router))?.end_those_of(name);
+        Ok(())
+    }
+
+    async fn sessions(&self, router: &RouterAccess, of: &SessionsOf) -> HotspotResult<Vec<ActiveSession>> {
+        let router = self.asked(Some(router))?;
+        let fits = |session: &&ActiveSession| match of {
+            SessionsOf::User(name) => session.user == name.as_str(),
+            SessionsOf::Device(mac) => session.mac == Some(*mac),
+            SessionsOf::Address(address) => session.address == Some(*address),
+        };
+        Ok(router.sessions.iter().filter(fits).cloned().collect())
+    }
+
+    async fn address_of(&self, router: &RouterAccess, device: Mac) -> HotspotResult<Option<IpAddr>> {
+        let router = self.asked(Some(router))?;
+        Ok(router.hosts.iter().find(|(mac, _)| *mac == device).map(|(_, address)| *address))
+    }
+
+    async fn log_in(&self, router: &RouterAccess, guest: &GuestLogin) -> HotspotResult<Option<ActiveSession>> {
+        self.asked(Some(router))?.admit(guest).map(Some).map_err(rejected)
+    }
+}
+
+#[async_trait]
+impl RouterProbe for FakeRouters {
+    async fn check(&self, router: &RouterAccess, _: Duration) -> HotspotResult<Vitals> {
+        Ok(self.asked(Some(router))?.vitals.clone())
+    }
+
+    async fn try_access(&self, router: &RouterAccess) -> HotspotResult<Vitals> {
+        Ok(self.asked(Some(router))?.vitals.clone())
+    }
+
+    async fn certificate(&self, endpoint: &Endpoint) -> HotspotResult<CertificateFingerprint> {
+        let router = self.asked(None)?;
+        if endpoint.tls { Ok(router.certificate) } else { Err(CertificateProblem::Missing.into()) }
+    }
+}
