@@ -7,6 +7,8 @@
 
 pub mod api_keys;
 pub mod companies;
+pub mod health;
+pub mod hotspot;
 pub mod portal;
 pub mod products;
 pub mod routers;
@@ -18,16 +20,23 @@ pub mod users;
 
 use std::sync::Arc;
 
-use portero_domain::ports::{ApiKeyTokens, Clock, Gate, Ids, Passwords, SessionTokens, UnitOfWork, Vault};
+use portero_domain::ports::{
+    ApiKeyTokens, Clock, Gate, Hotspot, Ids, Passwords, RouterProbe, SessionTokens, UnitOfWork, Vault,
+};
 use time::Duration;
 
 pub use self::switch::Switch;
 use self::{
     api_keys::{ApiKeyHistory, ApiKeyStatus, RegenerateApiKey, RevokeApiKey},
     companies::{CompanyOverview, CreateCompany, EditCompany, FindCompany, ListCompanies, SwitchCompany},
+    health::{FleetHealth, HealthChecks, LookAtRouters, RouterHealthOf},
+    hotspot::{GuestProfileOf, ReconnectGuest, ValidateRouter},
     portal::{AdmitPortal, Catalogue},
     products::{CreateProduct, EditProduct, FindProduct, ListProducts, WithdrawProduct},
-    routers::{DeleteRouter, FindRouter, ListRouters, RegisterRouter, SwitchRouter},
+    routers::{
+        Accesses, ConfirmCertificate, DeleteRouter, EditRouter, FindRouter, InspectCertificate, ListProfiles,
+        ListRouters, RegisterRouter, SwitchRouter, TestConnection, UnconfirmCertificate,
+    },
     sales::{ListTransactions, SalesDashboard},
     sessions::{Authenticate, ChangePassword, LogIn, LogOut},
     system::{Readiness, ResealSecrets, SystemOverview, TellTime},
@@ -53,6 +62,10 @@ pub struct Ports {
     pub passwords: Arc<dyn Passwords>,
     /// The sealer of secrets.
     pub vault: Arc<dyn Vault>,
+    /// The hotspots of the routers.
+    pub hotspot: Arc<dyn Hotspot>,
+    /// Who sees how routers are.
+    pub router_probe: Arc<dyn RouterProbe>,
 }
 
 /// What an operator may set.
@@ -62,11 +75,17 @@ pub struct Settings {
     pub api_key_life: Duration,
     /// How long a session lives at most; a day unless set.
     pub session_life: Duration,
+    /// How routers are looked at.
+    pub health_checks: HealthChecks,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { api_key_life: Duration::days(365), session_life: Duration::hours(24) }
+        Self {
+            api_key_life: Duration::days(365),
+            session_life: Duration::hours(24),
+            health_checks: HealthChecks::default(),
+        }
     }
 }
 
@@ -88,8 +107,19 @@ pub struct Application {
     pub register_router: RegisterRouter,
     pub list_routers: ListRouters,
     pub find_router: FindRouter,
+    pub edit_router: EditRouter,
     pub switch_router: SwitchRouter,
     pub delete_router: DeleteRouter,
+
+    pub test_connection: TestConnection,
+    pub list_profiles: ListProfiles,
+    pub inspect_certificate: InspectCertificate,
+    pub confirm_certificate: ConfirmCertificate,
+    pub unconfirm_certificate: UnconfirmCertificate,
+
+    pub look_at_routers: LookAtRouters,
+    pub router_health_of: RouterHealthOf,
+    pub fleet_health: FleetHealth,
 
     pub regenerate_api_key: RegenerateApiKey,
     pub revoke_api_key: RevokeApiKey,
@@ -110,6 +140,9 @@ pub struct Application {
 
     pub admit_portal: AdmitPortal,
     pub catalogue: Catalogue,
+    pub validate_router: ValidateRouter,
+    pub reconnect_guest: ReconnectGuest,
+    pub guest_profile: GuestProfileOf,
 
     pub list_transactions: ListTransactions,
     pub sales_dashboard: SalesDashboard,
@@ -123,7 +156,7 @@ pub struct Application {
 impl Application {
     /// The use cases over these ports.
     pub fn new(ports: &Ports, settings: Settings) -> Self {
-        let Settings { api_key_life, session_life } = settings;
+        let Settings { api_key_life, session_life, health_checks } = settings;
         let storage = || Arc::clone(&ports.storage);
         let clock = || Arc::clone(&ports.clock);
         let ids = || Arc::clone(&ports.ids);
@@ -131,6 +164,9 @@ impl Application {
         let vault = || Arc::clone(&ports.vault);
         let api_key_tokens = || Arc::clone(&ports.api_key_tokens);
         let session_tokens = || Arc::clone(&ports.session_tokens);
+        let hotspot = || Arc::clone(&ports.hotspot);
+        let probe = || Arc::clone(&ports.router_probe);
+        let accesses = || Accesses { storage: storage(), vault: vault() };
 
         Self {
             log_in: LogIn {
@@ -162,8 +198,23 @@ impl Application {
             },
             list_routers: ListRouters { storage: storage() },
             find_router: FindRouter { storage: storage() },
+            edit_router: EditRouter { accesses: accesses(), probe: probe() },
             switch_router: SwitchRouter { storage: storage() },
             delete_router: DeleteRouter { storage: storage() },
+
+            look_at_routers: LookAtRouters {
+                accesses: accesses(),
+                clock: clock(),
+                probe: probe(),
+                checks: health_checks,
+            },
+            router_health_of: RouterHealthOf { storage: storage() },
+            fleet_health: FleetHealth { storage: storage() },
+            test_connection: TestConnection { accesses: accesses(), probe: probe(), hotspot: hotspot() },
+            list_profiles: ListProfiles { accesses: accesses(), hotspot: hotspot() },
+            inspect_certificate: InspectCertificate { storage: storage(), probe: probe() },
+            confirm_certificate: ConfirmCertificate { storage: storage(), probe: probe() },
+            unconfirm_certificate: UnconfirmCertificate { storage: storage() },
 
             regenerate_api_key: RegenerateApiKey {
                 storage: storage(),
@@ -194,6 +245,9 @@ impl Application {
 
             admit_portal: AdmitPortal { gate: Arc::clone(&ports.gate), clock: clock(), tokens: api_key_tokens() },
             catalogue: Catalogue { storage: storage() },
+            validate_router: ValidateRouter { accesses: accesses(), probe: Arc::clone(&ports.router_probe) },
+            reconnect_guest: ReconnectGuest { accesses: accesses(), hotspot: hotspot(), ids: ids() },
+            guest_profile: GuestProfileOf { accesses: accesses(), hotspot: hotspot() },
 
             list_transactions: ListTransactions { storage: storage() },
             sales_dashboard: SalesDashboard { storage: storage() },

@@ -23,7 +23,7 @@ use portero_testkit::{
 use time::Duration;
 
 use crate::support::{
-    World, a_vault_that_fails, another_company, assert_is, secret, signed, the_company, two_shops, with_key,
+    World, a_vault_that_fails, another_company, assert_is, page, secret, signed, the_company, two_shops, with_key,
 };
 
 /// What is known of the company of the examples before it is created.
@@ -238,9 +238,9 @@ async fn companies_are_found_and_listed_oldest_first() {
     let world = World::over(InMemory::new().with_company(a_company().build()).with_company(older.clone()));
     assert_eq!(world.app.find_company.execute(older.id.clone()).await.unwrap(), Some(older.clone()));
     let all = world.app.list_companies.execute(Page::default()).await.unwrap();
-    assert_eq!(all, Listing { items: vec![older, a_company().build()], total: 2 });
-    let second = world.app.list_companies.execute(Page { limit: Some(1), offset: 1 }).await.unwrap();
-    assert_eq!(second, Listing { items: vec![a_company().build()], total: 2 });
+    assert_eq!(all, Listing { items: vec![older, a_company().build()], total: Some(2), next: None });
+    let second = world.app.list_companies.execute(page(1, 1)).await.unwrap();
+    assert_eq!(second, Listing { items: vec![a_company().build()], total: Some(2), next: None });
 }
 
 #[tokio::test]

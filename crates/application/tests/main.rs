@@ -4,9 +4,12 @@
 
 mod api_keys;
 mod companies;
+mod health;
+mod hotspot;
 mod passwords;
 mod portal;
 mod products;
+mod router_access;
 mod routers;
 mod sales;
 mod sessions;

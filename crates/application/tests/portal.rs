@@ -5,7 +5,7 @@ use std::sync::Arc;
 use portero_application::portal::AdmitPortalError;
 use portero_domain::{
     ids::ProductId,
-    ports::{Admission, AdmittedCompany, AdmittedRouter, MockGate, Refusal, StorageError, TokenRefusal},
+    ports::{Admission, AdmittedCompany, MockGate, Refusal, StorageError, TokenRefusal},
 };
 use portero_testkit::{
     InMemory, KeyRow,
@@ -13,23 +13,9 @@ use portero_testkit::{
 };
 use time::Duration;
 
-use crate::support::{World, a_shop, another_company, assert_is, signed, the_company, the_router, two_shops, with_key};
-
-/// What the gate answers to the key of the examples.
-fn the_admission() -> Admission {
-    let (company, router) = (a_company().build(), a_router().build());
-    Admission {
-        key: a_key().build().id().clone(),
-        router: AdmittedRouter { id: router.id, name: router.name, location: router.location, active: router.active },
-        company: AdmittedCompany {
-            id: company.id,
-            name: company.name,
-            conekta_public_key: company.conekta.public_key,
-            conekta_mode: company.conekta.mode,
-            mercado_pago_public_key: company.mercado_pago.public_key,
-        },
-    }
-}
+use crate::support::{
+    World, a_shop, another_company, assert_is, signed, the_admission, the_company, the_router, two_shops, with_key,
+};
 
 fn the_token() -> String {
     signed(&a_key().build()).token.expose().to_owned()

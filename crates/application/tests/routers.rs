@@ -8,19 +8,19 @@ use portero_application::{
 use portero_domain::{
     company::CompanyInactive,
     ids::RouterId,
-    page::{Listing, Page},
+    page::{Listing, Page, Start},
     ports::{Refusal, SecretPlace, Vault, VaultError},
     router::RouterDetails,
 };
 use portero_testkit::{
-    FakeVault, InMemory,
+    FakeVault, HealthRow, InMemory,
     builders::{a_company, a_key, a_product, a_router, a_transaction, an_offer, router_id, start},
 };
 use time::Duration;
 
 use crate::support::{
     World, a_key_signer_that_fails, a_shop, a_vault_that_fails, another_company, another_companys_router, assert_is,
-    row, secret, signed, the_company, the_router, two_shops, with_key, wrong_owners,
+    page, row, secret, signed, the_company, the_router, two_shops, with_key, wrong_owners,
 };
 
 /// What the page's example registers.
@@ -30,6 +30,7 @@ fn the_new_router() -> NewRouter {
         details: RouterDetails { name: router.name, endpoint: router.endpoint, location: router.location },
         username: router.credentials.username,
         password: secret("secure_password"),
+        old_login: false,
     }
 }
 
@@ -51,6 +52,7 @@ async fn a_registered_router_is_active_and_has_a_key_that_opens_the_gate() {
     let whole = RegisteredRouter { router: router.clone(), key: key.clone(), token: token.clone() };
     assert_eq!(registered, whole);
     expected.routers.push(router.clone());
+    expected.healths.push(HealthRow::of(&router.id));
     expected.keys.push(row(key.clone()));
     assert_eq!(world.store.tables(), expected);
 
@@ -137,19 +139,22 @@ async fn routers_are_listed_oldest_first_and_a_part_at_a_time() {
     let older = a_router().id("RTR_00000002").created_at(start().plus(-Duration::DAY)).inactive().build();
     let world = World::over(two_shops().with_router(older.clone()));
     let list = |page| world.app.list_routers.execute(the_company(), page);
-    let all = Listing { items: vec![older.clone(), a_router().build()], total: 2 };
+    let all = Listing { items: vec![older.clone(), a_router().build()], total: Some(2), next: None };
     assert_eq!(list(Page::default()).await.unwrap(), Some(all));
-    let first = Page { limit: Some(1), offset: 0 };
-    assert_eq!(list(first).await.unwrap(), Some(Listing { items: vec![older], total: 2 }));
-    let beyond = Page { limit: None, offset: 2 };
-    assert_eq!(list(beyond).await.unwrap(), Some(Listing { items: vec![], total: 2 }));
+    let first = list(page(1, 0)).await.unwrap().unwrap();
+    assert_eq!((first.items, first.total), (vec![older], Some(2)));
+    let behind = Page { limit: None, start: Start::After(first.next.unwrap()) };
+    let rest = Listing { items: vec![a_router().build()], total: None, next: None };
+    assert_eq!(list(behind).await.unwrap(), Some(rest));
+    let beyond = list(page(1, 2)).await.unwrap();
+    assert_eq!(beyond, Some(Listing { items: vec![], total: Some(2), next: None }));
 }
 
 #[tokio::test]
 async fn a_company_without_routers_has_an_empty_list_and_one_that_is_not_there_has_none() {
     let world = World::over(a_company_alone());
     let empty = world.app.list_routers.execute(the_company(), Page::default()).await.unwrap();
-    assert_eq!(empty, Some(Listing { items: vec![], total: 0 }));
+    assert_eq!(empty, Some(Listing { items: vec![], total: Some(0), next: None }));
     assert_eq!(world.app.list_routers.execute(another_company().id, Page::default()).await.unwrap(), None);
 }
 
@@ -215,6 +220,7 @@ async fn a_deleted_router_takes_its_keys_along_and_leaves_its_transactions() {
     world.app.delete_router.execute(the_company(), the_router()).await.unwrap();
 
     expected.routers.remove(0);
+    expected.healths.remove(0);
     expected.keys.drain(..2);
     expected.products.remove(0);
     assert_eq!(expected.transactions.len(), 2);

@@ -3,7 +3,7 @@
 use portero_application::sales::Dashboard;
 use portero_domain::{
     ids::TransactionId,
-    page::{Listing, Page},
+    page::{Listing, Page, Start},
     transaction::{PaymentStatus, SalesSummary, Transaction},
 };
 use portero_testkit::{
@@ -12,7 +12,7 @@ use portero_testkit::{
 };
 use time::Duration;
 
-use crate::support::{World, another_company, another_companys_router, the_company, two_shops};
+use crate::support::{World, another_company, another_companys_router, page, the_company, two_shops};
 
 /// Seven transactions of the company, the first of them the newest, and one of somebody else.
 fn a_busy_week() -> InMemory {
@@ -45,16 +45,20 @@ async fn a_companys_transactions_are_listed_newest_first() {
     let world = World::over(a_busy_week());
     let all = world.app.list_transactions.execute(the_company(), Page::default()).await.unwrap();
     assert_eq!(references(&all.items), ["ord_1", "ord_2", "ord_3", "ord_4", "ord_5", "ord_6", "ord_7"]);
-    assert_eq!(all.total, 7);
+    assert_eq!(all.total, Some(7));
     let stored = world.store.tables().transactions;
     assert_eq!(all.items[0], stored[1]);
     assert_eq!(all.items[0].id, TransactionId::new(2));
 
-    let part = world.app.list_transactions.execute(the_company(), Page { limit: Some(2), offset: 5 }).await.unwrap();
-    assert_eq!((references(&part.items), part.total), (vec!["ord_6", "ord_7"], 7));
+    let part = world.app.list_transactions.execute(the_company(), page(2, 5)).await.unwrap();
+    assert_eq!((references(&part.items), part.total), (vec!["ord_6", "ord_7"], Some(7)));
+    let first = world.app.list_transactions.execute(the_company(), page(2, 0)).await.unwrap();
+    let behind = Page { start: Start::After(first.next.unwrap()), ..page(2, 0) };
+    let second = world.app.list_transactions.execute(the_company(), behind).await.unwrap();
+    assert_eq!((references(&second.items), second.total), (vec!["ord_3", "ord_4"], None));
     let nobody = a_company().id("EMP_0000000000").build().id;
     let none = world.app.list_transactions.execute(nobody, Page::default()).await.unwrap();
-    assert_eq!(none, Listing { items: vec![], total: 0 });
+    assert_eq!(none, Listing { items: vec![], total: Some(0), next: None });
 }
 
 #[tokio::test]

@@ -12,16 +12,17 @@ use portero_domain::{
     api_key::ApiKey,
     company::Company,
     ids::{CompanyId, RouterId},
+    page::{Limit, Page, Start},
     ports::{
-        ApiKeyTokens, MockApiKeyTokens, MockPasswords, MockSessionTokens, MockVault, PasswordError, SignedKey,
-        SigningError, VaultError,
+        Admission, AdmittedCompany, AdmittedRouter, ApiKeyTokens, MockApiKeyTokens, MockPasswords, MockSessionTokens,
+        MockVault, PasswordError, SignedKey, SigningError, VaultError,
     },
     router::Router,
     secret::Secret,
 };
 use portero_testkit::{
-    CountingIds, FakePasswords, FakeTokens, FakeVault, FixedClock, InMemory, KeyRow,
-    builders::{a_company, a_router},
+    CountingIds, FakePasswords, FakeRouters, FakeTokens, FakeVault, FixedClock, InMemory, KeyRow,
+    builders::{a_company, a_key, a_router},
 };
 
 /// Demands that an answer is of this form, and shows it if it is not.
@@ -42,6 +43,7 @@ pub(crate) struct World {
     pub(crate) store: InMemory,
     pub(crate) clock: FixedClock,
     pub(crate) ids: CountingIds,
+    pub(crate) routers: FakeRouters,
 }
 
 impl World {
@@ -52,7 +54,12 @@ impl World {
 
     /// The same, where somebody else plays a role.
     pub(crate) fn with(store: InMemory, cast: impl FnOnce(&mut Ports)) -> Self {
-        let (clock, ids) = (FixedClock::default(), CountingIds::default());
+        Self::set(store, Settings::default(), cast)
+    }
+
+    /// The same, where an operator has set something too.
+    pub(crate) fn set(store: InMemory, settings: Settings, cast: impl FnOnce(&mut Ports)) -> Self {
+        let (clock, ids, routers) = (FixedClock::default(), CountingIds::default(), FakeRouters::default());
         let mut ports = Ports {
             storage: Arc::new(store.clone()),
             gate: Arc::new(store.clone()),
@@ -62,10 +69,12 @@ impl World {
             session_tokens: Arc::new(FakeTokens),
             passwords: Arc::new(FakePasswords),
             vault: Arc::new(FakeVault::default()),
+            hotspot: Arc::new(routers.clone()),
+            router_probe: Arc::new(routers.clone()),
         };
         cast(&mut ports);
-        let app = Application::new(&ports, Settings::default());
-        Self { app, store, clock, ids }
+        let app = Application::new(&ports, settings);
+        Self { app, store, clock, ids, routers }
     }
 
     /// Lets the call fail at every step that it takes in the store, and demands that each failure is told and leaves
@@ -108,6 +117,22 @@ pub(crate) fn the_company() -> CompanyId {
 /// The identity of the router in [`a_shop`].
 pub(crate) fn the_router() -> RouterId {
     a_router().build().id
+}
+
+/// What the gate answers to the key of the examples.
+pub(crate) fn the_admission() -> Admission {
+    let (company, router) = (a_company().build(), a_router().build());
+    Admission {
+        key: a_key().build().id().clone(),
+        router: AdmittedRouter { id: router.id, name: router.name, location: router.location, active: router.active },
+        company: AdmittedCompany {
+            id: company.id,
+            name: company.name,
+            conekta_public_key: company.conekta.public_key,
+            conekta_mode: company.conekta.mode,
+            mercado_pago_public_key: company.mercado_pago.public_key,
+        },
+    }
 }
 
 /// A company that has nothing to do with the one of the examples.
@@ -180,4 +205,9 @@ pub(crate) fn a_busy_hasher() -> Arc<MockPasswords> {
     passwords.expect_hash().returning(|_| Err(PasswordError::Busy));
     passwords.expect_verify().returning(|_, _| Err(PasswordError::Busy));
     Arc::new(passwords)
+}
+
+/// A page of a list that begins behind so many rows.
+pub(crate) fn page<T>(limit: u16, offset: u32) -> Page<T> {
+    Page { limit: Some(Limit::new(limit).unwrap()), start: Start::Offset(offset) }
 }

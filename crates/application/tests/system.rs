@@ -14,7 +14,7 @@ use portero_domain::{
     secret::Sealed,
 };
 use portero_testkit::{
-    CountingIds, FakePasswords, FakeTokens, FakeVault, FixedClock, InMemory, Tables,
+    CountingIds, FakePasswords, FakeRouters, FakeTokens, FakeVault, FixedClock, InMemory, Tables,
     builders::{a_company, a_router, a_user, email, start},
 };
 use time::Duration;
@@ -44,7 +44,7 @@ async fn the_time_is_the_clocks() {
 #[tokio::test]
 async fn an_operator_sets_how_long_keys_and_sessions_live() {
     let store = a_shop().with_user(a_user().stored(UserId::new(1)));
-    let settings = Settings { api_key_life: Duration::days(30), session_life: Duration::HOUR };
+    let settings = Settings { api_key_life: Duration::days(30), session_life: Duration::HOUR, ..Settings::default() };
     let ports = Ports {
         storage: Arc::new(store.clone()),
         gate: Arc::new(store),
@@ -54,6 +54,8 @@ async fn an_operator_sets_how_long_keys_and_sessions_live() {
         session_tokens: Arc::new(FakeTokens),
         passwords: Arc::new(FakePasswords),
         vault: Arc::new(FakeVault::default()),
+        hotspot: Arc::new(FakeRouters::default()),
+        router_probe: Arc::new(FakeRouters::default()),
     };
     let app = Application::new(&ports, settings);
     let key = app.regenerate_api_key.execute(the_company(), the_router()).await.unwrap().key;
@@ -83,23 +85,24 @@ macro_rules! assert_busy {
 async fn a_question_to_a_busy_store_is_answered_so() {
     let world = World::over(a_shop());
     let app = &world.app;
-    let page = Page::default();
     let (company, router) = (the_company, the_router);
     assert_busy!(
         world,
         app.find_company.execute(company()),
-        app.list_companies.execute(page),
+        app.list_companies.execute(Page::default()),
         app.company_overview.execute(company()),
         app.find_router.execute(company(), router()),
-        app.list_routers.execute(company(), page),
-        app.api_key_history.execute(company(), router(), page),
+        app.list_routers.execute(company(), Page::default()),
+        app.api_key_history.execute(company(), router(), Page::default()),
         app.api_key_status.execute(company(), router()),
         app.find_user.execute(UserId::new(1)),
-        app.list_users.execute(None, None, page),
+        app.list_users.execute(None, None, Page::default()),
         app.find_product.execute(company(), ProductId::new(1)),
-        app.list_products.execute(company(), None, page),
-        app.list_transactions.execute(company(), page),
+        app.list_products.execute(company(), None, Page::default()),
+        app.list_transactions.execute(company(), Page::default()),
         app.sales_dashboard.execute(company()),
+        app.router_health_of.execute(company(), router()),
+        app.fleet_health.execute(None, Page::default()),
         app.system_overview.execute(),
     );
 }

@@ -1,6 +1,7 @@
 //! Reading what callers send, field by field, so that one answer names every fault (decisions, "Errors").
 
 mod fault;
+mod nullable;
 
 use std::borrow::Borrow;
 
@@ -8,7 +9,10 @@ use portero_domain::{change::Change, money::MoneyError, text::TextError};
 use serde::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 
-pub use self::fault::{Fault, Faults, FieldError};
+pub use self::{
+    fault::{Fault, Faults, FieldError},
+    nullable::Nullable,
+};
 
 /// A type that a JSON field may have, with the fault of being another.
 pub trait WireType: for<'de> Deserialize<'de> {

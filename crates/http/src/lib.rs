@@ -5,15 +5,19 @@
 
 pub mod auth;
 pub mod body;
+pub mod cursor;
 pub mod error;
 pub mod fields;
 pub mod finish;
 pub mod limits;
+pub mod listed;
 pub mod openapi;
 pub mod query;
 pub mod wire;
 
 mod companies;
+mod hotspot;
+mod hotspot_error;
 mod my_company;
 mod portal;
 mod products;
@@ -88,6 +92,9 @@ fn routes() -> Vec<At> {
         at("/api/v1/config/public", [get(portal::public_config::handle)]),
         at("/api/v1/catalogo_perfiles_venta", [get(portal::catalogue::handle)]),
         at("/api/v1/catalogo_perfiles_venta/{producto_id}", [get(portal::catalogue_product::handle)]),
+        at("/api/v1/hotspot/auto-reconnect", [post(hotspot::auto_reconnect::handle)]),
+        at("/api/v1/hotspot/user/profile-info", [post(hotspot::profile_info::handle)]),
+        at("/api/v1/routers/validar-empresa-router", [post(hotspot::validate_router::handle)]),
         // A super admin's routers and their keys.
         at(
             "/admin/empresas/{empresa_id}/routers",
@@ -95,10 +102,20 @@ fn routes() -> Vec<At> {
         ),
         at(
             "/admin/empresas/{empresa_id}/routers/{router_id}",
-            [get(routers::find_router::handle), delete(routers::delete_router::handle)],
+            [
+                get(routers::find_router::handle),
+                put(routers::edit_router::handle),
+                delete(routers::delete_router::handle),
+            ],
         ),
         at("/admin/empresas/{empresa_id}/routers/{router_id}/toggle-activo", [put(routers::toggle_router::handle)]),
         at("/admin/empresas/{empresa_id}/routers/{router_id}/activo", [put(routers::switch_router::handle)]),
+        at("/admin/empresas/{empresa_id}/routers/{router_id}/salud", [get(routers::router_health::handle)]),
+        at("/admin/routers/salud", [get(routers::fleet_health::handle)]),
+        at(
+            "/admin/empresas/{empresa_id}/routers/{router_id}/tls",
+            [get(routers::find_router_tls::handle), put(routers::confirm_router_tls::handle)],
+        ),
         at(
             "/admin/empresas/{empresa_id}/routers/{router_id}/regenerate-api-key",
             [post(routers::regenerate_api_key::handle)],
@@ -133,6 +150,13 @@ fn routes() -> Vec<At> {
             [get(my_company::find_my_company::handle), put(my_company::edit_my_company::handle)],
         ),
         at("/api/v1/admin/mi-empresa/routers", [get(my_company::list_my_routers::handle)]),
+        at("/api/v1/admin/mi-empresa/routers/{router_id}", [put(my_company::edit_my_router::handle)]),
+        at(
+            "/api/v1/admin/mi-empresa/routers/{router_id}/tls",
+            [get(my_company::find_my_router_tls::handle), put(my_company::confirm_my_router_tls::handle)],
+        ),
+        at("/api/v1/admin/routers/{router_id}/test-connection", [get(my_company::test_my_router::handle)]),
+        at("/api/v1/admin/routers/{router_id}/mikrotik-profiles", [get(my_company::list_my_router_profiles::handle)]),
         at("/api/v1/admin/mi-empresa/dashboard", [get(my_company::my_dashboard::handle)]),
         at("/api/v1/admin/mi-empresa/transacciones", [get(my_company::list_my_transactions::handle)]),
         at("/api/v1/admin/products", [get(products::list_products::handle), post(products::create_product::handle)]),
@@ -161,7 +185,14 @@ fn cors(options: &Options) -> Cors {
     let cors = Cors::default()
         .allow_any_method()
         .allow_any_header()
-        .expose_headers([wire::TOTAL_COUNT, header::LOCATION, header::RETRY_AFTER, finish::REQUEST_ID])
+        .expose_headers([
+            listed::TOTAL_COUNT,
+            listed::NEXT_CURSOR,
+            header::LINK,
+            header::LOCATION,
+            header::RETRY_AFTER,
+            finish::REQUEST_ID,
+        ])
         .expose_headers([limits::LIMIT, limits::REMAINING, limits::RESET])
         .max_age(3_600);
     match options.cors_origins.as_slice() {

@@ -1,21 +1,21 @@
 //! The document of the interface in OpenAPI 3.1, generated from the endpoints themselves.
 //!
-//! What every endpoint has in common is added here once: both credentials, the refusals that any of them may give, and
-//! the examples, which are those of `docs/wire.md` and which the tests hold the answers against.
+//! What endpoints have in common is added here once: both credentials, the refusals that any of them may give, the
+//! headers of lists, and the examples, which are those of `docs/wire.md` and which the tests hold the answers against.
 
 use std::collections::BTreeMap;
 
 use utoipa::{
     Modify, OpenApi,
     openapi::{
-        self, Content, RefOr, ResponseBuilder,
-        path::Operation,
-        schema::Ref,
+        self, Content, HeaderBuilder, RefOr, ResponseBuilder,
+        path::{Operation, Parameter},
+        schema::{ObjectBuilder, Ref, Type},
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
     },
 };
 
-use crate::{companies, error, my_company, portal, products, routers, service, sessions, users};
+use crate::{companies, error, hotspot, my_company, portal, products, query::AFTER, routers, service, sessions, users};
 
 /// The name of the session's credential in the document.
 pub const SESSION: &str = "session";
@@ -29,9 +29,14 @@ pub const ROUTER_KEY: &str = "router_api_key";
         routers::register_router::handle,
         routers::list_routers::handle,
         routers::find_router::handle,
+        routers::edit_router::handle,
         routers::toggle_router::handle,
         routers::switch_router::handle,
         routers::delete_router::handle,
+        routers::router_health::handle,
+        routers::fleet_health::handle,
+        routers::find_router_tls::handle,
+        routers::confirm_router_tls::handle,
         routers::regenerate_api_key::handle,
         routers::api_key_history::handle,
         routers::revoke_api_key::handle,
@@ -39,6 +44,9 @@ pub const ROUTER_KEY: &str = "router_api_key";
         portal::public_config::handle,
         portal::catalogue::handle,
         portal::catalogue_product::handle,
+        hotspot::auto_reconnect::handle,
+        hotspot::profile_info::handle,
+        hotspot::validate_router::handle,
         sessions::log_in::handle,
         sessions::log_out::handle,
         sessions::change_password::handle,
@@ -58,6 +66,11 @@ pub const ROUTER_KEY: &str = "router_api_key";
         my_company::find_my_company::handle,
         my_company::edit_my_company::handle,
         my_company::list_my_routers::handle,
+        my_company::edit_my_router::handle,
+        my_company::find_my_router_tls::handle,
+        my_company::confirm_my_router_tls::handle,
+        my_company::test_my_router::handle,
+        my_company::list_my_router_profiles::handle,
         my_company::my_dashboard::handle,
         my_company::list_my_transactions::handle,
         products::create_product::handle,
@@ -70,7 +83,7 @@ pub const ROUTER_KEY: &str = "router_api_key";
         service::readiness::handle,
     ),
     components(schemas(error::ErrorBody)),
-    modifiers(&Credentials, &CommonRefusals, &Examples),
+    modifiers(&Credentials, &CommonRefusals, &NextPages, &Examples),
 )]
 struct Document;
 
@@ -133,6 +146,34 @@ impl Modify for CommonRefusals {
 fn refusal(description: &str) -> RefOr<openapi::Response> {
     let body = Content::new(Some(Ref::from_schema_name("Error")));
     ResponseBuilder::new().description(description).content("application/json", body).build().into()
+}
+
+/// The headers that lead from a page of a list to the next one.
+struct NextPages;
+
+impl Modify for NextPages {
+    fn modify(&self, document: &mut openapi::OpenApi) {
+        for operation in document.paths.paths.values_mut().flat_map(operations) {
+            let is_list = operation.parameters.iter().flatten().any(is_after);
+            if let Some(RefOr::T(page)) = operation.responses.responses.get_mut("200").filter(|_| is_list) {
+                for (name, description) in [
+                    (
+                        "X-Next-Cursor",
+                        "The `despues_de` of the next page; left out where none follows, or without a limit",
+                    ),
+                    ("Link", "`<URL>; rel=\"next\"`: the same as a URL with path and query"),
+                ] {
+                    let text = ObjectBuilder::new().schema_type(Type::String).build();
+                    let header = HeaderBuilder::new().schema(Some(text)).description(Some(description)).build();
+                    page.headers.insert(name.to_owned(), header.into());
+                }
+            }
+        }
+    }
+}
+
+fn is_after(parameter: &RefOr<Parameter>) -> bool {
+    matches!(parameter, RefOr::T(parameter) if parameter.name == AFTER)
 }
 
 fn operations(item: &mut openapi::PathItem) -> impl Iterator<Item = &mut Operation> {

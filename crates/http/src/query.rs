@@ -6,13 +6,21 @@ use std::{
 };
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web};
-use portero_domain::page::Page;
+use portero_domain::page::{Limit, Page, Start};
 use utoipa::IntoParams;
 
 use crate::{
+    cursor::{self, Paged},
     error::{ApiError, ApiResult},
     fields::{self, Fault, Faults},
 };
+
+/// The field that begins a page behind so many rows.
+pub const OFFSET: &str = "offset";
+/// The field that begins a page behind the row of a cursor.
+pub const AFTER: &str = "despues_de";
+/// What stands in [`AFTER`] where a walk by cursors begins.
+const BEGINNING: &str = "inicio";
 
 /// How the document shows the part of a list that is wanted.
 #[derive(Debug, IntoParams)]
@@ -21,9 +29,13 @@ pub struct PageParams {
     /// How many at most; all of them when left out.
     #[param(minimum = 1, maximum = 500)]
     pub limit: Option<u16>,
-    /// How many to leave out at the start.
+    /// How many to leave out at the start. The farther, the slower; `despues_de` is not.
     #[param(default = 0)]
     pub offset: Option<u32>,
+    /// Where to go on: the `X-Next-Cursor` of the page before, or `inicio` for the first page. Not with `offset`. Nothing
+    /// is counted then: there is no total.
+    #[param(example = "inicio")]
+    pub despues_de: Option<String>,
 }
 
 /// A request's query, read and not yet judged, for the reason that [`crate::body::JsonBody`] has.
@@ -47,20 +59,36 @@ impl Query {
         self.0.get(field).map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    /// The part of a list that is wanted: `limit` and `offset`, everything when they are left out.
-    pub fn page(&self) -> ApiResult<Page> {
+    /// The part of a list that is wanted: `limit`, and `offset` or `despues_de`. Everything when they are left out.
+    pub fn page<T: Paged>(&self) -> ApiResult<Page<T>> {
         let mut faults = Faults::in_query();
         let page = self.read_page(&mut faults);
         faults.finish(|| page)
     }
 
     /// As [`Query::page`], where other fields are judged at the same time.
-    pub fn read_page(&self, faults: &mut Faults) -> Option<Page> {
-        let limit = self.number(faults, "limit", 1, Page::MAX_LIMIT.into());
-        let offset = self.number(faults, "offset", 0, i32::MAX.into());
-        let limit = limit?.map(u16::try_from).transpose().ok()?;
-        let offset = offset?.map(u32::try_from).transpose().ok()?;
-        Some(Page { limit, offset: offset.unwrap_or_default() })
+    pub fn read_page<T: Paged>(&self, faults: &mut Faults) -> Option<Page<T>> {
+        let limit = self.number(faults, "limit", 1, Limit::MAX.into());
+        let start = self.start(faults);
+        let limit = match limit? {
+            Some(rows) => Some(u16::try_from(rows).ok().and_then(Limit::new)?),
+            None => None,
+        };
+        Some(Page { limit, start: start? })
+    }
+
+    fn start<T: Paged>(&self, faults: &mut Faults) -> Option<Start<T>> {
+        let offset = self.number(faults, OFFSET, 0, i32::MAX.into());
+        let Some(after) = self.get(AFTER) else {
+            let offset = offset?.map(u32::try_from).transpose().ok()?;
+            return Some(Start::Offset(offset.unwrap_or_default()));
+        };
+        let start = match after {
+            _ if self.get(OFFSET).is_some() => Err(Fault::value("No se puede combinar con offset")),
+            BEGINNING => Ok(Start::Beginning),
+            text => fields::id(cursor::parse)(text).map(Start::After).map_err(Fault::from),
+        };
+        faults.check(AFTER, start)
     }
 
     /// An id to look things up by. Nothing at all is answered when it is faulty.

@@ -1,11 +1,7 @@
 //! How values are written on the wire.
 
-use actix_web::{
-    HttpRequest, HttpResponse, Responder,
-    body::BoxBody,
-    http::header::{self, HeaderName},
-};
-use portero_domain::{Timestamp, api_key::ApiKey, company::GatewayMode, money::Money, page::Listing};
+use actix_web::{HttpRequest, HttpResponse, Responder, body::BoxBody, http::header};
+use portero_domain::{Timestamp, api_key::ApiKey, company::GatewayMode, money::Money};
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 use utoipa::{
@@ -162,34 +158,6 @@ impl<T: Serialize> Responder for Created<T> {
 
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
         HttpResponse::Created().insert_header((header::LOCATION, self.location)).json(self.body)
-    }
-}
-
-/// A part of a list as an array, with the length of the whole in `X-Total-Count` (decisions, "Lists").
-#[derive(Debug)]
-pub struct Listed<T> {
-    items: Vec<T>,
-    total: u64,
-}
-
-/// The header that tells how long a whole list is.
-pub const TOTAL_COUNT: HeaderName = HeaderName::from_static("x-total-count");
-
-impl<T> Listed<T> {
-    /// The listing, each item in its wire form.
-    pub fn of<D>(listing: Listing<D>) -> Self
-    where
-        T: From<D>,
-    {
-        Self { items: listing.items.into_iter().map(T::from).collect(), total: listing.total }
-    }
-}
-
-impl<T: Serialize> Responder for Listed<T> {
-    type Body = BoxBody;
-
-    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
-        HttpResponse::Ok().insert_header((TOTAL_COUNT, self.total)).json(self.items)
     }
 }
 

@@ -3,14 +3,11 @@
 use std::sync::Arc;
 
 use portero_domain::ports::{MockApiKeyTokens, MockVault, SigningError, StorageError, VaultError};
-use portero_testkit::{
-    Tables,
-    builders::{a_key, router_id},
-};
+use portero_testkit::builders::{a_key, router_id};
 use serde_json::json;
 
 use crate::{
-    operations::{World, operations},
+    operations::{World, operations, uncounted},
     support::{Response, TestApp, assert_error, example},
 };
 
@@ -22,16 +19,6 @@ fn assert_our_fault(response: &Response, what: &str) {
     let id = response.header("x-request-id").unwrap();
     let expected = json!({ "detail": "Error interno del servidor.", "code": "internal_error", "request_id": id });
     assert_eq!((response.status, &response.body), (500, &expected), "{what}");
-}
-
-/// The tables, but for what the gate has counted: a call that was admitted is counted whatever becomes of it.
-fn uncounted(mut tables: Tables) -> Tables {
-    for row in &mut tables.keys {
-        let mut parts = row.key.parts().clone();
-        parts.usage = portero_domain::api_key::Usage::default();
-        row.key = portero_domain::api_key::ApiKey::restore(parts);
-    }
-    tables
 }
 
 #[actix_web::test]

@@ -68,10 +68,10 @@ async fn a_body_that_is_no_json_object_is_refused_and_changes_nothing() {
             (deep.as_bytes(), "dict_type"),
         ] {
             let call = world.by_its_caller(operation).body("application/json", body.to_vec());
-            assert_fields(&world.app.unchanged(call).await, &[("body", fault)]);
+            assert_fields(&world.unchanged(call).await, &[("body", fault)]);
         }
         let call = world.by_its_caller(operation).body("application/json", deep_fields.clone());
-        assert_eq!(world.app.unchanged(call).await.status, 422, "{}", operation.id);
+        assert_eq!(world.unchanged(call).await.status, 422, "{}", operation.id);
     }
 }
 
@@ -92,9 +92,9 @@ async fn a_body_of_another_type_is_refused_and_so_is_one_without_a_type() {
         for kind in ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data", "application", "*/*", ""]
         {
             let call = world.by_its_caller(operation).body(kind, "{}");
-            assert_error(&world.app.unchanged(call).await, 415, "unsupported_media_type", text);
+            assert_error(&world.unchanged(call).await, 415, "unsupported_media_type", text);
         }
-        let response = world.app.unchanged(world.by_its_caller(operation)).await;
+        let response = world.unchanged(world.by_its_caller(operation)).await;
         assert_error(&response, 415, "unsupported_media_type", text);
     }
 }
@@ -117,7 +117,7 @@ async fn a_body_beyond_64_kib_is_refused() {
     for operation in operations().iter().filter(|operation| operation.has_body) {
         let body = format!("{{\"nombre\": \"{}\"}}", "x".repeat(64 * 1024));
         let call = world.by_its_caller(operation).body("application/json", body);
-        assert_error(&world.app.unchanged(call).await, 413, "payload_too_large", text);
+        assert_error(&world.unchanged(call).await, 413, "payload_too_large", text);
     }
 }
 

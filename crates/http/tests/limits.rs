@@ -4,13 +4,14 @@ use std::{sync::Arc, thread, time::Duration as Span};
 
 use actix_web::{rt::System, web::Data};
 use portero_domain::{
+    hotspot::{HotspotPassword, HotspotUser},
     ids::UserId,
     ports::{ApiKeyTokens, MockPasswords, StorageError, Verdict},
 };
 use portero_http::limits::{Limits, Rules};
 use portero_testkit::{
     FakeTokens, InMemory,
-    builders::{a_company, a_key, a_router, a_user, start},
+    builders::{a_company, a_hotspot_user, a_key, a_router, a_user, start},
 };
 use serde_json::json;
 use time::Duration;
@@ -34,6 +35,8 @@ fn wide() -> Rules {
         wrong_key: wide,
         login_email: wide,
         login_address: wide,
+        guest: wide,
+        pin: wide,
         trusted_proxies: vec!["10.0.0.0/8".parse().unwrap()],
     }
 }
@@ -369,4 +372,50 @@ async fn nothing_else_is_limited() {
         assert_eq!(app.get("/admin/empresas").bearer(&admin).from(HOTEL).await.status, 200);
         assert_eq!(app.get("/admin/empresas").bearer("garbage").from(HOTEL).await.status, 401);
     }
+}
+
+/// Asks as a guest of the hotspot, on which there is nobody.
+fn guest<'a>(app: &'a TestApp, key: &str, body: &serde_json::Value, address: &str) -> Call<'a> {
+    app.post("/api/v1/hotspot/user/profile-info").key(key).json(body).from(address)
+}
+
+#[actix_web::test]
+async fn the_password_of_a_hotspot_user_is_not_guessed_from_anywhere() {
+    let app = limited(Rules { guest: "1/min burst 3".parse().unwrap(), ..wide() }).await;
+    let key = app.with_key(a_key().build());
+    let one = json!({ "username": "AB3C9D", "password": "0001" });
+    for address in [HOTEL, ELSEWHERE, "2001:db8::1"] {
+        assert_eq!(guest(&app, &key, &one, address).await.status, 200);
+    }
+    let asked = app.routers.router().accesses.len();
+    let refused = guest(&app, &key, &one, "192.0.2.7").await;
+    assert_eq!((refused.status, refused.header("retry-after")), (429, Some("60")));
+    let back = json!({ "username": "AB3C9D", "password": "0001", "current_mac": "DA:00:00:00:00:01" });
+    let other_way = app.post("/api/v1/hotspot/auto-reconnect").key(&key).json(&back).from(HOTEL).await;
+    assert_eq!(other_way.status, 429, "both endpoints draw on one bucket");
+    assert_eq!(app.routers.router().accesses.len(), asked, "the router was asked");
+    let other = json!({ "username": "AB3C9E", "password": "0001" });
+    assert_eq!(guest(&app, &key, &other, HOTEL).await.status, 200, "another user");
+    app.clock.advance(Duration::MINUTE);
+    assert_eq!(statuses(2, || guest(&app, &key, &one, HOTEL)).await, [200, 429]);
+}
+
+#[actix_web::test]
+async fn pins_are_not_guessed_from_name_to_name_and_right_ones_pass_more_often() {
+    let app = limited(Rules { pin: "1/min burst 12".parse().unwrap(), ..wide() }).await;
+    let key = app.with_key(a_key().build());
+    let pin = |number: usize| json!({ "username": format!("PT-{number:05}") });
+    let mut answers = Vec::new();
+    for number in 0..4 {
+        answers.push(guest(&app, &key, &pin(number), ELSEWHERE).await.status);
+    }
+    assert_eq!(answers, [200, 200, 200, 429], "12 are two wrong ones and most of a third");
+    let with_password = json!({ "username": "PT-00001", "password": "1" });
+    assert_eq!(guest(&app, &key, &with_password, ELSEWHERE).await.status, 200, "a password is another matter");
+
+    app.routers
+        .router()
+        .users
+        .push(HotspotUser { password: Some(HotspotPassword::new(String::new())), ..a_hotspot_user("PT-00042") });
+    assert_eq!(statuses(13, || guest(&app, &key, &pin(42), HOTEL)).await[10..], [200, 200, 429]);
 }

@@ -1,10 +1,14 @@
 //! Every operation of the document, so that what must hold of all of them is tried on each.
 
+use portero_domain::api_key::{ApiKey, Usage};
 use portero_http::openapi;
-use portero_testkit::builders::{a_key, a_product};
+use portero_testkit::{
+    Tables,
+    builders::{a_key, a_product},
+};
 use serde_json::Value;
 
-use crate::support::{Call, TestApp, example};
+use crate::support::{Call, Response, TestApp, example};
 
 /// An operation of the document.
 #[derive(Debug)]
@@ -67,6 +71,16 @@ fn operation(path: &str, (method, document): (&String, &Value)) -> Operation {
     }
 }
 
+/// The tables, but for what the gate has counted: a call that was admitted is counted whatever becomes of it.
+pub(crate) fn uncounted(mut tables: Tables) -> Tables {
+    for row in &mut tables.keys {
+        let mut parts = row.key.parts().clone();
+        parts.usage = Usage::default();
+        row.key = ApiKey::restore(parts);
+    }
+    tables
+}
+
 /// The examples' company with its people, router, key and product, and everybody's credentials.
 pub(crate) struct World {
     pub(crate) app: TestApp,
@@ -98,6 +112,14 @@ impl World {
             Credential::CompanyAdmins => call.bearer(&self.company_admin),
             Credential::Routers => call.key(&self.key),
         }
+    }
+
+    /// The answer of a call that is to leave the store as it was, but for having been admitted.
+    pub(crate) async fn unchanged(&self, call: Call<'_>) -> Response {
+        let before = uncounted(self.app.store.tables());
+        let response = call.await;
+        assert_eq!(uncounted(self.app.store.tables()), before, "the store was changed: {response:?}");
+        response
     }
 
     /// A call of this operation as the examples have it.

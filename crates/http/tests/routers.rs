@@ -195,6 +195,7 @@ async fn a_router_that_the_company_does_not_have_is_not_found() {
             app.post(&at("regenerate-api-key")),
             app.get(&at("api-keys")),
             app.get(&at("api-key-status")),
+            app.get(&at("salud")),
         ] {
             assert_example(&app.unchanged(call.bearer(&admin)).await, "find_router 404");
         }

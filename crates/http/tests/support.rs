@@ -21,7 +21,7 @@ use portero_domain::{
 };
 use portero_http::Options;
 use portero_testkit::{
-    CountingIds, FakePasswords, FakeTokens, FakeVault, FixedClock, InMemory,
+    CountingIds, FakePasswords, FakeRouters, FakeTokens, FakeVault, FixedClock, InMemory,
     builders::{UserBuilder, a_company, a_router, a_session, a_user},
 };
 use serde_json::{Value, json};
@@ -36,6 +36,7 @@ pub(crate) struct TestApp {
     pub(crate) store: InMemory,
     pub(crate) clock: FixedClock,
     pub(crate) ids: CountingIds,
+    pub(crate) routers: FakeRouters,
     serve: Box<dyn Fn(TestRequest) -> Answer<'static>>,
 }
 
@@ -48,6 +49,7 @@ impl TestApp {
     /// The same, where somebody else plays a role or an operator has set something.
     pub(crate) async fn with(change: impl FnOnce(&mut Ports, &mut Options)) -> Self {
         let (store, clock, ids) = (InMemory::new(), FixedClock::default(), CountingIds::default());
+        let routers = FakeRouters::default();
         let mut ports = Ports {
             storage: Arc::new(store.clone()),
             gate: Arc::new(store.clone()),
@@ -57,6 +59,8 @@ impl TestApp {
             session_tokens: Arc::new(FakeTokens),
             passwords: Arc::new(FakePasswords),
             vault: Arc::new(FakeVault::default()),
+            hotspot: Arc::new(routers.clone()),
+            router_probe: Arc::new(routers.clone()),
         };
         let mut options = Options::default();
         change(&mut ports, &mut options);
@@ -70,7 +74,7 @@ impl TestApp {
                 Response::new(status, headers, &test::read_body(response).await)
             })
         };
-        Self { store, clock, ids, serve: Box::new(serve) }
+        Self { store, clock, ids, routers, serve: Box::new(serve) }
     }
 
     /// Adds to the store: `app.given(|store| store.with_product(..))`.

@@ -14,7 +14,12 @@ pub struct ApiKeyHistory {
 
 impl ApiKeyHistory {
     /// This part of the router's keys, if the company has the router.
-    pub async fn execute(&self, company: CompanyId, router: RouterId, page: Page) -> Stored<Option<Listing<ApiKey>>> {
+    pub async fn execute(
+        &self,
+        company: CompanyId,
+        router: RouterId,
+        page: Page<ApiKey>,
+    ) -> Stored<Option<Listing<ApiKey>>> {
         transact(&*self.storage, move |storage| {
             if storage.routers().find(&company, &router)?.is_none() {
                 return Ok(None);

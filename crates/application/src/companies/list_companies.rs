@@ -13,7 +13,7 @@ pub struct ListCompanies {
 
 impl ListCompanies {
     /// This part of all companies.
-    pub async fn execute(&self, page: Page) -> Stored<Listing<Company>> {
+    pub async fn execute(&self, page: Page<Company>) -> Stored<Listing<Company>> {
         transact(&*self.storage, move |storage| storage.companies().list(page)).await
     }
 }

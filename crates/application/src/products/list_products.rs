@@ -14,7 +14,12 @@ pub struct ListProducts {
 
 impl ListProducts {
     /// This part of the company's products, of one router where that is given.
-    pub async fn execute(&self, company: CompanyId, router: Option<RouterId>, page: Page) -> Stored<Listing<Product>> {
+    pub async fn execute(
+        &self,
+        company: CompanyId,
+        router: Option<RouterId>,
+        page: Page<Product>,
+    ) -> Stored<Listing<Product>> {
         transact(&*self.storage, move |storage| storage.products().list(&company, router.as_ref(), page)).await
     }
 }

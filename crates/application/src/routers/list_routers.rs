@@ -14,7 +14,7 @@ pub struct ListRouters {
 
 impl ListRouters {
     /// This part of the company's routers, if there is such a company.
-    pub async fn execute(&self, company: CompanyId, page: Page) -> Stored<Option<Listing<Router>>> {
+    pub async fn execute(&self, company: CompanyId, page: Page<Router>) -> Stored<Option<Listing<Router>>> {
         transact(&*self.storage, move |storage| {
             if storage.companies().find(&company)?.is_none() {
                 return Ok(None);

@@ -35,6 +35,8 @@ pub struct NewRouter {
     pub username: ApiUsername,
     /// That user's password.
     pub password: Secret,
+    /// Whether to sign in as RouterOS before 6.43 wants it.
+    pub old_login: bool,
 }
 
 /// A router just registered, with its first key.
@@ -82,12 +84,12 @@ impl RegisterRouter {
         let registered = transact(&*self.storage, move |storage| {
             let company = storage.companies().lock(&company)?.ok_or(RegisterRouterError::CompanyNotFound)?;
             let company = company.active()?;
-            let NewRouter { details, username, password } = new;
+            let NewRouter { details, username, password, old_login } = new;
             let mut draws = (0..DRAWS).map(|_| ids.router());
             let router = loop {
                 let id = draws.next().ok_or(RegisterRouterError::NoFreeId)?;
                 let sealed = vault.seal(&password, &SecretPlace::RouterPassword(id.clone()))?;
-                let credentials = Credentials { username: username.clone(), password: sealed };
+                let credentials = Credentials { username: username.clone(), password: sealed, old_login };
                 let router = Router::register(company, id, details.clone(), credentials, now);
                 if storage.routers().insert(&router)?.is_ok() {
                     break router;

@@ -14,7 +14,7 @@ pub struct ListTransactions {
 
 impl ListTransactions {
     /// This part of the company's transactions.
-    pub async fn execute(&self, company: CompanyId, page: Page) -> Stored<Listing<Transaction>> {
+    pub async fn execute(&self, company: CompanyId, page: Page<Transaction>) -> Stored<Listing<Transaction>> {
         transact(&*self.storage, move |storage| storage.transactions().list(&company, page)).await
     }
 }

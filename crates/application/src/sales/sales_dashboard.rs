@@ -3,7 +3,7 @@ use std::sync::Arc;
 use portero_domain::{
     company::Company,
     ids::CompanyId,
-    page::Page,
+    page::{Limit, Page, Start},
     ports::{Stored, UnitOfWork, transact},
     transaction::{SalesSummary, Transaction},
 };
@@ -27,7 +27,7 @@ pub struct Dashboard {
 }
 
 impl SalesDashboard {
-    const RECENT: Page = Page { limit: Some(5), offset: 0 };
+    const RECENT: Page<Transaction> = Page { limit: Limit::new(5), start: Start::Beginning };
 
     /// The company's sales at a glance, if there is such a company.
     pub async fn execute(&self, company: CompanyId) -> Stored<Option<Dashboard>> {
@@ -35,7 +35,7 @@ impl SalesDashboard {
             let Some(company) = storage.companies().find(&company)? else { return Ok(None) };
             let sales = storage.transactions().summary(&company.id)?;
             let recent = storage.transactions().list(&company.id, Self::RECENT)?.items;
-            let routers = storage.routers().list(&company.id, Page { limit: Some(0), offset: 0 })?.total;
+            let routers = storage.routers().count(&company.id)?;
             Ok(Some(Dashboard { company, sales, routers, recent }))
         })
         .await

@@ -18,7 +18,7 @@ impl ListUsers {
         &self,
         role: Option<RoleKind>,
         company: Option<CompanyId>,
-        page: Page,
+        page: Page<User>,
     ) -> Stored<Listing<User>> {
         transact(&*self.storage, move |storage| storage.users().list(role, company.as_ref(), page)).await
     }

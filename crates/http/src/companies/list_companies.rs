@@ -5,8 +5,8 @@ use super::CompanyBody;
 use crate::{
     auth::SuperAdmin,
     error::{ApiResult, ErrorBody},
+    listed::Listed,
     query::{PageParams, Query},
-    wire::Listed,
 };
 
 /// Lists the companies, oldest first
@@ -18,11 +18,11 @@ use crate::{
     params(PageParams),
     responses(
         (status = 200, description = "The companies", body = Vec<CompanyBody>,
-            headers(("X-Total-Count" = u64, description = "How many there are in all"))),
-        (status = 422, description = "Faulty `limit` or `offset`", body = ErrorBody),
+            headers(("X-Total-Count" = u64, description = "How many there are in all; not with `despues_de`"))),
+        (status = 422, description = "Faulty `limit`, `offset` or `despues_de`", body = ErrorBody),
     ),
     security(("session" = [])),
 )]
-pub(crate) async fn handle(_: SuperAdmin, query: Query, app: Data<Application>) -> ApiResult<Listed<CompanyBody>> {
+pub(crate) async fn handle(_: SuperAdmin, query: Query, app: Data<Application>) -> ApiResult<Listed<Vec<CompanyBody>>> {
     Ok(Listed::of(app.list_companies.execute(query.page()?).await?))
 }

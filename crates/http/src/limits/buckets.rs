@@ -50,6 +50,15 @@ impl<K: Hash + Eq + Clone> Buckets<K> {
             wait: not_until.wait_time_from(self.limiter.clock().now()),
         })
     }
+
+    /// Takes this many calls out of this caller's bucket, or as many as are in it.
+    pub(super) fn spill(&self, caller: &K, calls: u32) {
+        for _ in 0..calls {
+            if self.take(caller).is_err() {
+                break;
+            }
+        }
+    }
 }
 
 /// The states of all buckets. Which is whose follows from a hash that begins with the seed.
@@ -132,6 +141,16 @@ mod tests {
         assert_eq!(taken(&buckets, 10), 1);
         clock.advance(Duration::from_hours(1));
         assert_eq!(taken(&buckets, 10), 3, "a bucket holds no more than its burst");
+    }
+
+    #[test]
+    fn what_is_spilt_is_gone_and_a_bucket_is_never_less_than_empty() {
+        let (buckets, clock) = buckets("1/s burst 5");
+        buckets.spill(&7, 3);
+        assert_eq!(taken(&buckets, 10), 2);
+        buckets.spill(&7, 3);
+        clock.advance(Duration::from_secs(1));
+        assert_eq!(taken(&buckets, 10), 1);
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! database let through that many times as much.
 
 mod buckets;
+mod guest;
 mod log_in;
 mod portal;
 mod rate;
@@ -22,7 +23,11 @@ use actix_web::{
     },
     web::Data,
 };
-use portero_domain::{ids::KeyId, text::Email};
+use portero_domain::{
+    hotspot::HotspotUsername,
+    ids::{KeyId, RouterId},
+    text::Email,
+};
 
 use self::{
     buckets::{Buckets, Exceeded, Ticks},
@@ -55,6 +60,10 @@ pub struct Rules {
     pub login_email: Rate,
     /// Attempts to sign in from one address.
     pub login_address: Rate,
+    /// Attempts of guests to prove who they are as one user of a hotspot.
+    pub guest: Rate,
+    /// Those of them from one address where the name is all there is to know. A wrong one counts five times.
+    pub pin: Rate,
     /// The proxies that are believed about whom they call for.
     pub trusted_proxies: Vec<Network>,
 }
@@ -71,6 +80,8 @@ pub struct Limits {
     /// Those from anywhere, and those from where the person has signed in before.
     login_emails: Buckets<(Email, Option<Visitor>)>,
     familiar: Remembered<(Email, Visitor)>,
+    guests: Buckets<(RouterId, HotspotUsername)>,
+    pins: Buckets<(Visitor, RouterId)>,
 }
 
 impl Limits {
@@ -87,6 +98,8 @@ impl Limits {
             login_addresses: Buckets::new(rules.login_address, seed, &ticks),
             login_emails: Buckets::new(rules.login_email, seed, &ticks),
             familiar: Remembered::default(),
+            guests: Buckets::new(rules.guest, seed, &ticks),
+            pins: Buckets::new(rules.pin, seed, &ticks),
         }
     }
 

@@ -5,9 +5,9 @@ use crate::{
     auth::CompanyAdmin,
     companies::company_not_found,
     error::{ApiResult, ErrorBody},
+    listed::Listed,
     query::{PageParams, Query},
     routers::RouterBody,
-    wire::Listed,
 };
 
 /// Lists the routers of the caller's company, oldest first
@@ -19,9 +19,9 @@ use crate::{
     params(PageParams),
     responses(
         (status = 200, description = "The routers", body = Vec<RouterBody>,
-            headers(("X-Total-Count" = u64, description = "How many there are in all"))),
+            headers(("X-Total-Count" = u64, description = "How many there are in all; not with `despues_de`"))),
         (status = 404, description = "There is no such company any more", body = ErrorBody),
-        (status = 422, description = "Faulty `limit` or `offset`", body = ErrorBody),
+        (status = 422, description = "Faulty `limit`, `offset` or `despues_de`", body = ErrorBody),
     ),
     security(("session" = [])),
 )]
@@ -29,7 +29,7 @@ pub(crate) async fn handle(
     CompanyAdmin { company }: CompanyAdmin,
     query: Query,
     app: Data<Application>,
-) -> ApiResult<Listed<RouterBody>> {
+) -> ApiResult<Listed<Vec<RouterBody>>> {
     let routers = app.list_routers.execute(company, query.page()?).await?.ok_or_else(company_not_found)?;
     Ok(Listed::of(routers))
 }

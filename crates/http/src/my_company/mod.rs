@@ -1,13 +1,19 @@
 //! A company as its own admin sees it.
 
+pub(crate) mod confirm_my_router_tls;
 pub(crate) mod edit_my_company;
+pub(crate) mod edit_my_router;
 pub(crate) mod find_my_company;
+pub(crate) mod find_my_router_tls;
+pub(crate) mod list_my_router_profiles;
 pub(crate) mod list_my_routers;
 pub(crate) mod list_my_transactions;
 pub(crate) mod my_dashboard;
+pub(crate) mod test_my_router;
 
 use portero_domain::{
     company::Company,
+    ids::RouterId,
     transaction::{PaymentStatus, Transaction},
 };
 use serde::Serialize;
@@ -15,6 +21,7 @@ use utoipa::ToSchema;
 
 use crate::{
     companies::CompanyBody,
+    error::{ApiError, ApiResult},
     wire::{Amount, HIDDEN, Moment},
 };
 
@@ -76,4 +83,14 @@ impl From<Transaction> for TransactionBody {
             creada_en: transaction.created_at.into(),
         }
     }
+}
+
+/// A router that the caller's company does not have, in the documents' words.
+fn my_router_not_found() -> ApiError {
+    ApiError::not_found("router_not_found", "Router no encontrado o no pertenece a tu empresa")
+}
+
+/// The router of a path. What is no id is "not found", as an unknown one is (decisions).
+fn my_router(path: &str) -> ApiResult<RouterId> {
+    RouterId::parse(path).ok_or_else(my_router_not_found)
 }

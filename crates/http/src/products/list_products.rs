@@ -7,8 +7,8 @@ use crate::{
     auth::CompanyAdmin,
     error::{ApiResult, ErrorBody},
     fields::Faults,
+    listed::Listed,
     query::{PageParams, Query},
-    wire::Listed,
 };
 
 /// Lists the company's products, on sale or not, oldest first
@@ -20,8 +20,8 @@ use crate::{
     params(("router_id" = Option<String>, Query, description = "Only those on this router"), PageParams),
     responses(
         (status = 200, description = "The products", body = Vec<ProductBody>,
-            headers(("X-Total-Count" = u64, description = "How many there are in all"))),
-        (status = 422, description = "Faulty `router_id`, `limit` or `offset`", body = ErrorBody),
+            headers(("X-Total-Count" = u64, description = "How many there are in all; not with `despues_de`"))),
+        (status = 422, description = "Faulty `router_id`, `limit`, `offset` or `despues_de`", body = ErrorBody),
     ),
     security(("session" = [])),
 )]
@@ -29,7 +29,7 @@ pub(crate) async fn handle(
     CompanyAdmin { company }: CompanyAdmin,
     query: Query,
     app: Data<Application>,
-) -> ApiResult<Listed<ProductBody>> {
+) -> ApiResult<Listed<Vec<ProductBody>>> {
     let mut faults = Faults::in_query();
     let router = query.id(&mut faults, "router_id", RouterId::parse);
     let page = query.read_page(&mut faults);

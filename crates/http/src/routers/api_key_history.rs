@@ -8,8 +8,9 @@ use super::{parse_path, router_not_found};
 use crate::{
     auth::SuperAdmin,
     error::{ApiResult, ErrorBody},
+    listed::Listed,
     query::{PageParams, Query},
-    wire::{Listed, Moment},
+    wire::Moment,
 };
 
 /// The record of a key.
@@ -62,9 +63,9 @@ impl From<ApiKey> for Body {
     ),
     responses(
         (status = 200, description = "The keys", body = Vec<Body>,
-            headers(("X-Total-Count" = u64, description = "How many there are in all"))),
+            headers(("X-Total-Count" = u64, description = "How many there are in all; not with `despues_de`"))),
         (status = 404, description = "The company has no such router", body = ErrorBody),
-        (status = 422, description = "Faulty `limit` or `offset`", body = ErrorBody),
+        (status = 422, description = "Faulty `limit`, `offset` or `despues_de`", body = ErrorBody),
     ),
     security(("session" = [])),
 )]
@@ -73,7 +74,7 @@ pub(crate) async fn handle(
     path: Path<(String, String)>,
     query: Query,
     app: Data<Application>,
-) -> ApiResult<Listed<Body>> {
+) -> ApiResult<Listed<Vec<Body>>> {
     let (company, router) = parse_path(&path)?;
     let keys = app.api_key_history.execute(company, router, query.page()?).await?;
     keys.map(Listed::of).ok_or_else(router_not_found)

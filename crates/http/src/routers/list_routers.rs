@@ -7,8 +7,8 @@ use crate::{
     auth::SuperAdmin,
     companies::company_not_found,
     error::{ApiResult, ErrorBody},
+    listed::Listed,
     query::{PageParams, Query},
-    wire::Listed,
 };
 
 /// Lists a company's routers, oldest first
@@ -23,9 +23,9 @@ use crate::{
     ),
     responses(
         (status = 200, description = "The routers", body = Vec<RouterBody>,
-            headers(("X-Total-Count" = u64, description = "How many there are in all"))),
+            headers(("X-Total-Count" = u64, description = "How many there are in all; not with `despues_de`"))),
         (status = 404, description = "There is no such company", body = ErrorBody),
-        (status = 422, description = "Faulty `limit` or `offset`", body = ErrorBody),
+        (status = 422, description = "Faulty `limit`, `offset` or `despues_de`", body = ErrorBody),
     ),
     security(("session" = [])),
 )]
@@ -34,7 +34,7 @@ pub(crate) async fn handle(
     path: Path<String>,
     query: Query,
     app: Data<Application>,
-) -> ApiResult<Listed<RouterBody>> {
+) -> ApiResult<Listed<Vec<RouterBody>>> {
     let company = CompanyId::parse(&path).ok_or_else(company_not_found)?;
     let routers = app.list_routers.execute(company, query.page()?).await?;
     routers.map(Listed::of).ok_or_else(company_not_found)

@@ -2,15 +2,24 @@
 
 pub(crate) mod api_key_history;
 pub(crate) mod api_key_status;
+pub(crate) mod certificate;
+pub(crate) mod changes;
+pub(crate) mod confirm_router_tls;
 pub(crate) mod delete_router;
+pub(crate) mod edit_router;
 pub(crate) mod find_router;
+pub(crate) mod find_router_tls;
+pub(crate) mod fleet_health;
+mod health;
 pub(crate) mod list_routers;
 pub(crate) mod regenerate_api_key;
 pub(crate) mod register_router;
 pub(crate) mod revoke_api_key;
+pub(crate) mod router_health;
 pub(crate) mod switch_router;
 pub(crate) mod toggle_router;
 
+use portero_application::routers::AccessError;
 use portero_domain::{
     ids::{CompanyId, RouterId},
     router::Router,
@@ -74,7 +83,22 @@ fn router_not_found() -> ApiError {
     ApiError::not_found("router_not_found", "Router no encontrado o no pertenece a la empresa")
 }
 
+/// A router that somebody else changed just now, so that what was found out about it may not be so any more.
+fn router_changed() -> ApiError {
+    ApiError::conflict("router_changed", "El router fue modificado al mismo tiempo. Intente nuevamente.")
+}
+
 /// The company and the router of a path. What is no id is "not found", as an unknown one is (decisions).
 fn parse_path((company, router): &(String, String)) -> ApiResult<(CompanyId, RouterId)> {
     CompanyId::parse(company).zip(RouterId::parse(router)).ok_or_else(router_not_found)
+}
+
+impl From<AccessError> for ApiError {
+    fn from(error: AccessError) -> Self {
+        match error {
+            AccessError::NotFound => router_not_found(),
+            AccessError::Vault(error) => Self::internal(error),
+            AccessError::Storage(error) => error.into(),
+        }
+    }
 }

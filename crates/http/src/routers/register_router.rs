@@ -50,6 +50,9 @@ pub(crate) struct Request {
     /// Whether its API speaks TLS; by default whether the port is 8729.
     #[schema(value_type = Option<bool>, required = false)]
     tls: Given<bool>,
+    /// Whether to sign in as RouterOS before 6.43 wants it.
+    #[schema(value_type = Option<bool>, required = false)]
+    login_antiguo: Given<bool>,
 }
 
 impl Request {
@@ -64,10 +67,12 @@ impl Request {
         let password = self.password.required(&mut faults, "password", Secret::parse);
         let location = self.ubicacion.optional_text(&mut faults, "ubicacion", Location::parse);
         let tls = self.tls.optional(&mut faults, "tls", |&tls| Ok::<_, Fault>(tls));
+        let old_login = self.login_antiguo.optional(&mut faults, "login_antiguo", |&old| Ok::<_, Fault>(old));
         faults.finish(|| {
             let endpoint = Endpoint::new(host?, port?.unwrap_or(Port::API), tls?);
             let details = RouterDetails { name: name?, endpoint, location: location? };
-            Some((company?, NewRouter { details, username: username?, password: password? }))
+            let (username, password, old_login) = (username?, password?, old_login?.unwrap_or(false));
+            Some((company?, NewRouter { details, username, password, old_login }))
         })
     }
 }

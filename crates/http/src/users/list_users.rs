@@ -7,8 +7,8 @@ use crate::{
     auth::SuperAdmin,
     error::{ApiResult, ErrorBody},
     fields::Faults,
+    listed::Listed,
     query::{PageParams, Query},
-    wire::Listed,
 };
 
 /// Lists the people, oldest first
@@ -24,13 +24,13 @@ use crate::{
     ),
     responses(
         (status = 200, description = "The people", body = Vec<UserBody>,
-            headers(("X-Total-Count" = u64, description = "How many there are in all"))),
+            headers(("X-Total-Count" = u64, description = "How many there are in all; not with `despues_de`"))),
         (status = 400, description = "There is no such role", body = ErrorBody),
-        (status = 422, description = "Faulty `empresa_id`, `limit` or `offset`", body = ErrorBody),
+        (status = 422, description = "Faulty `empresa_id`, `limit`, `offset` or `despues_de`", body = ErrorBody),
     ),
     security(("session" = [])),
 )]
-pub(crate) async fn handle(_: SuperAdmin, query: Query, app: Data<Application>) -> ApiResult<Listed<UserBody>> {
+pub(crate) async fn handle(_: SuperAdmin, query: Query, app: Data<Application>) -> ApiResult<Listed<Vec<UserBody>>> {
     let mut faults = Faults::in_query();
     let company = query.id(&mut faults, "empresa_id", CompanyId::parse);
     let page = query.read_page(&mut faults);

@@ -1,0 +1,19 @@
+use std::sync::Arc;
+
+use portero_domain::{
+    health::{FleetRouter, FleetState},
+    page::{Listing, Page},
+    ports::{Stored, UnitOfWork, transact},
+};
+
+/// Lists how all routers are, whoever they belong to, oldest first (decisions, "Health of routers").
+pub struct FleetHealth {
+    pub(crate) storage: Arc<dyn UnitOfWork>,
+}
+
+impl FleetHealth {
+    /// This part of all routers, of those that stand so where that is given.
+    pub async fn execute(&self, state: Option<FleetState>, page: Page<FleetRouter>) -> Stored<Listing<FleetRouter>> {
+        transact(&*self.storage, move |storage| storage.router_healths().fleet(state, page)).await
+    }
+}

@@ -1,0 +1,114 @@
+use std::{pin::pin, sync::Arc};
+
+use futures_util::{Stream, StreamExt, TryStreamExt, lock::Mutex, stream};
+use portero_domain::{
+    health::{Claim, Condition, HealthChange, RouterHealth},
+    ids::RouterId,
+    ports::{Claims, Clock, RouterProbe, StorageError, Stored, VaultError, transact},
+};
+use thiserror::Error;
+
+use super::HealthChecks;
+use crate::routers::Accesses;
+
+/// Looks at the routers that are due, and writes how they are.
+///
+/// What it asks of the store is little and never in the way of a sale: one claim and one result at a time.
+pub struct LookAtRouters {
+    pub(crate) accesses: Accesses,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) probe: Arc<dyn RouterProbe>,
+    pub(crate) checks: HealthChecks,
+}
+
+/// Why a router was not looked at, or not to any purpose.
+#[derive(Debug, Error)]
+pub enum LookError {
+    /// The password that it is signed in to with does not open.
+    #[error("the password of the router {router} does not open")]
+    Vault {
+        /// Which router.
+        router: RouterId,
+        /// Why.
+        source: VaultError,
+    },
+    /// The store gave no answer.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+impl LookAtRouters {
+    /// Looks at routers until none is due any more, and answers how many were looked at. From `stop` on none is taken, and the
+    /// looks under way end within the patience.
+    ///
+    /// Slow routers hold up nobody but their like: as soon as one has answered, another is looked at. A failure of one look
+    /// is told when all others are done.
+    pub async fn execute(&self, stop: impl Future<Output = ()>) -> Result<usize, LookError> {
+        let recording = Mutex::new(());
+        let looks = self.due().take_until(stop).map(|claim| self.look(claim, &recording));
+        let mut looks = pin!(looks.buffer_unordered(self.checks.at_once.into()));
+        let (mut looked, mut failure) = (0, None);
+        while let Some(look) = looks.next().await {
+            match look {
+                Ok(()) => looked += 1,
+                Err(error) => failure = failure.or(Some(error)),
+            }
+        }
+        failure.map_or(Ok(looked), Err)
+    }
+
+    /// The routers that are due, taken when they are asked for.
+    fn due(&self) -> impl Stream<Item = Stored<Claim>> + Send {
+        let parts = stream::try_unfold(true, move |more| async move {
+            if !more {
+                return Ok(None);
+            }
+            let Claims { claims, more } = self.claim().await?;
+            Ok(Some((stream::iter(claims), more)))
+        });
+        parts.try_flatten()
+    }
+
+    /// Takes no more routers than are looked at at once, so that none waits long for its turn.
+    async fn claim(&self) -> Stored<Claims> {
+        let (now, checks) = (self.clock.now(), self.checks);
+        transact(&*self.accesses.storage, move |storage| {
+            storage.router_healths().claim_due(now, checks.at_once, &|router| checks.next_look(router, now))
+        })
+        .await
+    }
+
+    async fn look(&self, claim: Stored<Claim>, recording: &Mutex<()>) -> Result<(), LookError> {
+        let claim = claim?;
+        let router = &claim.router;
+        let access = self.accesses.open(router);
+        let access = access.map_err(|source| LookError::Vault { router: router.id.clone(), source })?;
+        let look = self.probe.check(&access, self.checks.patience).await;
+        let (id, now) = (router.id.clone(), self.clock.now());
+        let turn = recording.lock().await;
+        let change = transact(&*self.accesses.storage, move |storage| {
+            let healths = storage.router_healths();
+            let before = healths.find(&claim.router.id)?;
+            let found = RouterHealth::after(before.as_ref(), &claim.router.id, look, now);
+            let change = found.change_from(before.as_ref());
+            let recorded = healths.record(&claim, &found, change.as_ref())?;
+            Ok::<_, StorageError>(change.filter(|_| recorded).map(|change| (before.is_none(), change)))
+        })
+        .await?;
+        drop(turn);
+        if let Some((first, change)) = change {
+            tell(&id, first, &change);
+        }
+        Ok(())
+    }
+}
+
+/// Tells the log of a change. That a router is well from the start is no news.
+fn tell(router: &RouterId, first: bool, change: &HealthChange) {
+    let HealthChange { condition, error, .. } = change;
+    match (condition, error) {
+        (Condition::Online, _) if first => {}
+        (Condition::Online, _) => tracing::info!(%router, "router is back"),
+        (condition, error) => tracing::warn!(%router, ?condition, error, "router is in trouble"),
+    }
+}

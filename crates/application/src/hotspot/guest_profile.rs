@@ -1,0 +1,47 @@
+use std::sync::Arc;
+
+use portero_domain::{
+    hotspot::{HotspotPassword, HotspotUser, HotspotUsername, Profile},
+    ports::{Admission, Hotspot},
+};
+
+use super::GuestError;
+use crate::routers::Accesses;
+
+/// Shows a guest what stands behind their user, for the right password.
+pub struct GuestProfileOf {
+    pub(crate) accesses: Accesses,
+    pub(crate) hotspot: Arc<dyn Hotspot>,
+}
+
+/// A hotspot user and the profile that it follows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GuestProfile {
+    /// The user.
+    pub user: HotspotUser,
+    /// Its profile, unless the router has it no more.
+    pub profile: Option<Profile>,
+}
+
+impl GuestProfileOf {
+    /// The user of this name on the router of an admitted call.
+    pub async fn execute(
+        &self,
+        admission: Admission,
+        username: HotspotUsername,
+        password: HotspotPassword,
+    ) -> Result<GuestProfile, GuestError> {
+        admission.selling()?;
+        let (_, router) = self.accesses.of(admission.company.id, admission.router.id).await?;
+        let users = self.hotspot.users(&router, std::slice::from_ref(&username)).await?;
+        let user = users.into_iter().next().ok_or(GuestError::UnknownUser)?;
+        match &user.password {
+            None => return Err(GuestError::PasswordHidden),
+            Some(theirs) if !theirs.matches(&password) => return Err(GuestError::WrongPassword),
+            Some(_) => {}
+        }
+        let profiles = self.hotspot.profiles(&router).await?;
+        let profile = profiles.into_iter().find(|profile| profile.name == user.profile.as_str());
+        Ok(GuestProfile { user, profile })
+    }
+}

@@ -1,0 +1,54 @@
+//! What a captive portal does on its router's hotspot.
+
+mod guest_profile;
+mod reconnect_guest;
+mod validate_router;
+
+use portero_domain::{ports::HotspotError, router::RouterInactive};
+use thiserror::Error;
+
+use crate::routers::AccessError;
+
+pub use self::{
+    guest_profile::{GuestProfile, GuestProfileOf},
+    reconnect_guest::{ReconnectGuest, Reconnection, ReturningGuest},
+    validate_router::{RouterValidity, ValidateRouter},
+};
+
+/// Why a guest gets nothing on a hotspot.
+#[derive(Debug, Error)]
+pub enum GuestError {
+    /// The router is switched off. It was not asked.
+    #[error(transparent)]
+    RouterInactive(#[from] RouterInactive),
+    /// There is no such user on the hotspot (any more).
+    #[error("there is no such hotspot user")]
+    UnknownUser,
+    /// The password is not that user's.
+    #[error("the password is wrong")]
+    WrongPassword,
+    /// Whether it is cannot be told: the router keeps passwords from Portero's account.
+    #[error("the router keeps the user's password from Portero")]
+    PasswordHidden,
+    /// An admin has disabled the user.
+    #[error("the hotspot user is disabled")]
+    Blocked,
+    /// What was paid is used up.
+    #[error("what was paid is used up")]
+    UsedUp,
+    /// It was used on as many devices as it may be.
+    #[error("the user has as many devices as it may have")]
+    TooManyDevices,
+    /// The profile that was sold is not on the router any more.
+    #[error("the hotspot profile is gone")]
+    ProfileGone,
+    /// Others were at the same user at the same time, again and again.
+    #[error("the user is being moved to another device")]
+    Contended,
+    /// There is no access to the router.
+    #[error(transparent)]
+    Access(#[from] AccessError),
+    /// The router gave no good answer.
+    #[error(transparent)]
+    Hotspot(#[from] HotspotError),
+}

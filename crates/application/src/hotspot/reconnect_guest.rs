@@ -1,0 +1,217 @@
+use std::{net::IpAddr, sync::Arc, time::Duration};
+
+use portero_domain::{
+    hotspot::{
+        ActiveSession, DeviceUser, GuestLogin, HotspotPassword, HotspotUser, HotspotUsername, Mac, PaidAccess,
+        UserChange, to_idle, to_use,
+    },
+    ports::{Admission, CreateHotspotUserError, Hotspot, HotspotError, Ids, Rejection},
+    router::RouterAccess,
+};
+
+use super::GuestError;
+use crate::routers::Accesses;
+
+/// How often the users of a purchase are looked at anew when somebody else is changing them.
+const ATTEMPTS: usize = 3;
+
+/// Lets a returning guest in again, on whatever device (auto-reconnect page).
+///
+/// Where the guest's user is bound to another device, what was paid moves to a user for this one: see [`PaidAccess`].
+pub struct ReconnectGuest {
+    pub(crate) accesses: Accesses,
+    pub(crate) hotspot: Arc<dyn Hotspot>,
+    pub(crate) ids: Arc<dyn Ids>,
+}
+
+/// A guest who comes back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReturningGuest {
+    /// The user that was sold to the guest, or one that was made for a further device of theirs.
+    pub username: HotspotUsername,
+    /// Its password; empty where the name is all there is to know.
+    pub password: HotspotPassword,
+    /// The device that the guest comes with.
+    pub device: Mac,
+    /// The address of that device, if the portal knows it.
+    pub address: Option<IpAddr>,
+}
+
+/// What came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reconnection {
+    /// The user that the device uses.
+    pub user: HotspotUsername,
+    /// Whether the device is another one than before.
+    pub moved: bool,
+    /// Whether nothing had been used before.
+    pub first: bool,
+    /// How long the guest was online before this session.
+    pub used: Duration,
+    /// How much time is left at the beginning of this session; none is without limit.
+    pub left: Option<Duration>,
+    /// The session, unless the router took the login and has none to show yet.
+    pub session: Option<ActiveSession>,
+}
+
+/// The user in use for a device, and what its purchase stands at.
+struct Placed {
+    user: HotspotUsername,
+    moved: bool,
+    others: Vec<HotspotUsername>,
+    used: Duration,
+    left: Option<Duration>,
+}
+
+impl ReconnectGuest {
+    /// Lets this guest in on the router of an admitted call.
+    pub async fn execute(&self, admission: Admission, guest: ReturningGuest) -> Result<Reconnection, GuestError> {
+        admission.selling()?;
+        if guest.username.is_mac() {
+            // The router lets in such users by their address alone: they are nobody's to log in as.
+            return Err(GuestError::UnknownUser);
+        }
+        let (_, router) = self.accesses.of(admission.company.id, admission.router.id).await?;
+        let Placed { user, moved, others, used, left } = self.place(&router, &guest).await?;
+        let ReturningGuest { password, device, address, .. } = guest;
+        let login = GuestLogin { user, password, mac: device, address };
+        let session = self.log_in(&router, &login).await;
+        if moved {
+            // A login of another device that the router had accepted before its user became idle is a session by now.
+            for other in &others {
+                self.hotspot.end_sessions(&router, other).await?;
+            }
+        }
+        let session = session?;
+        Ok(Reconnection { user: login.user, moved, first: used.is_zero(), used, left, session })
+    }
+
+    /// Sees to it that the user for the guest's device is in use, and no other one of the purchase.
+    async fn place(&self, router: &RouterAccess, guest: &ReturningGuest) -> Result<Placed, GuestError> {
+        for _ in 0..ATTEMPTS {
+            let (access, password_known) = self.read(router, guest).await?;
+            let name = match access.user_for(guest.device).ok_or(GuestError::TooManyDevices)? {
+                DeviceUser::There(user) if access.is_all_on(&user.name) => {
+                    if access.left().is_used_up() {
+                        return Err(GuestError::UsedUp);
+                    }
+                    return Ok(Placed::at(&access, user.name.clone(), false));
+                }
+                DeviceUser::There(user) => user.name.clone(),
+                DeviceUser::Missing(name) => name,
+            };
+            if !password_known {
+                // The router would judge it when the device logs in, but nothing is moved on a mere claim.
+                return Err(GuestError::PasswordHidden);
+            }
+            if let Some(placed) = self.move_to(router, guest, &access, name).await? {
+                return Ok(placed);
+            }
+        }
+        Err(GuestError::Contended)
+    }
+
+    /// Moves what was paid to the user of this name, which is made if it is not there. `None` when someone else was
+    /// quicker: look again.
+    ///
+    /// Each step may be the last one before a crash. In between nobody of the purchase is in use, what was paid can be
+    /// told from those that are idle, and the next call goes on from there.
+    async fn move_to(
+        &self,
+        router: &RouterAccess,
+        guest: &ReturningGuest,
+        before: &PaidAccess,
+        name: HotspotUsername,
+    ) -> Result<Option<Placed>, GuestError> {
+        // Also those that are idle already: a call that was cut off may have left them a session.
+        self.make_idle(router, before.others(&name)).await?;
+        let (mut access, _) = self.read(router, guest).await?;
+        let left = access.left();
+        if left.is_used_up() {
+            return Err(GuestError::UsedUp);
+        }
+        if let Some(DeviceUser::Missing(free)) = access.user_for(guest.device) {
+            if free != name {
+                return Ok(None);
+            }
+            let new = access.copy_for(guest.device, free, guest.password.clone(), self.ids.creation_mark());
+            match self.hotspot.create_user(router, &new).await {
+                Ok(_) => {}
+                Err(CreateHotspotUserError::NameTaken) => return Ok(None),
+                Err(CreateHotspotUserError::UnknownProfile { .. }) => return Err(GuestError::ProfileGone),
+                Err(CreateHotspotUserError::Hotspot(error)) => return Err(error.into()),
+            }
+            (access, _) = self.read(router, guest).await?;
+        }
+        let Some(DeviceUser::There(user)) = access.user_for(guest.device) else { return Ok(None) };
+        self.hotspot.change_user(router, &user.id, &to_use(user, &left)).await?;
+
+        // Of all who put a user in use at the same time, the last one finds here what the others did, and leaves to its own
+        // what they have used of it.
+        let (mut access, _) = self.read(router, guest).await?;
+        if access.others_in_use(&name).next().is_some() {
+            self.make_idle(router, access.others_in_use(&name)).await?;
+            (access, _) = self.read(router, guest).await?;
+            let left = access.least_left();
+            if left.is_used_up() {
+                return Err(GuestError::UsedUp);
+            }
+            if let Some(DeviceUser::There(user)) = access.user_for(guest.device) {
+                // Only what it may use: by now another one may have made it idle, and then it stays so.
+                let lessened = UserChange { allowance: to_use(user, &left).allowance, ..UserChange::default() };
+                self.hotspot.change_user(router, &user.id, &lessened).await?;
+            }
+        }
+        Ok(access.is_in_use(&name).then(|| Placed::at(&access, name, true)))
+    }
+
+    async fn make_idle(
+        &self,
+        router: &RouterAccess,
+        users: impl Iterator<Item = &HotspotUser>,
+    ) -> Result<(), HotspotError> {
+        for user in users {
+            if !user.disabled {
+                self.hotspot.change_user(router, &user.id, &to_idle(user)).await?;
+            }
+            // What a session under way has used is in its user's row only once it ends.
+            self.hotspot.end_sessions(router, &user.name).await?;
+        }
+        Ok(())
+    }
+
+    /// What the guest paid for, as it is on the router, and whether the password is known to be theirs.
+    async fn read(&self, router: &RouterAccess, guest: &ReturningGuest) -> Result<(PaidAccess, bool), GuestError> {
+        let users = self.hotspot.users(router, &PaidAccess::names(&guest.username)).await?;
+        let access = PaidAccess::of(users).ok_or(GuestError::UnknownUser)?;
+        let password_known = match access.accepts(&guest.password) {
+            Some(false) => return Err(GuestError::WrongPassword),
+            accepted => accepted.is_some(),
+        };
+        if access.is_blocked() { Err(GuestError::Blocked) } else { Ok((access, password_known)) }
+    }
+
+    /// Logs the device in. A session that the guest left behind on another device makes room.
+    async fn log_in(&self, router: &RouterAccess, login: &GuestLogin) -> Result<Option<ActiveSession>, GuestError> {
+        let answer = match self.hotspot.log_in(router, login).await {
+            Err(HotspotError::Rejected { kind: Rejection::SessionLimit, .. }) => {
+                self.hotspot.end_sessions(router, &login.user).await?;
+                self.hotspot.log_in(router, login).await
+            }
+            answer => answer,
+        };
+        match answer {
+            Ok(session) => Ok(session),
+            Err(HotspotError::Rejected { kind: Rejection::BadCredentials, .. }) => Err(GuestError::WrongPassword),
+            Err(HotspotError::Rejected { kind: Rejection::QuotaUsed, .. }) => Err(GuestError::UsedUp),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+impl Placed {
+    fn at(access: &PaidAccess, user: HotspotUsername, moved: bool) -> Self {
+        let others = access.others(&user).map(|other| other.name.clone()).collect();
+        Self { moved, others, used: access.used().time, left: access.left().time, user }
+    }
+}

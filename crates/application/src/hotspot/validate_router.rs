@@ -1,0 +1,39 @@
+use std::{sync::Arc, time::Duration};
+
+use portero_domain::ports::{Admission, HotspotError, RouterProbe};
+
+use crate::routers::{AccessError, Accesses};
+
+/// How long the router has for an answer (wider system, section 7).
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Tells a captive portal whether its router can serve guests.
+pub struct ValidateRouter {
+    pub(crate) accesses: Accesses,
+    pub(crate) probe: Arc<dyn RouterProbe>,
+}
+
+/// Whether a router can serve guests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RouterValidity {
+    /// It answers.
+    Online,
+    /// It is switched off in Portero. It was not asked.
+    SwitchedOff,
+    /// It does not answer as it should.
+    Offline(HotspotError),
+}
+
+impl ValidateRouter {
+    /// Asks the router of an admitted call.
+    pub async fn execute(&self, admission: Admission) -> Result<RouterValidity, AccessError> {
+        if admission.selling().is_err() {
+            return Ok(RouterValidity::SwitchedOff);
+        }
+        let (_, router) = self.accesses.of(admission.company.id, admission.router.id).await?;
+        Ok(match self.probe.check(&router, PATIENCE).await {
+            Ok(_) => RouterValidity::Online,
+            Err(error) => RouterValidity::Offline(error),
+        })
+    }
+}

@@ -1,0 +1,50 @@
+use std::sync::Arc;
+
+use portero_domain::{
+    ids::{CompanyId, RouterId},
+    ports::{SecretPlace, StorageError, UnitOfWork, Vault, VaultError, transact},
+    router::{Router, RouterAccess},
+};
+use thiserror::Error;
+
+/// Opens what it takes to sign in to routers.
+#[derive(Clone)]
+pub(crate) struct Accesses {
+    pub(crate) storage: Arc<dyn UnitOfWork>,
+    pub(crate) vault: Arc<dyn Vault>,
+}
+
+/// Why there is no access to a router.
+#[derive(Debug, Error)]
+pub enum AccessError {
+    /// The company has no such router.
+    #[error("there is no such router")]
+    NotFound,
+    /// The router's password could not be opened.
+    #[error(transparent)]
+    Vault(#[from] VaultError),
+    /// The store gave no answer.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
+impl Accesses {
+    /// The company's router, and the access to it.
+    pub(crate) async fn of(&self, company: CompanyId, router: RouterId) -> Result<(Router, RouterAccess), AccessError> {
+        let router = self.find(company, router).await?;
+        let access = self.open(&router)?;
+        Ok((router, access))
+    }
+
+    /// The company's router.
+    pub(crate) async fn find(&self, company: CompanyId, router: RouterId) -> Result<Router, AccessError> {
+        let found = transact(&*self.storage, move |storage| storage.routers().find(&company, &router)).await?;
+        found.ok_or(AccessError::NotFound)
+    }
+
+    /// The access to this router.
+    pub(crate) fn open(&self, router: &Router) -> Result<RouterAccess, VaultError> {
+        let place = SecretPlace::RouterPassword(router.id.clone());
+        Ok(router.access(self.vault.open(&router.credentials.password, &place)?))
+    }
+}

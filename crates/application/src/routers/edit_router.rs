@@ -1,0 +1,123 @@
+use std::sync::Arc;
+
+use portero_domain::{
+    ids::{CompanyId, RouterId},
+    ports::{HotspotError, RouterProbe, SecretPlace, StorageError, Vault, VaultError, transact},
+    router::{Router, RouterAccess, RouterEdit},
+    secret::Secret,
+};
+use thiserror::Error;
+
+use super::{AccessError, Accesses};
+
+/// Changes what is known of a router and how it is reached.
+pub struct EditRouter {
+    pub(crate) accesses: Accesses,
+    pub(crate) probe: Arc<dyn RouterProbe>,
+}
+
+/// Changes to a router.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RouterChanges {
+    /// All but its password.
+    pub edit: RouterEdit,
+    /// Another password, in plain form until it is sealed.
+    pub password: Option<Secret>,
+    /// Whether to sign in to the router as changed first, and to change nothing unless that succeeds.
+    pub try_first: bool,
+}
+
+/// Why the router is what it was.
+#[derive(Debug, Error)]
+pub enum EditRouterError {
+    /// There is no access to such a router.
+    #[error(transparent)]
+    Access(#[from] AccessError),
+    /// The router would be at another host, and its password was not given again.
+    #[error("another host needs the password again")]
+    PasswordRequired,
+    /// The router did not let Portero in as changed.
+    #[error(transparent)]
+    Trial(#[from] HotspotError),
+    /// While the changes were tried, somebody else changed how the router is reached: together, the changes are not
+    /// tried.
+    #[error("the router was changed while the changes were tried")]
+    ChangedMeanwhile,
+}
+
+impl From<VaultError> for EditRouterError {
+    fn from(error: VaultError) -> Self {
+        Self::Access(error.into())
+    }
+}
+
+impl From<StorageError> for EditRouterError {
+    fn from(error: StorageError) -> Self {
+        Self::Access(error.into())
+    }
+}
+
+impl RouterChanges {
+    /// A stored password is never sent to another host than the one it was given for: whoever may edit a router could
+    /// have it sent to themselves, and no stored secret is to be read through Portero.
+    fn carry_out(self, router: &mut Router, vault: &dyn Vault) -> Result<(), EditRouterError> {
+        let moves = self.edit.host.as_ref().is_some_and(|host| *host != router.endpoint.host);
+        if moves && self.password.is_none() {
+            return Err(EditRouterError::PasswordRequired);
+        }
+        router.edit(self.edit);
+        if let Some(password) = self.password {
+            router.credentials.password = vault.seal(&password, &SecretPlace::RouterPassword(router.id.clone()))?;
+        }
+        Ok(())
+    }
+}
+
+impl EditRouter {
+    /// Changes this router, and answers it as it is then.
+    pub async fn execute(
+        &self,
+        company: CompanyId,
+        router: RouterId,
+        changes: RouterChanges,
+    ) -> Result<Router, EditRouterError> {
+        let tried = if changes.try_first {
+            Some(self.try_out(company.clone(), router.clone(), changes.clone()).await?)
+        } else {
+            None
+        };
+        let accesses = self.accesses.clone();
+        let router = transact(&*self.accesses.storage, move |storage| {
+            let mut router = storage.routers().lock(&company, &router)?.ok_or(AccessError::NotFound)?;
+            let before = (router.endpoint.clone(), router.credentials.clone());
+            changes.carry_out(&mut router, &*accesses.vault)?;
+            if let Some(tried) = tried
+                && tried != accesses.open(&router)?
+            {
+                return Err(EditRouterError::ChangedMeanwhile);
+            }
+            storage.routers().update(&router)?;
+            if before != (router.endpoint.clone(), router.credentials.clone()) {
+                storage.router_healths().make_due(&router.id)?;
+            }
+            Ok(router)
+        })
+        .await?;
+        tracing::info!(router = %router.id, "router edited");
+        Ok(router)
+    }
+
+    /// Signs in to the router as it would be. Answers with what.
+    async fn try_out(
+        &self,
+        company: CompanyId,
+        router: RouterId,
+        changes: RouterChanges,
+    ) -> Result<RouterAccess, EditRouterError> {
+        let mut router = self.accesses.find(company, router).await?;
+        changes.carry_out(&mut router, &*self.accesses.vault)?;
+        let access = self.accesses.open(&router)?;
+        self.probe.try_access(&access).await?;
+        Ok(access)
+    }
+}
