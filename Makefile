@@ -8,11 +8,12 @@ SERVER := cargo run --quiet --locked --all-features --bin server --
 help: ## Print this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
-run: packages ## Build the release binary and start a demo on a PostgreSQL of its own, kept in .postgres/
+run: packages ## Build the release binaries and start a demo, with a PostgreSQL kept in .postgres/ and a simulated router
 	@scripts/install-packages curl
-	cargo build --locked --release --bin server
+	cargo build --locked --release --bin server --bin routeros-sim
 	scripts/with-postgres --keep .postgres/run scripts/with-demo-secrets .postgres/demo.env \
-		cargo run --quiet --locked --release --bin server -- demo
+		scripts/with-demo-router "$${CARGO_TARGET_DIR:-target}/release/routeros-sim" \
+		"$${CARGO_TARGET_DIR:-target}/release/server" demo
 
 test: packages ## Run every test, on a throw-away PostgreSQL unless DATABASE_URL is set
 	scripts/with-postgres cargo test --locked --workspace --all-features

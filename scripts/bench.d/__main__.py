@@ -6,6 +6,7 @@ import sys
 import growth
 import machine
 import report
+import routers
 from database import Database, Statements, create, silence
 from load import Workload, pgbench, portal, wrk
 from seed import fill
@@ -137,6 +138,7 @@ def main():
     }
     bench.stop()
     results |= growth.measure(SECONDS, REPEATS, say)
+    results["routers"] = routers.measure(SECONDS, say)
     report.write(results, os.environ.get("BENCH_OUT", "docs"))
 
 

@@ -5,14 +5,16 @@ import re
 
 from database import create
 from load import Workload, portal, wrk
-from seed import COMPANY, fill, fill_history
+from seed import COMPANY, fill, fill_history, fill_sales
 from server import Server
 
 SIZES = (1, 1_000, 100_000)
 REVOKED = 10
 BUSY = 1_000
 HISTORY = 10_000
+SALES = 200_000
 PAGE = 50
+FIRST = f"the first {PAGE} by offset"
 
 
 class Size:
@@ -58,21 +60,31 @@ def measure(seconds, repeats, say):
 
 
 def far_pages(size, seconds, repeats, say):
-    """Pages of a company's routers and of a router's keys, the first and the last of each, on one connection."""
-    session = size.server.session()
-    company, (router,) = size.server.make_routers(session, 1)
+    """Pages of a company's routers, of a router's keys and of a company's sales, the first and the last of each, by offset
+    and by cursor, on one connection."""
+    server, session = size.server, size.server.session()
+    company, (router,) = server.make_routers(session, 1)
     fill_history(size.database, company, router, HISTORY)
+    fill_sales(size.database, company, router, SALES)
+    sales = "/api/v1/admin/mi-empresa/transacciones"
     lists = {
-        f"a company's {size.routers:,} routers": (f"/admin/empresas/{COMPANY}/routers", size.routers),
-        f"a router's {HISTORY:,} keys": (f"/admin/empresas/{company}/routers/{router}/api-keys", HISTORY),
+        f"a company's {size.routers:,} routers": (f"/admin/empresas/{COMPANY}/routers", size.routers, session),
+        f"a router's {HISTORY:,} keys": (f"/admin/empresas/{company}/routers/{router}/api-keys", HISTORY, session),
+        f"a company's {SALES:,} sales": (sales, SALES, server.company_session(session, company)),
     }
     pages = {}
     for _ in range(repeats):
-        for name, (path, length) in lists.items():
-            for which, offset in (("first", 0), ("last", length - PAGE)):
-                say(f"the {which} page of {name}")
-                page = Workload(name, [("GET", f"{path}?limit={PAGE}&offset={offset}", *session)])
-                pages.setdefault((name, which), []).append(wrk(size.server, page, 1, seconds))
+        for name, (path, length, header) in lists.items():
+            last = length - PAGE
+            for which, start in (
+                (FIRST, "offset=0"),
+                (f"the last {PAGE} by offset", f"offset={last}"),
+                (f"the first {PAGE} by cursor", "despues_de=inicio"),
+                (f"the last {PAGE} by cursor", f"despues_de={server.cursor(path, header, last)}"),
+            ):
+                say(f"{name}: {which}")
+                page = Workload(name, [("GET", f"{path}?limit={PAGE}&{start}", *header)])
+                pages.setdefault((name, which), []).append(wrk(server, page, 1, seconds))
     return pages
 
 

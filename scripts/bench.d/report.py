@@ -5,7 +5,8 @@ import re
 import textwrap
 from statistics import median
 
-from growth import PAGE, REVOKED
+import routers
+from growth import FIRST, REVOKED
 from plot import plot
 from targets import targets
 
@@ -129,10 +130,10 @@ def growth_tables(sizes):
 def pages_table(pages):
     rows = []
     for (name, which), samples in pages.items():
-        first = median(sample.p50 for sample in pages[name, "first"])
+        first = median(sample.p50 for sample in pages[name, FIRST])
         p50, p99 = (median(getattr(sample, value) for sample in samples) for value in ("p50", "p99"))
-        rows.append([f"{name}: the {which} {PAGE}", f"{p50:.2f}", f"{p99:.2f}", f"{p50 / first:.1f}"])
-    return table(["page", "p50 ms", "p99 ms", "of the first"], rows)
+        rows.append([f"{name}: {which}", f"{p50:.2f}", f"{p99:.2f}", f"{p50 / first:.2f}"])
+    return table(["page", "p50 ms", "p99 ms", "of the first by offset"], rows)
 
 
 def plans_text(plans):
@@ -166,12 +167,13 @@ def report(results):
         "### Processors",
         "Processor time for each request, and its share; last, how much of the machine's time went to anybody else.",
         processors_table(figures),
+        "### Routers", routers.text(results["routers"]),
         "### Start and memory",
         f"From the start of the process to the first healthy answer, on an existing database: "
         f"{median(starts) * 1e3:.0f} ms (median of {len(starts)}; {min(starts) * 1e3:.0f} to {max(starts) * 1e3:.0f}). "
         f"Resident memory: {median(idle):.1f} MB idle, {loaded:.1f} MB after the load, {most:.1f} MB at most.",
         "### Growth", f"Each router has one key in use and {REVOKED} revoked ones.", costs, updates, grown,
-        "### Pages near and far", "One connection, with `limit` and `offset`.", pages_table(results["pages"]),
+        "### Pages near and far", "One connection. A page by offset is counted, one by cursor is not.", pages_table(results["pages"]),
         f"### Plans on {results['sizes'][-1].routers:,} routers",
         "By auto_explain, from the server's own prepared statements while 32 connections called.",
         plans_text(results["plans"]),

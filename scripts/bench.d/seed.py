@@ -57,10 +57,10 @@ def fill(database, routers, revoked=0, signed=None, revoked_signed=0):
         INSERT INTO companies (id, name, contact_email, conekta_mode, mercado_pago_mode, telegram_enabled, active,
                                created_at)
         VALUES ('{COMPANY}', 'Bench', 'bench@portero.example', 'test', 'test', false, true, now());
-        INSERT INTO routers (id, company_id, name, host, port, tls, username, password_sealed, location, active,
-                             created_at)
+        INSERT INTO routers (id, company_id, name, host, port, tls, username, password_sealed, old_login, location,
+                             active, created_at)
         SELECT 'RTR_' || lpad(upper(to_hex(n)), 8, '0'), '{COMPANY}', 'Router ' || n, '192.168.88.1', 8728, false,
-               'admin', 'sealed', 'Lobby', true, now() - make_interval(secs => {routers} - n)
+               'admin', 'sealed', false, 'Lobby', true, now() - make_interval(secs => {routers} - n)
         FROM generate_series(1, {routers}) AS n;
         CREATE TEMPORARY TABLE good AS SELECT * FROM (VALUES {", ".join(rows)}) AS good (n, token_sha256);
         CREATE TEMPORARY TABLE bad AS SELECT * FROM (VALUES {", ".join(bad_rows)}) AS bad (n, token_sha256);
@@ -86,6 +86,17 @@ def fill_history(database, company, router, keys):
         SELECT 'key_h' || lpad(n::text, 15, '0'), '{router}', '{company}', sha256(('history ' || n)::bytea),
                now() - make_interval(hours => n), now() - make_interval(hours => n) + interval '365 days', now()
         FROM generate_series(1, {keys}) AS n""")
+    settle(database)
+
+
+def fill_sales(database, company, router, sales):
+    """Gives a company so many sales, a minute apart."""
+    database.run(f"""
+        INSERT INTO transactions (reference, company_id, router_id, amount_minor, currency, status, customer_name,
+                                  customer_email, created_at, paid_at)
+        SELECT 'ord_' || n, '{company}', '{router}', 2500, 'MXN', 'paid', 'Juan Pérez', 'juan@portero.example',
+               now() - make_interval(mins => n), now() - make_interval(mins => n)
+        FROM generate_series(1, {sales}) AS n""")
     settle(database)
 
 

@@ -76,20 +76,41 @@ class Server:
 
     def call(self, method, path, body=None, headers=None):
         """One request. Answers the status and the JSON of the answer."""
+        answer, answered = self.exchange(method, path, body, headers)
+        return answer.status, answered
+
+    def exchange(self, method, path, body=None, headers=None):
+        """One request. Answers the answer with its headers, and its JSON."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         text = None if body is None else json.dumps(body)
         connection.request(method, path, text, {"Content-Type": "application/json", **(headers or {})})
         answer = connection.getresponse()
-        status, answered = answer.status, json.loads(answer.read())
+        answered = json.loads(answer.read())
         connection.close()
-        return status, answered
+        return answer, answered
 
-    def session(self):
-        """The header of a super admin's session."""
-        status, answer = self.call("POST", "/api/v1/auth/login", {"email": EMAIL, "password": PASSWORD})
+    def session(self, email=EMAIL):
+        """The header of a session, a super admin's or that of somebody with the same password."""
+        status, answer = self.call("POST", "/api/v1/auth/login", {"email": email, "password": PASSWORD})
         if status != 200:
             raise RuntimeError(f"login: {status} {answer}")
         return "Authorization", "Bearer " + answer["access_token"]
+
+    def company_session(self, session, company):
+        """The header of the session of a company's admin, whom this adds."""
+        email = f"{company.lower()}@portero.example"
+        person = {"email": email, "password": PASSWORD, "nombre": "Bench", "rol": "cliente_admin", "empresa_id": company}
+        status, answer = self.call("POST", "/admin/usuarios", person, dict([session]))
+        if status != 201:
+            raise RuntimeError(f"a company's admin: {status} {answer}")
+        return self.session(email)
+
+    def cursor(self, path, session, rows):
+        """The cursor behind so many rows of a list."""
+        answer, answered = self.exchange("GET", f"{path}?limit=1&offset={rows - 1}", headers=dict([session]))
+        if answer.getheader("X-Next-Cursor") is None:
+            raise RuntimeError(f"no cursor behind row {rows} of {path}: {answer.status} {answered}")
+        return answer.getheader("X-Next-Cursor")
 
     def make_routers(self, session, count):
         """Adds a company and its routers the way an operator does. Answers the company and the routers."""

@@ -1,6 +1,9 @@
 //! The commands of the program.
 
-use std::io::{self, BufRead, Write};
+use std::{
+    io::{self, BufRead, Write},
+    net::SocketAddr,
+};
 
 use anyhow::{Context, anyhow};
 use clap::{Parser, Subcommand};
@@ -47,7 +50,11 @@ pub(crate) enum Command {
         name: String,
     },
     /// Serves on loopback with a demo company, router and products, and prints how to try it
-    Demo,
+    Demo {
+        /// Where a simulated router listens, with the user `portero` and the password `demo`
+        #[arg(long, env = "DEMO_ROUTER", value_name = "ADDR")]
+        router: Option<SocketAddr>,
+    },
 }
 
 /// Runs a command to its end.
@@ -65,9 +72,9 @@ pub(crate) fn run(command: Command) -> anyhow::Result<()> {
             let wiring = wired()?;
             actix_web::rt::System::new().block_on(serve::serve(wiring, |_| Ok(())))?;
         }
-        Command::Demo => {
+        Command::Demo { router } => {
             let wiring = wired()?;
-            actix_web::rt::System::new().block_on(demo::serve(wiring))?;
+            actix_web::rt::System::new().block_on(demo::serve(wiring, router))?;
         }
         Command::Rekey => {
             let wiring = wired()?;

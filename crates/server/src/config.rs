@@ -13,7 +13,7 @@ use base64::{
     Engine, alphabet,
     engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig},
 };
-use portero_application::Settings;
+use portero_application::{Settings, health::HealthChecks};
 use portero_domain::{secret::Secret, text::Email, user::NewPassword};
 use portero_http::limits::Rules;
 use time::Duration;
@@ -25,7 +25,7 @@ struct Variable {
     meaning: &'static str,
 }
 
-const VARIABLES: [Variable; 22] = [
+const VARIABLES: [Variable; 26] = [
     Variable { name: "DATABASE_URL", default: "required", meaning: "PostgreSQL 15 or newer, as libpq takes it" },
     Variable { name: "DATABASE_POOL_SIZE", default: "10", meaning: "connections at most" },
     Variable { name: "BIND_ADDR", default: "127.0.0.1:8000", meaning: "where to listen" },
@@ -66,9 +66,29 @@ const VARIABLES: [Variable; 22] = [
         meaning: "attempts to sign in from one address",
     },
     Variable {
+        name: "RATE_LIMIT_GUEST",
+        default: "6/min burst 12",
+        meaning: "attempts to come back as one hotspot user",
+    },
+    Variable {
+        name: "RATE_LIMIT_PIN",
+        default: "20/min burst 60",
+        meaning: "those without a password from one address; a wrong one counts five times",
+    },
+    Variable {
         name: "TRUSTED_PROXIES",
         default: "none",
         meaning: "whose X-Forwarded-For is believed; addresses or blocks, comma list",
+    },
+    Variable {
+        name: "ALLOW_LOOPBACK_ROUTERS",
+        default: "false",
+        meaning: "true or false: whether routers may be on this machine; for demos and tests",
+    },
+    Variable {
+        name: "ROUTER_CHECK_INTERVAL_SECONDS",
+        default: "60",
+        meaning: "how often each router is looked at; 30 or more, 0 for never",
     },
     Variable { name: "RUST_LOG", default: "info", meaning: "what is logged" },
     Variable { name: "LOG_FORMAT", default: "text", meaning: "text or json" },
@@ -124,6 +144,9 @@ pub(crate) struct Config {
     pub(crate) first_super_admin: Option<FirstSuperAdmin>,
     pub(crate) cors_origins: Vec<String>,
     pub(crate) limits: Option<Rules>,
+    pub(crate) allow_loopback_routers: bool,
+    /// Whether routers are looked at.
+    pub(crate) watches_routers: bool,
     pub(crate) log_format: LogFormat,
 }
 
@@ -200,9 +223,12 @@ impl Config {
                 .map(|key| encryption_key("ENCRYPTION_KEYS_OLD", key))
                 .collect::<Read<_>>()?,
         };
+        let check_interval = check_interval(source)?;
         let settings = Settings {
             api_key_life: Duration::days(number(source, "JWT_APIKEY_EXPIRE_DAYS", 365, 1, 36_500)?.into()),
             session_life: Duration::hours(number(source, "JWT_SESSION_EXPIRE_HOURS", 24, 1, 8_760)?.into()),
+            health_checks: check_interval
+                .map_or_else(HealthChecks::default, |interval| HealthChecks { interval, ..HealthChecks::default() }),
         };
         Ok(Self {
             database,
@@ -214,6 +240,8 @@ impl Config {
             first_super_admin: first_super_admin(source)?,
             cors_origins: cors_origins(source)?,
             limits: limits::rules(source)?,
+            allow_loopback_routers: flag(source, "ALLOW_LOOPBACK_ROUTERS", false)?,
+            watches_routers: check_interval.is_some(),
             log_format: log_format(source)?,
         })
     }
@@ -237,10 +265,29 @@ fn required(source: Source<'_>, name: &'static str) -> Read<String> {
     optional(source, name).ok_or_else(|| wrong(name, "is not set"))
 }
 
+fn flag(source: Source<'_>, name: &'static str, default: bool) -> Read<bool> {
+    match optional(source, name).as_deref() {
+        None => Ok(default),
+        Some("true") => Ok(true),
+        Some("false") => Ok(false),
+        Some(_) => Err(wrong(name, "must be true or false")),
+    }
+}
+
 fn number(source: Source<'_>, name: &'static str, default: u32, least: u32, most: u32) -> Read<u32> {
     let Some(value) = optional(source, name) else { return Ok(default) };
     let number = value.trim().parse().ok().filter(|number| (least..=most).contains(number));
     number.ok_or_else(|| wrong(name, format!("must be a whole number from {least} to {most}")))
+}
+
+/// How often each router is looked at, if ever. More often than every 30 seconds, a look could meet the one before.
+fn check_interval(source: Source<'_>) -> Read<Option<Duration>> {
+    const NAME: &str = "ROUTER_CHECK_INTERVAL_SECONDS";
+    match number(source, NAME, 60, 0, 86_400) {
+        Ok(0) => Ok(None),
+        Ok(seconds @ 30..) => Ok(Some(Duration::seconds(seconds.into()))),
+        _ => Err(wrong(NAME, "must be 0, or a whole number from 30 to 86400")),
+    }
 }
 
 /// A list by commas, or as JSON writes a list of texts.
@@ -329,6 +376,7 @@ mod tests {
         assert_eq!(config.database.pool_size, 10);
         assert_eq!(config.bind, ["127.0.0.1:8000".parse().unwrap()]);
         assert_eq!(config.settings, Settings::default());
+        assert!(config.watches_routers);
         assert_eq!(config.log_format, LogFormat::Text);
         assert!(config.cors_origins.is_empty() && config.first_super_admin.is_none());
         assert_eq!(config.limits.unwrap().trusted_proxies, []);
@@ -354,18 +402,37 @@ mod tests {
             ("BACKEND_CORS_ORIGINS", "https://a.example/path"),
             ("LOG_FORMAT", "xml"),
             ("PORTAL_GATE", "wide"),
+            ("ALLOW_LOOPBACK_ROUTERS", "perhaps"),
+            ("ROUTER_CHECK_INTERVAL_SECONDS", "29"),
+            ("ROUTER_CHECK_INTERVAL_SECONDS", "86401"),
+            ("ROUTER_CHECK_INTERVAL_SECONDS", "never"),
             ("RATE_LIMITS", "perhaps"),
             ("RATE_LIMIT_KEY", "many"),
             ("RATE_LIMIT_ADDRESS", "0/s"),
             ("RATE_LIMIT_WRONG_KEY", "1/day"),
             ("RATE_LIMIT_LOGIN_EMAIL", "6"),
             ("RATE_LIMIT_LOGIN_ADDRESS", "30/min burst"),
+            ("RATE_LIMIT_GUEST", "6/day"),
+            ("RATE_LIMIT_PIN", "none"),
             ("TRUSTED_PROXIES", "10.0.0.0/8,proxy.example"),
         ] {
             let error = read(&[(name, value)]).unwrap_err();
             assert_eq!(error.name, name, "{value:?}: {error}");
             assert!(VARIABLES.iter().any(|variable| variable.name == name), "{name} is not in --help");
         }
+    }
+
+    #[test]
+    fn routers_are_looked_at_as_often_as_is_set_or_never() {
+        let checks = |seconds| {
+            let config = read(&[("ROUTER_CHECK_INTERVAL_SECONDS", seconds)]).unwrap();
+            config.watches_routers.then_some(config.settings.health_checks)
+        };
+        let every = |interval| Some(HealthChecks { interval, ..HealthChecks::default() });
+        assert_eq!(checks("30"), every(Duration::seconds(30)));
+        assert_eq!(checks("86400"), every(Duration::DAY));
+        assert_eq!(checks("60"), Some(HealthChecks::default()));
+        assert_eq!(checks("0"), None);
     }
 
     #[test]
@@ -409,6 +476,8 @@ mod tests {
         assert_eq!(rules.wrong_key, default("RATE_LIMIT_WRONG_KEY"));
         assert_eq!(rules.login_email, default("RATE_LIMIT_LOGIN_EMAIL"));
         assert_eq!(rules.login_address, default("RATE_LIMIT_LOGIN_ADDRESS"));
+        assert_eq!(rules.guest, default("RATE_LIMIT_GUEST"));
+        assert_eq!(rules.pin, default("RATE_LIMIT_PIN"));
     }
 
     #[test]

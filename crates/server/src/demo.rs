@@ -7,7 +7,11 @@ use std::{
 
 use anyhow::{Context, anyhow, bail};
 use portero_application::{
-    Application, companies::NewCompany, products::CreateProductError, routers::NewRouter, users::CreateUserError,
+    Application,
+    companies::NewCompany,
+    products::CreateProductError,
+    routers::{NewRouter, RouterChanges},
+    users::CreateUserError,
 };
 use portero_domain::{
     company::{Company, GatewayMode},
@@ -15,7 +19,7 @@ use portero_domain::{
     network::{Endpoint, Host, Port},
     page::Page,
     product::{HotspotProfile, Offer, ProductDetails},
-    router::{ApiUsername, Location, Router, RouterDetails},
+    router::{ApiUsername, Location, Router, RouterDetails, RouterEdit},
     secret::Secret,
     text::{Email, ForeignId, Name},
     user::{Role, UserProfile},
@@ -24,26 +28,37 @@ use portero_domain::{
 use crate::{config::FirstSuperAdmin, serve, wiring::Wiring};
 
 const COMPANY: &str = "Hotel Demo";
+/// The password of the demo's router.
+const PASSWORD: &str = "demo";
 const COMPANY_ADMIN: &str = "admin@hotel.example";
 
-/// Adds what is missing of the demo, serves it, and prints how to try it.
-pub(crate) async fn serve(wiring: Wiring) -> anyhow::Result<()> {
+/// Adds what is missing of the demo, serves it, and prints how to try it. A router may be given that is alive.
+pub(crate) async fn serve(wiring: Wiring, live: Option<SocketAddr>) -> anyhow::Result<()> {
     if !wiring.bind.iter().all(|address| address.ip().is_loopback()) {
         bail!("BIND_ADDR must be a loopback address for the demo, whose passwords are printed.");
     }
     let person = wiring.first_super_admin.clone();
     let person =
         person.ok_or_else(|| anyhow!("SUPER_ADMIN_INITIAL_EMAIL is not set, and the demo signs in with it."))?;
-    let company = seed(&wiring.application, &person).await?;
+    let demo = seed(&wiring.application, &person, live).await?;
     serve::serve(wiring, |addresses| {
         let address = addresses.first().context("nothing is listened on")?;
-        write!(io::stdout(), "{}", walk(*address, &person, &company)).context("standard output is closed")
+        let walk = walk(*address, &person, &demo.company);
+        let guest = if live.is_some() { walk_of_a_guest(&person, &demo) } else { String::new() };
+        write!(io::stdout(), "{walk}{guest}").context("standard output is closed")
     })
     .await
 }
 
-/// The demo's company, with an admin, a router and two products; whatever of it is there already stays as it is.
-async fn seed(app: &Application, person: &FirstSuperAdmin) -> anyhow::Result<Company> {
+/// What the walk speaks of.
+struct Demo {
+    company: Company,
+    router: Router,
+}
+
+/// The demo's company, with an admin, a router and two products; whatever of it is there already stays as it is, but for
+/// where its router is.
+async fn seed(app: &Application, person: &FirstSuperAdmin, live: Option<SocketAddr>) -> anyhow::Result<Demo> {
     let companies = app.list_companies.execute(Page::default()).await?.items;
     let company = match companies.into_iter().find(|company| company.name.as_str() == COMPANY) {
         Some(company) => company,
@@ -59,9 +74,11 @@ async fn seed(app: &Application, person: &FirstSuperAdmin) -> anyhow::Result<Com
         Err(error) => return Err(error.into()),
     }
     let routers = app.list_routers.execute(company.id.clone(), Page::default()).await?;
+    let endpoint = endpoint(live)?;
     let router = match routers.and_then(|routers| routers.items.into_iter().next()) {
-        Some(router) => router,
-        None => app.register_router.execute(company.id.clone(), new_router()?).await?.router,
+        Some(router) if router.endpoint == endpoint || live.is_none() => router,
+        Some(router) => app.edit_router.execute(company.id.clone(), router.id, moved_to(endpoint)?).await?,
+        None => app.register_router.execute(company.id.clone(), new_router(endpoint)?).await?.router,
     };
     for (position, (title, profile, price)) in
         [("1 hora", "1hora", "25.00"), ("24 horas", "24horas", "80.00")].iter().enumerate()
@@ -72,7 +89,7 @@ async fn seed(app: &Application, person: &FirstSuperAdmin) -> anyhow::Result<Com
             Err(error) => return Err(error.into()),
         }
     }
-    Ok(company)
+    Ok(Demo { company, router })
 }
 
 fn new_company() -> anyhow::Result<NewCompany> {
@@ -86,13 +103,28 @@ fn new_company() -> anyhow::Result<NewCompany> {
     })
 }
 
-fn new_router() -> anyhow::Result<NewRouter> {
-    let details = RouterDetails {
-        name: Name::parse("Router Demo")?,
-        endpoint: Endpoint::new(Host::parse("192.168.88.1")?, Port::API, None),
-        location: Some(Location::parse("Lobby")?),
-    };
-    Ok(NewRouter { details, username: ApiUsername::parse("portero")?, password: Secret::parse("demo")? })
+/// Where the demo's router is: where it is alive, or else where most are.
+fn endpoint(live: Option<SocketAddr>) -> anyhow::Result<Endpoint> {
+    let Some(live) = live else { return Ok(Endpoint::new(Host::parse("192.168.88.1")?, Port::API, None)) };
+    let port = Port::new(live.port().into()).context("a router listens on a port")?;
+    Ok(Endpoint::new(Host::parse(&live.ip().to_string())?, port, Some(false)))
+}
+
+fn moved_to(endpoint: Endpoint) -> anyhow::Result<RouterChanges> {
+    let Endpoint { host, port, tls } = endpoint;
+    let edit = RouterEdit { host: Some(host), port: Some(port), tls: Some(tls), ..RouterEdit::default() };
+    Ok(RouterChanges { edit, password: Some(Secret::parse(PASSWORD)?), ..RouterChanges::default() })
+}
+
+fn new_router(endpoint: Endpoint) -> anyhow::Result<NewRouter> {
+    let details =
+        RouterDetails { name: Name::parse("Router Demo")?, endpoint, location: Some(Location::parse("Lobby")?) };
+    Ok(NewRouter {
+        details,
+        username: ApiUsername::parse("portero")?,
+        password: Secret::parse(PASSWORD)?,
+        old_login: false,
+    })
 }
 
 fn offer(router: &Router, title: &str, profile: &str, price: &str, position: i32) -> anyhow::Result<Offer> {
@@ -153,5 +185,29 @@ curl -s "$API/admin/empresas/{company}/routers/$ROUTER/api-key-status" -H "Autho
         password = person.password.secret().expose(),
         company_name = company.name.as_str(),
         company = company.id,
+    )
+}
+
+/// The router's answers, and a guest who comes back, as further lines.
+fn walk_of_a_guest(person: &FirstSuperAdmin, Demo { company, router }: &Demo) -> String {
+    format!(
+        r#"
+The demo's router is alive: a simulator with two profiles and a guest. In the same shell:
+
+# Ask it as the company's admin
+ADMIN=$(curl -s "$API/api/v1/auth/login" -H 'Content-Type: application/json' -d '{{"email": "{COMPANY_ADMIN}", "password": "{password}"}}' | field access_token)
+curl -s "$API/api/v1/admin/routers/{router}/test-connection" -H "Authorization: Bearer $ADMIN"; echo
+curl -s "$API/api/v1/admin/routers/{router}/mikrotik-profiles" -H "Authorization: Bearer $ADMIN"; echo
+
+# How it is, as Portero sees it all the time
+curl -s "$API/admin/empresas/{company}/routers/{router}/salud" -H "Authorization: Bearer $TOKEN"; echo
+
+# A guest comes back to its hotspot
+DEMO_KEY=$(curl -s -X POST "$API/admin/empresas/{company}/routers/{router}/regenerate-api-key" -H "Authorization: Bearer $TOKEN" | field new_api_key)
+curl -s "$API/api/v1/hotspot/auto-reconnect" -H "X-API-Key: $DEMO_KEY" -H 'Content-Type: application/json' -d '{{"username": "seed-000001", "password": "0001", "current_mac": "DA:00:00:00:00:01"}}'; echo
+"#,
+        password = person.password.secret().expose(),
+        company = company.id,
+        router = router.id,
     )
 }

@@ -3,6 +3,7 @@
 mod cli;
 mod config;
 mod demo;
+mod monitor;
 mod serve;
 mod telemetry;
 mod wiring;

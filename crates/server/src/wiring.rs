@@ -11,11 +11,11 @@ use actix_web::web::Data;
 use anyhow::anyhow;
 use portero_adapters::{
     AesVault, Argon2Passwords, JwtApiKeyTokens, JwtSessionTokens, NanoIds, PgExecutor, PgGate, PgGroupGate,
-    PgUnitOfWork, SystemClock,
+    PgUnitOfWork, RouterOs, SystemClock,
 };
 use portero_application::{Application, Ports};
 
-use portero_domain::ports::Gate;
+use portero_domain::ports::{Gate, Hotspot};
 use portero_http::limits::{Limits, Rules};
 
 use crate::config::{Config, FirstSuperAdmin, GateKind};
@@ -26,6 +26,7 @@ pub(crate) struct Wiring {
     pub(crate) bind: Vec<SocketAddr>,
     pub(crate) http: portero_http::Options,
     pub(crate) first_super_admin: Option<FirstSuperAdmin>,
+    pub(crate) watches_routers: bool,
 }
 
 impl Wiring {
@@ -37,6 +38,7 @@ impl Wiring {
             GateKind::Group => Arc::new(PgGroupGate::new(url)?),
             GateKind::Single => Arc::new(PgGate::new(executor.clone())),
         };
+        let routers = Arc::new(RouterOs::new(config.allow_loopback_routers)?);
         let ports = Ports {
             storage: Arc::new(PgUnitOfWork::new(executor)),
             gate,
@@ -46,12 +48,15 @@ impl Wiring {
             session_tokens: Arc::new(JwtSessionTokens::new(config.session_secret.expose().as_bytes())?),
             passwords: Arc::new(Argon2Passwords::new()?),
             vault: Arc::new(AesVault::new(config.encryption.current, config.encryption.old)?),
+            hotspot: Arc::clone(&routers) as Arc<dyn Hotspot>,
+            router_probe: routers,
         };
         Ok(Self {
             application: Data::new(Application::new(&ports, config.settings)),
             bind: config.bind,
             http: portero_http::Options { cors_origins: config.cors_origins, limits: config.limits.map(limits) },
             first_super_admin: config.first_super_admin,
+            watches_routers: config.watches_routers,
         })
     }
 }

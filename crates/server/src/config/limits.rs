@@ -17,6 +17,8 @@ pub(super) fn rules(source: Source<'_>) -> Read<Option<Rules>> {
         wrong_key: rate(source, "RATE_LIMIT_WRONG_KEY", "1/s burst 30")?,
         login_email: rate(source, "RATE_LIMIT_LOGIN_EMAIL", "6/min burst 10")?,
         login_address: rate(source, "RATE_LIMIT_LOGIN_ADDRESS", "30/min burst 60")?,
+        guest: rate(source, "RATE_LIMIT_GUEST", "6/min burst 12")?,
+        pin: rate(source, "RATE_LIMIT_PIN", "20/min burst 60")?,
         trusted_proxies: (list(source, "TRUSTED_PROXIES").iter())
             .map(|text| text.parse().map_err(|_| wrong("TRUSTED_PROXIES", "must be addresses or blocks of them")))
             .collect::<Read<_>>()?,

@@ -47,6 +47,7 @@ fn a_wrong_variable_is_named() {
         ("SUPER_ADMIN_INITIAL_EMAIL", "nobody"),
         ("SUPER_ADMIN_INITIAL_PASSWORD", "short"),
         ("BACKEND_CORS_ORIGINS", "panel.example"),
+        ("ROUTER_CHECK_INTERVAL_SECONDS", "5"),
         ("RUST_LOG", "portero=loud"),
         ("LOG_FORMAT", "xml"),
     ] {

@@ -2,6 +2,7 @@
 
 mod commands;
 mod configuration;
+mod health;
 mod life;
 mod limits;
 mod log;

@@ -1,10 +1,10 @@
 //! Services on one database, in this process.
 
-use std::{future::Future, sync::Arc};
+use std::{future::Future, net::SocketAddr, sync::Arc};
 
 use portero_adapters::{
     AesVault, Argon2Passwords, JwtApiKeyTokens, JwtSessionTokens, NanoIds, PgExecutor, PgGate, PgGroupGate,
-    PgUnitOfWork, SystemClock, postgres::testing::TestDatabase,
+    PgUnitOfWork, RouterOs, SystemClock, postgres::testing::TestDatabase,
 };
 use portero_application::{
     Application, Ports, Settings,
@@ -21,7 +21,7 @@ use portero_domain::{
     ids::{CompanyId, RouterId},
     money::{Currency, Money},
     network::{Endpoint, Host, Port},
-    ports::{Gate, PasswordError, StorageError},
+    ports::{Gate, Hotspot, PasswordError, StorageError},
     product::{HotspotProfile, Offer, ProductDetails},
     router::{ApiUsername, RouterDetails},
     secret::Secret,
@@ -60,13 +60,26 @@ impl World {
 
     /// A fresh router of the company, if the company may have one.
     pub(crate) async fn try_router(&self, turn: usize) -> Result<RegisteredRouter, RegisterRouterError> {
-        let details = RouterDetails {
-            name: Name::parse("Router Principal").unwrap(),
-            endpoint: Endpoint::new(Host::parse("192.168.88.1").unwrap(), Port::API, None),
-            location: None,
-        };
+        self.router_at(turn, Endpoint::new(Host::parse("192.168.88.1").unwrap(), Port::API, None), "secure_password")
+            .await
+    }
+
+    /// A fresh router of the company that is a simulator at this address, with its key.
+    pub(crate) async fn live_router(&self, address: SocketAddr) -> RegisteredRouter {
+        let host = Host::parse(&address.ip().to_string()).unwrap();
+        let port = Port::new(address.port().into()).unwrap();
+        self.router_at(0, Endpoint::new(host, port, None), "secret").await.unwrap()
+    }
+
+    async fn router_at(
+        &self,
+        turn: usize,
+        endpoint: Endpoint,
+        password: &str,
+    ) -> Result<RegisteredRouter, RegisterRouterError> {
+        let details = RouterDetails { name: Name::parse("Router Principal").unwrap(), endpoint, location: None };
         let username = ApiUsername::parse("admin").unwrap();
-        let new = NewRouter { details, username, password: Secret::parse("secure_password").unwrap() };
+        let new = NewRouter { details, username, password: Secret::parse(password).unwrap(), old_login: false };
         let service = self.service(turn);
         persist(|| service.register_router.execute(self.company.clone(), new.clone())).await
     }
@@ -84,6 +97,7 @@ fn service(database_url: &str, gate: GateKind) -> Arc<Application> {
         GateKind::Group => Arc::new(PgGroupGate::new(database_url).unwrap()),
         GateKind::Single => Arc::new(PgGate::new(executor.clone())),
     };
+    let routers = Arc::new(RouterOs::new(true).unwrap());
     let ports = Ports {
         storage: Arc::new(PgUnitOfWork::new(executor)),
         gate,
@@ -93,6 +107,8 @@ fn service(database_url: &str, gate: GateKind) -> Arc<Application> {
         session_tokens: Arc::new(JwtSessionTokens::new(b"the session secret of these tests").unwrap()),
         passwords: Arc::new(Argon2Passwords::new().unwrap()),
         vault: Arc::new(AesVault::new([7; 32], []).unwrap()),
+        hotspot: Arc::clone(&routers) as Arc<dyn Hotspot>,
+        router_probe: routers,
     };
     Arc::new(Application::new(&ports, Settings::default()))
 }

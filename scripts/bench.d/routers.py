@@ -1,0 +1,34 @@
+"""What calls to a router's hotspot cost, against simulated routers."""
+
+import json
+import subprocess
+
+PROGRAM = "target/release/examples/hotspot_bench"
+
+
+def measure(seconds, say):
+    """The measurements by name; those of crowds by how fast the router was."""
+    say("calling simulated routers")
+    lines = subprocess.run([PROGRAM, str(seconds)], check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
+    found = {}
+    for line in map(json.loads, lines):
+        found[line["measured"], line.get("how")] = line
+    return found
+
+
+def text(found):
+    """What was found, in Markdown."""
+    asked, commands = found["questions", None], found["commands", None]
+    quick, slow = found["crowd", "at once"], found["crowd", "slowly"]
+    return "\n".join([
+        f"- One user of 20,000 is found {asked['per_second']:,.0f} times a second over {asked['sessions']} session by "
+        f"{asked['callers']} callers; the longest answer took {asked['longest_ms']:.1f} ms.",
+        f"- {quick['guests']} guests at once, {quick['rounds']} times: {quick['errors']} errors, at most "
+        f"{quick['sessions']} session, {quick['longest_ms']:,.0f} ms until the last was served. The process, simulated "
+        f"router included, had {quick['rss_kb_first'] // 1024} MB after the first time and "
+        f"{quick['rss_kb_last'] // 1024} MB after the last.",
+        f"- The same once on a router as slow as a virtual RouterOS 7.23 was found to be (1 ms a command, 20 ms beyond the "
+        f"first 150): {slow['errors']} errors, {slow['longest_ms']:,.0f} ms.",
+        f"- A user costs {commands['further']} commands, one after the other; {commands['first']} when the profile is not "
+        f"known yet, whose question goes along with the first.",
+    ])
