@@ -3,6 +3,7 @@
 //! Verifying asks nobody, not even the library's clock: the signature and what kind of token it is come first, and only
 //! a token of ours is held against the time.
 
+mod own_form;
 mod provider;
 
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
@@ -21,6 +22,8 @@ use ring::digest;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use thiserror::Error;
 
+use self::own_form::OwnForm;
+
 const ISSUER: &str = "mikrotik-payment-api";
 const API_KEY: &str = "router_api_key";
 const SESSION: &str = "access_token";
@@ -38,14 +41,31 @@ pub struct SecretTooShort;
 
 /// API keys as JWTs (wider system, section 2).
 #[derive(Debug)]
-pub struct JwtApiKeyTokens(Signer);
+pub struct JwtApiKeyTokens {
+    signer: Signer,
+    own_form: OwnForm,
+}
 
 /// Session tokens as JWTs (wider system, section 2), with a `jti` besides: the record that lets a session be ended.
 #[derive(Debug)]
 pub struct JwtSessionTokens(Signer);
 
+/// The claims of an API key, and no others.
 #[derive(Debug, Serialize, Deserialize)]
-struct ApiKeyClaims {
+#[serde(deny_unknown_fields)]
+struct ApiKeyClaims<'a> {
+    jti: &'a str,
+    iss: &'a str,
+    sub: &'a str,
+    empresa: &'a str,
+    iat: i64,
+    exp: i64,
+    r#type: &'a str,
+}
+
+/// The same, among whatever else may be claimed, in any spelling that JSON has.
+#[derive(Deserialize)]
+struct AnyApiKeyClaims {
     jti: String,
     iss: String,
     sub: String,
@@ -71,38 +91,67 @@ struct SessionClaims {
 impl JwtApiKeyTokens {
     /// Signs and verifies by this secret.
     pub fn new(secret: &[u8]) -> Result<Self, SecretTooShort> {
-        Signer::new(secret).map(Self)
+        Ok(Self { signer: Signer::new(secret)?, own_form: OwnForm::new(secret) })
+    }
+
+    /// What jsonwebtoken says of a token in any form.
+    fn verify_any(&self, jwt: &str, now: Timestamp) -> Result<PresentedKey, TokenRefusal> {
+        let claims: AnyApiKeyClaims = self.signer.claims(jwt)?;
+        claims.borrowed().judge(jwt, now)
+    }
+}
+
+impl AnyApiKeyClaims {
+    fn borrowed(&self) -> ApiKeyClaims<'_> {
+        ApiKeyClaims {
+            jti: &self.jti,
+            iss: &self.iss,
+            sub: &self.sub,
+            empresa: &self.empresa,
+            iat: self.iat,
+            exp: self.exp,
+            r#type: &self.r#type,
+        }
+    }
+}
+
+impl ApiKeyClaims<'_> {
+    /// The key that a token of ours with these claims is.
+    fn judge(&self, jwt: &str, now: Timestamp) -> Result<PresentedKey, TokenRefusal> {
+        if self.iss != ISSUER || self.r#type != API_KEY {
+            return Err(TokenRefusal::Invalid);
+        }
+        let key = PresentedKey {
+            id: KeyId::parse(self.jti).ok_or(TokenRefusal::Invalid)?,
+            router: RouterId::parse(self.sub).ok_or(TokenRefusal::Invalid)?,
+            company: CompanyId::parse(self.empresa).ok_or(TokenRefusal::Invalid)?,
+            fingerprint: fingerprint(jwt),
+        };
+        in_time(self.exp, now).map(|()| key)
     }
 }
 
 impl ApiKeyTokens for JwtApiKeyTokens {
     fn sign(&self, key: &ApiKey) -> Result<SignedKey, SigningError> {
         let parts = key.parts();
-        let jwt = self.0.sign(&ApiKeyClaims {
-            jti: parts.id.as_str().to_owned(),
-            iss: ISSUER.to_owned(),
-            sub: parts.router.as_str().to_owned(),
-            empresa: parts.company.as_str().to_owned(),
+        let jwt = self.signer.sign(&ApiKeyClaims {
+            jti: parts.id.as_str(),
+            iss: ISSUER,
+            sub: parts.router.as_str(),
+            empresa: parts.company.as_str(),
             iat: parts.issued_at.unix_seconds(),
             exp: parts.expires_at.unix_seconds(),
-            r#type: API_KEY.to_owned(),
+            r#type: API_KEY,
         })?;
         Ok(SignedKey { token: ApiKeyToken::new(&jwt), fingerprint: fingerprint(&jwt) })
     }
 
     fn verify(&self, presented: &str, now: Timestamp) -> Result<PresentedKey, TokenRefusal> {
         let jwt = presented.strip_prefix(ApiKeyToken::PREFIX).ok_or(TokenRefusal::Malformed)?;
-        let claims: ApiKeyClaims = self.0.claims(jwt)?;
-        if claims.iss != ISSUER || claims.r#type != API_KEY {
-            return Err(TokenRefusal::Invalid);
+        match self.own_form.claims(jwt, &mut [0; _]) {
+            Some(claims) => claims.judge(jwt, now),
+            None => self.verify_any(jwt, now),
         }
-        let key = PresentedKey {
-            id: KeyId::parse(&claims.jti).ok_or(TokenRefusal::Invalid)?,
-            router: RouterId::parse(&claims.sub).ok_or(TokenRefusal::Invalid)?,
-            company: CompanyId::parse(&claims.empresa).ok_or(TokenRefusal::Invalid)?,
-            fingerprint: fingerprint(jwt),
-        };
-        in_time(claims.exp, now).map(|()| key)
     }
 }
 

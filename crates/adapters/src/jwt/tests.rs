@@ -241,6 +241,87 @@ fn claims_of_another_shape_are_invalid() {
     refused(&signed(hmac::HMAC_SHA256, HS256, "not JSON"));
 }
 
+/// What the shorter way makes of a token is what jsonwebtoken makes of it.
+#[track_caller]
+fn judged_alike(token: &str) {
+    for now in [start(), end()] {
+        let verdict = keys().verify(&format!("jwt_{token}"), now);
+        assert_eq!(verdict, keys().verify_any(token, now), "{token:?}");
+    }
+}
+
+/// What to put in the place of a character.
+const OTHERS: [&str; 20] =
+    ["", "0", "A", "_", " ", "\"", "\\", "\\u0061", ",", ":", "{", "}", "[", "]", ".", "é", "\0", "-", "1.0", "null"];
+
+/// The text with each of its characters left out, doubled or replaced, and with something put before each.
+fn altered(text: &str) -> impl Iterator<Item = String> {
+    text.char_indices().flat_map(move |(place, letter)| {
+        let (before, after) = (&text[..place], &text[place + letter.len_utf8()..]);
+        let replaced = OTHERS.iter().map(move |other| format!("{before}{other}{after}"));
+        let inserted = OTHERS.iter().map(move |other| format!("{before}{other}{letter}{after}"));
+        replaced.chain(inserted).chain([format!("{before}{letter}{letter}{after}")])
+    })
+}
+
+/// Else every one would be read the long way, and nothing would tell.
+#[test]
+fn our_own_keys_are_read_the_short_way() {
+    let jwt = key_token().split_off("jwt_".len());
+    let longest = claims_of(&jwt).replace("key_a1b2c3d4e5f6g7h8", &format!("key_{}", "z".repeat(32)));
+    for jwt in [jwt, signed(hmac::HMAC_SHA256, HS256, &longest)] {
+        let mut buffer = [0; _];
+        let claims = keys().own_form.claims(&jwt, &mut buffer).unwrap();
+        assert_eq!(serde_json::to_string(&claims).unwrap(), claims_of(&jwt));
+    }
+}
+
+#[test]
+fn altered_claims_are_judged_as_jsonwebtoken_judges_them() {
+    for claims in altered(&claims_of(&key_token())) {
+        judged_alike(&signed(hmac::HMAC_SHA256, HS256, &claims));
+    }
+}
+
+#[test]
+fn an_altered_header_is_judged_as_jsonwebtoken_judges_it() {
+    for header in altered(HS256) {
+        judged_alike(&signed(hmac::HMAC_SHA256, &header, &claims_of(&key_token())));
+    }
+}
+
+#[test]
+fn an_altered_token_is_judged_as_jsonwebtoken_judges_it() {
+    for token in altered(&key_token().split_off("jwt_".len())) {
+        judged_alike(&token);
+    }
+}
+
+#[test]
+fn claims_beside_ours_are_judged_as_jsonwebtoken_judges_them() {
+    let claims = claims_of(&key_token());
+    let more = [
+        r#""aud":"someone""#,
+        r#""aud":[]"#,
+        r#""aud":null"#,
+        r#""nbf":1,"nbf":2"#,
+        r#""nbf":9999999999"#,
+        r#""exp":9999999999"#,
+        r#""pad":"x""#,
+        r#""pad":1e999"#,
+    ];
+    for more in more {
+        judged_alike(&signed(hmac::HMAC_SHA256, HS256, &claims.replace('}', &format!(",{more}}}"))));
+        judged_alike(&signed(hmac::HMAC_SHA256, HS256, &claims.replace('{', &format!("{{{more},"))));
+    }
+    let values: serde_json::Value = serde_json::from_str(&claims).unwrap();
+    let values: Vec<_> = values.as_object().unwrap().values().collect();
+    let listed = serde_json::to_string(&values).unwrap();
+    for shape in [listed, format!(" {claims}"), format!("{claims}\n"), claims.repeat(2), String::new()] {
+        judged_alike(&signed(hmac::HMAC_SHA256, HS256, &shape));
+    }
+}
+
 #[test]
 fn a_short_secret_is_refused() {
     assert_eq!(JwtApiKeyTokens::new(&[7; 31]).err(), Some(SecretTooShort));
@@ -249,5 +330,8 @@ fn a_short_secret_is_refused() {
 
 #[test]
 fn debug_shows_no_secret() {
-    assert_eq!(format!("{:?}{:?}", keys(), sessions()), "JwtApiKeyTokens(Signer(…))JwtSessionTokens(Signer(…))");
+    assert_eq!(
+        format!("{:?}{:?}", keys(), sessions()),
+        "JwtApiKeyTokens { signer: Signer(…), own_form: OwnForm(…) }JwtSessionTokens(Signer(…))"
+    );
 }
