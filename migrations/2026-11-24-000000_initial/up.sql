@@ -41,16 +41,21 @@ CREATE TABLE routers (
 );
 CREATE INDEX routers_oldest_first ON routers (company_id, created_at, seq);
 
+-- What a key's columns hold is checked by domains, when it is written. A CHECK of the table is evaluated again whenever a row
+-- is updated, whatever changed, and so at every call that is counted.
+CREATE DOMAIN key_id AS text CHECK (VALUE ~ '^key_[0-9a-z]{1,32}$');
+CREATE DOMAIN sha256 AS bytea CHECK (octet_length(VALUE) = 32);
+
 -- Every admitted portal call updates use_count and last_used_at of one row. Neither column is in any index, and a fifth
 -- of each page is kept free, so that such an update stays on its page (HOT) and touches no index. Vacuum comes early
 -- and unthrottled: a busy key leaves one dead version a call, and the table is small.
 CREATE TABLE api_keys (
-    id           text PRIMARY KEY CHECK (id ~ '^key_[0-9a-z]{1,32}$'),
+    id           key_id PRIMARY KEY,
     seq          bigint GENERATED ALWAYS AS IDENTITY,
     router_id    text NOT NULL,
     company_id   text NOT NULL,
     -- SHA-256 of the token; the token itself is nowhere. Unique: one record answers for one token.
-    token_sha256 bytea NOT NULL UNIQUE CHECK (octet_length(token_sha256) = 32),
+    token_sha256 sha256 NOT NULL UNIQUE,
     -- Whole seconds, as the token says it.
     issued_at    timestamptz(6) NOT NULL,
     expires_at   timestamptz(6) NOT NULL,

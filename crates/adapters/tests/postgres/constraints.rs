@@ -85,6 +85,15 @@ fn two_keys_share_no_token_and_a_fingerprint_is_whole() {
 }
 
 #[test]
+fn a_key_has_an_id_of_the_form_of_keys() {
+    let database = furnished();
+    for bad in ["key_", "key_A", "key_2 ", "RTR_00000002", ""] {
+        refused(&database, CheckViolation, &key(bad, "RTR_00000001", "EMP_0000000001", 2, "now()"));
+        refused(&database, CheckViolation, &format!("UPDATE api_keys SET id = '{bad}'"));
+    }
+}
+
+#[test]
 fn a_key_is_of_its_routers_company() {
     let database = furnished();
     refused(&database, ForeignKeyViolation, &key("key_2", "RTR_00000001", "EMP_0000000002", 2, "now()"));
@@ -99,6 +108,17 @@ fn counts_are_never_negative_and_go_with_a_last_use() {
     refused(&database, CheckViolation, "UPDATE api_keys SET use_count = 1");
     refused(&database, CheckViolation, "UPDATE api_keys SET last_used_at = now()");
     database.statement("UPDATE api_keys SET use_count = 1, last_used_at = now()");
+}
+
+/// A table's check costs every update its time, whatever is updated, and portals make thousands a second.
+#[test]
+fn to_count_a_call_checks_the_count_and_nothing_else() {
+    let database = TestDatabase::new();
+    let checked = database.value(
+        "SELECT string_agg(DISTINCT attname, ' ' ORDER BY attname) FROM pg_constraint JOIN pg_attribute \
+         ON attrelid = conrelid AND attnum = ANY (conkey) WHERE contype = 'c' AND conrelid = 'api_keys'::regclass",
+    );
+    assert_eq!(checked.as_deref(), Some("last_used_at use_count"));
 }
 
 #[test]
