@@ -1,5 +1,7 @@
 //! Judging the calls that wait at the same moment.
 
+use std::mem;
+
 use diesel::PgConnection;
 use portero_domain::{
     Timestamp,
@@ -20,12 +22,26 @@ pub(super) type Verdict = Stored<Result<Admission, Refusal>>;
 /// they are judged together, after the last of them came.
 pub(super) fn judge(connection: &mut PgConnection, calls: &[(&PresentedKey, Timestamp)]) -> Stored<Vec<Verdict>> {
     let Some(now) = calls.iter().map(|(_, now)| *now).max() else { return Ok(Vec::new()) };
-    let (uses, groups) = group(calls.iter().map(|(key, _)| *key));
-    let verdicts = match uses.as_slice() {
+    let (uses, groups) = group(calls);
+    let mut verdicts = match uses.as_slice() {
         [Uses { key, count: 1 }] => vec![judge_one(connection, key, now)],
         uses => judge_all(connection, uses, now)?,
     };
-    Ok(groups.into_iter().map(|group| verdicts[group].as_ref().map(Clone::clone).map_err(alike)).collect())
+    let mut left: Vec<_> = uses.iter().map(|uses| uses.count).collect();
+    let verdicts = groups.into_iter().map(|group| {
+        left[group] -= 1;
+        let verdict = &mut verdicts[group];
+        // Most keys come once, and the last call with a key needs no copy.
+        if left[group] == 0 { mem::replace(verdict, Ok(Err(Refusal::Unknown))) } else { copy(verdict) }
+    });
+    Ok(verdicts.collect())
+}
+
+fn copy(verdict: &Verdict) -> Verdict {
+    match verdict {
+        Ok(verdict) => Ok(verdict.clone()),
+        Err(error) => Err(alike(error)),
+    }
 }
 
 /// Admits and counts one call, or refuses it.
@@ -85,14 +101,13 @@ pub(super) fn alike(error: &StorageError) -> StorageError {
 }
 
 /// The distinct keys with their uses, in the order of their ids; and for each call which of them is its own.
-fn group<'a>(calls: impl Iterator<Item = &'a PresentedKey>) -> (Vec<Uses<'a>>, Vec<usize>) {
-    let keys: Vec<_> = calls.collect();
-    let mut order: Vec<_> = (0..keys.len()).collect();
-    order.sort_unstable_by_key(|&call| identity(keys[call]));
-    let mut uses: Vec<Uses<'_>> = Vec::new();
-    let mut groups = vec![0; keys.len()];
+fn group<'a>(calls: &[(&'a PresentedKey, Timestamp)]) -> (Vec<Uses<'a>>, Vec<usize>) {
+    let mut order: Vec<_> = (0..calls.len()).collect();
+    order.sort_unstable_by_key(|&call| identity(calls[call].0));
+    let mut uses: Vec<Uses<'_>> = Vec::with_capacity(calls.len());
+    let mut groups = vec![0; calls.len()];
     for call in order {
-        let key = keys[call];
+        let (key, _) = calls[call];
         match uses.last_mut() {
             Some(last) if identity(last.key) == identity(key) => last.count += 1,
             _ => uses.push(Uses { key, count: 1 }),
@@ -110,6 +125,7 @@ fn identity(key: &PresentedKey) -> (&str, &str, &[u8; 32]) {
 mod tests {
     use portero_domain::ids::{CompanyId, KeyId, RouterId};
     use portero_domain::secret::Fingerprint;
+    use portero_testkit::builders::start;
 
     use super::*;
 
@@ -125,7 +141,7 @@ mod tests {
     #[test]
     fn calls_are_grouped_by_key_in_the_order_of_ids() {
         let calls = [key("key_b", 1), key("key_a", 1), key("key_b", 1), key("key_c", 1), key("key_b", 1)];
-        let (uses, groups) = group(calls.iter());
+        let (uses, groups) = group(&calls.each_ref().map(|key| (key, start())));
         let counted: Vec<_> = uses.iter().map(|uses| (uses.key.id.as_str(), uses.count)).collect();
         assert_eq!(counted, [("key_a", 1), ("key_b", 3), ("key_c", 1)]);
         assert_eq!(groups, [1, 0, 1, 2, 1]);
@@ -134,7 +150,7 @@ mod tests {
     #[test]
     fn one_id_with_two_fingerprints_is_two_keys() {
         let calls = [key("key_a", 2), key("key_a", 1), key("key_a", 2)];
-        let (uses, groups) = group(calls.iter());
+        let (uses, groups) = group(&calls.each_ref().map(|key| (key, start())));
         assert_eq!(uses.iter().map(|uses| uses.count).collect::<Vec<_>>(), [1, 2]);
         assert_eq!(groups, [1, 0, 1]);
     }

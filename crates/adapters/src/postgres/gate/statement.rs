@@ -10,21 +10,24 @@
 
 use diesel::{
     OptionalExtension, PgConnection, QueryResult, Queryable, RunQueryDsl,
-    pg::Pg,
+    connection::DefaultLoadingMode,
+    deserialize::{self, FromSql, FromSqlRow},
+    pg::{Pg, PgValue},
     query_builder::{AstPass, Query, QueryFragment, QueryId},
     sql_types::{Array, BigInt, Binary, Bool, Nullable, Text, Timestamptz},
 };
 use portero_domain::{
     Timestamp,
+    company::GatewayMode,
     ids::{CompanyId, RouterId},
     ports::{Admission, AdmittedCompany, AdmittedRouter, PresentedKey, Stored},
     router::Location,
-    text::Name,
+    text::{ForeignId, Name},
 };
 use time::OffsetDateTime;
 
 use crate::postgres::{
-    companies::{foreign_id, mode_named},
+    companies::mode_named,
     error::{OrBroken, storage},
 };
 
@@ -56,8 +59,9 @@ pub(super) fn count_all(
         counts: uses.iter().map(|uses| uses.count).collect(),
         now: now.get(),
     };
-    let rows: Vec<(i64, Row)> = statement.get_results(connection).map_err(storage)?;
-    let counted = rows.into_iter().map(|(place, row)| {
+    let rows = statement.load_iter::<(i64, Row), DefaultLoadingMode>(connection).map_err(storage)?;
+    let counted = rows.map(|row| {
+        let (place, row) = row.map_err(storage)?;
         // WITH ORDINALITY counts from one.
         let place = usize::try_from(place - 1).or_broken("place in a batch")?;
         let uses = uses.get(place).or_broken("place in a batch")?;
@@ -107,7 +111,9 @@ impl Query for Count<'_> {
 /// Many keys, each with its uses.
 ///
 /// The inner query locks the rows it finds, in the order of their ids, and judges each by its newest version; the update then
-/// writes what is locked already. Everything that is returned is read by the inner query, so that no table is joined twice.
+/// writes what is locked already. Rows are found by their fingerprints, whose index compares bytes, and not text by the rules of
+/// a language: id and router are compared in a way that no index serves. What is returned is joined last, so that what is sorted,
+/// locked and put aside is narrow.
 struct CountAll<'a> {
     ids: Vec<&'a str>,
     routers: Vec<&'a str>,
@@ -118,12 +124,7 @@ struct CountAll<'a> {
 
 impl QueryFragment<Pg> for CountAll<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql(
-            "WITH admitted AS MATERIALIZED (\
-             SELECT api_keys.id AS key_id, calls.uses, calls.place, routers.id AS router_id, routers.name AS router_name, \
-             routers.location, routers.active, companies.id AS company_id, companies.name AS company_name, \
-             companies.conekta_public_key, companies.conekta_mode, companies.mercado_pago_public_key FROM unnest(",
-        );
+        out.push_sql("WITH good AS MATERIALIZED (SELECT api_keys.id, calls.uses, calls.place FROM unnest(");
         out.push_bind_param::<Array<Text>, _>(&self.ids)?;
         out.push_sql(", ");
         out.push_bind_param::<Array<Text>, _>(&self.routers)?;
@@ -133,23 +134,22 @@ impl QueryFragment<Pg> for CountAll<'_> {
         out.push_bind_param::<Array<BigInt>, _>(&self.counts)?;
         out.push_sql(
             ") WITH ORDINALITY AS calls (id, router_id, token_sha256, uses, place) \
-             JOIN api_keys ON api_keys.id = calls.id AND api_keys.router_id = calls.router_id \
-             AND api_keys.token_sha256 = calls.token_sha256 \
-             JOIN routers ON routers.id = api_keys.router_id \
-             JOIN companies ON companies.id = routers.company_id AND companies.active \
+             JOIN api_keys ON api_keys.token_sha256 = calls.token_sha256 \
+             AND api_keys.id IS NOT DISTINCT FROM calls.id AND api_keys.router_id IS NOT DISTINCT FROM calls.router_id \
              WHERE (SELECT set_config('synchronous_commit', 'off', true)) IS NOT NULL \
              AND api_keys.revoked_at IS NULL AND api_keys.expires_at > ",
         );
         out.push_bind_param::<Timestamptz, _>(&self.now)?;
         out.push_sql(
             " ORDER BY api_keys.id FOR NO KEY UPDATE OF api_keys) \
-             UPDATE api_keys SET use_count = use_count + admitted.uses, last_used_at = greatest(last_used_at, ",
+             UPDATE api_keys SET use_count = use_count + good.uses, last_used_at = greatest(last_used_at, ",
         );
         out.push_bind_param::<Timestamptz, _>(&self.now)?;
         out.push_sql(
-            ") FROM admitted WHERE api_keys.id = admitted.key_id \
-             RETURNING place, admitted.router_id, router_name, location, active, admitted.company_id, company_name, \
-             conekta_public_key, conekta_mode, mercado_pago_public_key",
+            ") FROM good, routers, companies WHERE api_keys.id = good.id \
+             AND routers.id = api_keys.router_id AND companies.id = routers.company_id AND companies.active \
+             RETURNING good.place, routers.id, routers.name, routers.location, routers.active, companies.id, \
+             companies.name, companies.conekta_public_key, companies.conekta_mode, companies.mercado_pago_public_key",
         );
         Ok(())
     }
@@ -177,15 +177,15 @@ prepared_once!(Count, CountAll);
 /// What a statement returns of a key, in its order.
 #[derive(Queryable)]
 struct Row {
-    router: String,
-    router_name: String,
-    location: Option<String>,
+    router: Parsed<RouterId>,
+    router_name: Parsed<Name>,
+    location: Option<Parsed<Location>>,
     router_active: bool,
-    company: String,
-    company_name: String,
-    conekta_public_key: Option<String>,
-    conekta_mode: String,
-    mercado_pago_public_key: Option<String>,
+    company: Parsed<CompanyId>,
+    company_name: Parsed<Name>,
+    conekta_public_key: Option<Parsed<ForeignId>>,
+    conekta_mode: Parsed<GatewayMode>,
+    mercado_pago_public_key: Option<Parsed<ForeignId>>,
 }
 
 impl Row {
@@ -193,18 +193,51 @@ impl Row {
         Ok(Admission {
             key: key.id.clone(),
             router: AdmittedRouter {
-                id: RouterId::parse(&self.router).or_broken("router id")?,
-                name: Name::parse(&self.router_name).or_broken("router name")?,
-                location: self.location.as_deref().map(Location::parse).transpose().or_broken("location")?,
+                id: self.router.or_broken("router id")?,
+                name: self.router_name.or_broken("router name")?,
+                location: self.location.map(|location| location.or_broken("location")).transpose()?,
                 active: self.router_active,
             },
             company: AdmittedCompany {
-                id: CompanyId::parse(&self.company).or_broken("company id")?,
-                name: Name::parse(&self.company_name).or_broken("company name")?,
-                conekta_public_key: foreign_id(self.conekta_public_key.as_deref())?,
-                conekta_mode: mode_named(&self.conekta_mode)?,
-                mercado_pago_public_key: foreign_id(self.mercado_pago_public_key.as_deref())?,
+                id: self.company.or_broken("company id")?,
+                name: self.company_name.or_broken("company name")?,
+                conekta_public_key: self.conekta_public_key.map(|key| key.or_broken("foreign id")).transpose()?,
+                conekta_mode: self.conekta_mode.or_broken("gateway mode")?,
+                mercado_pago_public_key: self
+                    .mercado_pago_public_key
+                    .map(|key| key.or_broken("foreign id"))
+                    .transpose()?,
             },
         })
     }
+}
+
+/// A text's value, parsed where it lies and not copied before; nothing when it breaks the rules of the domain, which is a matter
+/// of this row alone.
+#[derive(FromSqlRow)]
+struct Parsed<T>(Option<T>);
+
+impl<T> OrBroken<T> for Parsed<T> {
+    fn or_broken(self, what: &'static str) -> Stored<T> {
+        self.0.or_broken(what)
+    }
+}
+
+macro_rules! parsed_by {
+    ($($type:ty: $parse:expr),* $(,)?) => {$(
+        impl FromSql<Text, Pg> for Parsed<$type> {
+            fn from_sql(value: PgValue<'_>) -> deserialize::Result<Self> {
+                Ok(Self($parse(str::from_utf8(value.as_bytes())?)))
+            }
+        }
+    )*};
+}
+
+parsed_by! {
+    RouterId: RouterId::parse,
+    CompanyId: CompanyId::parse,
+    Name: |text| Name::parse(text).ok(),
+    Location: |text| Location::parse(text).ok(),
+    ForeignId: |text| ForeignId::parse(text).ok(),
+    GatewayMode: |text| mode_named(text).ok(),
 }
