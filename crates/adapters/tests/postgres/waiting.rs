@@ -105,11 +105,11 @@ pub(crate) fn hold(database: &TestDatabase, key: &PresentedKey) {
 }
 
 /// Holds the key's record and lets a call for it wait on the gate's connection: whoever comes now must wait. Answers that call.
-pub(crate) async fn occupied(store: &Fixture, key: &PresentedKey) -> Vec<Call> {
+pub(crate) async fn occupied(store: &Fixture, key: &PresentedKey) -> Call {
     hold(&store.database, key);
-    let calls = begin_all(&store.gate, [key.clone()]).await;
-    eventually("the line waits", || held_up(&store.database) == 1).await;
-    calls
+    let Ok(call) = Call::begin(&store.gate, key.clone()).await else { panic!("answered before its record was free") };
+    eventually("the gate waits", || held_up(&store.database) == 1).await;
+    call
 }
 
 /// How many statements have counted.
