@@ -3,8 +3,11 @@
 use std::{num::NonZero, thread, time::Duration};
 
 use argon2::{
-    Algorithm, Argon2, Params, Version,
-    password_hash::{self, PasswordHasher, PasswordVerifier, phc},
+    Algorithm, Argon2, Block, Params, Version,
+    password_hash::{
+        self, CustomizedPasswordHasher, PasswordVerifier,
+        phc::{self, Output, ParamsString, Salt},
+    },
 };
 use async_trait::async_trait;
 use portero_domain::{
@@ -21,6 +24,12 @@ use crate::blocking::{BlockingPool, NoAnswer};
 const MEMORY_KIB: u32 = 19 * 1_024;
 const PASSES: u32 = 2;
 const LANES: u32 = 1;
+const ALGORITHM: Algorithm = Algorithm::Argon2id;
+const VERSION: Version = Version::V0x13;
+
+/// The least memory to ask for, in argon2's blocks: 32 MiB. So much is always mapped by itself, and unmapped as soon as a hash is
+/// done; less is kept by glibc from the second time on (mallopt(3), `M_MMAP_THRESHOLD`). What is not written to takes no room.
+const MAPPED_BLOCKS: usize = 32 * 1_024 * 1_024 / Block::SIZE;
 
 /// The hash of nobody's password, at the cost above: what a password is held against when there is no person.
 const NOBODY: &str =
@@ -43,10 +52,7 @@ impl Argon2Passwords {
     pub fn new() -> Result<Self, PasswordError> {
         let cores = thread::available_parallelism().map_or(1, NonZero::get);
         let params = Params::new(MEMORY_KIB, PASSES, LANES, None).map_err(|error| failed(error.into()))?;
-        Ok(Self {
-            pool: BlockingPool::new(cores, PATIENCE),
-            hasher: Hasher { argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, params) },
-        })
+        Ok(Self { pool: BlockingPool::new(cores, PATIENCE), hasher: Hasher { params } })
     }
 
     async fn run<T: Send + 'static>(
@@ -81,15 +87,47 @@ impl Passwords for Argon2Passwords {
 
 #[derive(Clone, Debug)]
 struct Hasher {
-    argon2: Argon2<'static>,
+    params: Params,
+}
+
+/// Argon2 in memory that is returned. Verifying is built on it by the library.
+impl CustomizedPasswordHasher<phc::PasswordHash> for Hasher {
+    type Params = Params;
+
+    fn hash_password_customized(
+        &self,
+        password: &[u8],
+        salt: &[u8],
+        algorithm: Option<&str>,
+        version: Option<u32>,
+        params: Params,
+    ) -> password_hash::Result<phc::PasswordHash> {
+        let algorithm = algorithm.map_or(Ok(ALGORITHM), Algorithm::try_from)?;
+        let version = version.map_or(Ok(VERSION), Version::try_from)?;
+        let salt = Salt::new(salt)?;
+        let mut output = [0; Output::MAX_LENGTH];
+        let length = params.output_len().unwrap_or(Params::DEFAULT_OUTPUT_LEN);
+        let output = output.get_mut(..length).ok_or(password_hash::Error::OutputSize)?;
+        let mut memory = Vec::with_capacity(params.block_count().max(MAPPED_BLOCKS));
+        memory.resize(params.block_count(), Block::new());
+        let argon2 = Argon2::new(algorithm, version, params);
+        argon2.hash_password_into_with_memory(password, &salt, output, &mut memory)?;
+        Ok(phc::PasswordHash {
+            algorithm: algorithm.ident(),
+            version: Some(version.into()),
+            params: ParamsString::try_from(argon2.params())?,
+            salt: Some(salt),
+            hash: Some(Output::new(output)?),
+        })
+    }
 }
 
 impl Hasher {
     fn hash(&self, password: &Secret) -> Result<PasswordHash, PasswordError> {
         let mut salt = [0; 16];
         SystemRandom::new().fill(&mut salt).map_err(|_| PasswordError::Failed("no chance for a salt".into()))?;
-        let hash = self.argon2.hash_password_with_salt(password.expose().as_bytes(), &salt).map_err(failed)?;
-        Ok(PasswordHash::new(hash.to_string()))
+        let hash = self.hash_password_customized(password.expose().as_bytes(), &salt, None, None, self.params.clone());
+        Ok(PasswordHash::new(hash.map_err(failed)?.to_string()))
     }
 
     fn verify(&self, password: &Secret, hash: &str) -> Result<Verdict, PasswordError> {
@@ -98,7 +136,7 @@ impl Hasher {
             return Ok(if right { Verdict::RightButOutdated } else { Verdict::Wrong });
         }
         let hash = phc::PasswordHash::new(hash).map_err(|error| PasswordError::Failed(error.into()))?;
-        match self.argon2.verify_password(password.expose().as_bytes(), &hash) {
+        match self.verify_password(password.expose().as_bytes(), &hash) {
             Ok(()) if self.is_current(&hash) => Ok(Verdict::Right),
             Ok(()) => Ok(Verdict::RightButOutdated),
             Err(password_hash::Error::PasswordInvalid) => Ok(Verdict::Wrong),
@@ -107,9 +145,9 @@ impl Hasher {
     }
 
     fn is_current(&self, hash: &phc::PasswordHash) -> bool {
-        let ours = self.argon2.params();
-        hash.algorithm == Algorithm::Argon2id.ident()
-            && hash.version == Some(Version::V0x13.into())
+        let ours = &self.params;
+        hash.algorithm == ALGORITHM.ident()
+            && hash.version == Some(VERSION.into())
             && Params::try_from(hash).is_ok_and(|theirs| {
                 (theirs.m_cost(), theirs.t_cost(), theirs.p_cost()) == (ours.m_cost(), ours.t_cost(), ours.p_cost())
             })
@@ -122,6 +160,8 @@ fn failed(error: password_hash::Error) -> PasswordError {
 
 #[cfg(test)]
 mod tests {
+    use argon2::password_hash::PasswordHasher;
+
     use super::*;
 
     fn secret(text: &str) -> Secret {
@@ -180,5 +220,37 @@ mod tests {
         let passwords = Argon2Passwords::new().unwrap();
         assert_eq!(passwords.verify(&secret("anything"), None).await.unwrap(), Verdict::Wrong);
         assert!(passwords.hasher.is_current(&phc::PasswordHash::new(NOBODY).unwrap()));
+    }
+
+    /// How much memory this process holds, in MiB.
+    fn resident() -> u64 {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() / 1_024
+    }
+
+    /// The allocator has memory of its own for each thread, and kept the last hash's in each. Other tests beside this one hold
+    /// that of a few hashes.
+    #[test]
+    fn a_thread_that_has_hashed_keeps_no_memory_for_it() {
+        let hasher = Argon2Passwords::new().unwrap().hasher;
+        let before = resident();
+        let (done, stay) = (std::sync::Barrier::new(17), std::sync::Barrier::new(17));
+        let grown = thread::scope(|scope| {
+            for _ in 0..16 {
+                scope.spawn(|| {
+                    for _ in 0..2 {
+                        hasher.hash(&secret("correct horse")).unwrap();
+                    }
+                    done.wait();
+                    stay.wait();
+                });
+            }
+            done.wait();
+            let grown = resident().saturating_sub(before);
+            stay.wait();
+            grown
+        });
+        assert!(grown < 120, "{grown} MiB more");
     }
 }
