@@ -1,5 +1,9 @@
-use actix_web::web::Json;
-use portero_domain::ports::{Admission, AdmittedCompany, AdmittedRouter};
+use actix_web::HttpResponse;
+use portero_domain::{
+    ports::{Admission, AdmittedCompany, AdmittedRouter},
+    router::Location,
+    text::ForeignId,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -8,21 +12,21 @@ use crate::{auth::Portal, wire};
 /// What a portal needs to show itself and to take cards.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = PublicConfig)]
-pub(crate) struct Body {
-    empresa: Company,
-    router: Router,
+pub(crate) struct Body<'a> {
+    empresa: Company<'a>,
+    router: Router<'a>,
 }
 
 /// The portal's company, as far as the world may see it.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = PublicCompany)]
-pub(crate) struct Company {
-    id: String,
-    nombre: String,
+pub(crate) struct Company<'a> {
+    id: &'a str,
+    nombre: &'a str,
     #[schema(required)]
-    conekta_public_key: Option<String>,
+    conekta_public_key: Option<&'a str>,
     #[schema(required)]
-    mercadopago_public_key: Option<String>,
+    mercadopago_public_key: Option<&'a str>,
     /// `test` or `live`.
     #[schema(value_type = String, example = "test")]
     conekta_mode: &'static str,
@@ -31,39 +35,39 @@ pub(crate) struct Company {
 /// The portal's router.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = PublicRouter)]
-pub(crate) struct Router {
-    id: String,
-    nombre: String,
+pub(crate) struct Router<'a> {
+    id: &'a str,
+    nombre: &'a str,
     #[schema(required)]
-    ubicacion: Option<String>,
+    ubicacion: Option<&'a str>,
     /// Whether it sells; if not, the portal is out of service.
     activo: bool,
 }
 
-impl From<Admission> for Body {
-    fn from(Admission { router, company, .. }: Admission) -> Self {
+impl<'a> From<&'a Admission> for Body<'a> {
+    fn from(Admission { router, company, .. }: &'a Admission) -> Self {
         Self { empresa: company.into(), router: router.into() }
     }
 }
 
-impl From<AdmittedCompany> for Company {
-    fn from(company: AdmittedCompany) -> Self {
+impl<'a> From<&'a AdmittedCompany> for Company<'a> {
+    fn from(company: &'a AdmittedCompany) -> Self {
         Self {
-            id: company.id.to_string(),
-            nombre: company.name.as_str().to_owned(),
-            conekta_public_key: company.conekta_public_key.map(|key| key.as_str().to_owned()),
-            mercadopago_public_key: company.mercado_pago_public_key.map(|key| key.as_str().to_owned()),
+            id: company.id.as_str(),
+            nombre: company.name.as_str(),
+            conekta_public_key: company.conekta_public_key.as_ref().map(ForeignId::as_str),
+            mercadopago_public_key: company.mercado_pago_public_key.as_ref().map(ForeignId::as_str),
             conekta_mode: wire::mode(company.conekta_mode),
         }
     }
 }
 
-impl From<AdmittedRouter> for Router {
-    fn from(router: AdmittedRouter) -> Self {
+impl<'a> From<&'a AdmittedRouter> for Router<'a> {
+    fn from(router: &'a AdmittedRouter) -> Self {
         Self {
-            id: router.id.to_string(),
-            nombre: router.name.as_str().to_owned(),
-            ubicacion: router.location.map(|location| location.as_str().to_owned()),
+            id: router.id.as_str(),
+            nombre: router.name.as_str(),
+            ubicacion: router.location.as_ref().map(Location::as_str),
             activo: router.active,
         }
     }
@@ -78,6 +82,6 @@ impl From<AdmittedRouter> for Router {
     responses((status = 200, description = "The company and the router of the key", body = Body)),
     security(("router_api_key" = [])),
 )]
-pub(crate) async fn handle(Portal(admission): Portal) -> Json<Body> {
-    Json(admission.into())
+pub(crate) async fn handle(Portal(admission): Portal) -> HttpResponse {
+    HttpResponse::Ok().json(Body::from(&admission))
 }
