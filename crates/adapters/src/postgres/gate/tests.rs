@@ -9,7 +9,7 @@ use diesel::{
     sql_types::{BigInt, Text},
 };
 use portero_domain::ports::{PresentedKey, Refusal, Storage};
-use portero_testkit::builders::{a_company, a_key, a_router, fingerprint_of, start};
+use portero_testkit::builders::{a_company, a_key, a_router, fingerprint_of, key_id, start};
 
 use super::{
     batch::judge,
@@ -165,6 +165,25 @@ fn records_are_locked_in_the_order_of_their_ids() {
             assert_eq!(counted.unwrap(), 2);
         }
     }
+}
+
+/// Whoever presents the right key beside it would hide a wrong one that was let in: the record is counted once either way.
+#[test]
+fn a_batch_lets_in_no_key_that_is_right_but_for_one_thing() {
+    let database = TestDatabase::new();
+    let mut connection = database.connection();
+    let [a, b] = stocked(&mut connection);
+    for wrong in [
+        PresentedKey { id: key_id("key_c"), ..b.clone() },
+        PresentedKey { router: a.router.clone(), ..b.clone() },
+        PresentedKey { fingerprint: fingerprint_of(&key_id("key_c")), ..b.clone() },
+    ] {
+        let verdicts = judge(&mut connection, &[(&a, start()), (&wrong, start())]).unwrap();
+        let refusals: Vec<_> = verdicts.into_iter().map(|verdict| verdict.unwrap().err()).collect();
+        assert_eq!(refusals, [None, Some(Refusal::Unknown)], "{wrong:?}");
+    }
+    drop(connection);
+    assert_eq!(database.value("SELECT use_count FROM api_keys WHERE id = 'key_b'").unwrap(), "0");
 }
 
 /// A statement that has found its keys open and waits for one of them acts on it as the revocation left it.
