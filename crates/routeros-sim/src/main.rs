@@ -127,6 +127,7 @@ impl Serve {
             profiles: self.profile,
             clients: self.client,
             authorisation_takes: Duration::from_millis(self.login_delay),
+            told_time: None,
             faults: self.fault,
             assumptions,
             tag_last: self.tag_last,

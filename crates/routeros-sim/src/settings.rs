@@ -6,6 +6,8 @@ use std::{
     time::Duration,
 };
 
+use time::{OffsetDateTime, macros::datetime};
+
 use crate::{Account, Armed, Assumptions, Clock, Costs, Fragmentation, Network, Version};
 
 /// Everything about a router that is decided before it starts. What is not said is as on a new device.
@@ -43,6 +45,8 @@ pub struct Settings {
     pub assumptions: Assumptions,
     /// How its time passes.
     pub clock: Clock,
+    /// The time of day that it tells for ever; without one it tells this machine's, in UTC.
+    pub told_time: Option<OffsetDateTime>,
     /// The challenge of the old login, when it must be this one.
     pub challenge: Option<[u8; 16]>,
     /// Whether `.tag` comes last in a reply; otherwise it is the second word.
@@ -58,7 +62,8 @@ pub struct Settings {
 }
 
 impl Default for Settings {
-    /// RouterOS 7.18 on a free port of the loopback, with the account `admin` and its password `secret`.
+    /// RouterOS 7.18 on a free port of the loopback, with the account `admin` and its password `secret`. It is always noon
+    /// of 15 January 2026, in Mexico.
     fn default() -> Self {
         Self {
             listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
@@ -77,6 +82,7 @@ impl Default for Settings {
             faults: Vec::new(),
             assumptions: Assumptions::default(),
             clock: Clock::running(),
+            told_time: Some(datetime!(2026-01-15 12:00 -6)),
             challenge: None,
             tag_last: false,
             fragmentation: Fragmentation::Whole,

@@ -14,9 +14,18 @@ use portero_domain::{
     router::RouterAccess,
 };
 use portero_routeros::{client::Connection, value::Version};
-use tokio::{sync::watch, task::JoinHandle, time::Instant};
+use tokio::{
+    sync::{Semaphore, SemaphorePermit, watch},
+    task::JoinHandle,
+    time::{Instant, timeout_at},
+};
 
 use super::{Tuning, breaker::Breaker};
+
+/// How many users are being made at a time. Making one takes several commands, and a router answers in the order in which
+/// it was asked: if all of a crowd asked their first questions at once, a slow router would come to the last ones when
+/// everybody's time is over.
+const MAKERS: usize = 16;
 
 /// How long it is believed that a profile is there.
 const PROFILE_IS_KNOWN: Duration = Duration::from_mins(1);
@@ -34,6 +43,7 @@ pub(super) struct Line {
     tuning: Tuning,
     /// Spreads the pauses of different lines.
     chance: u8,
+    makers: Semaphore,
     state: Mutex<State>,
 }
 
@@ -111,7 +121,7 @@ impl Line {
             last_use: now,
             last_answer: now,
         };
-        Self { router, tuning, chance, state: Mutex::new(state) }
+        Self { router, tuning, chance, makers: Semaphore::new(MAKERS), state: Mutex::new(state) }
     }
 
     pub(super) const fn router(&self) -> &RouterId {
@@ -197,6 +207,11 @@ impl Line {
         if state.access.as_ref() == Some(access) {
             state.breaker.reset();
         }
+    }
+
+    /// The turn of somebody who makes a user, or nothing when it does not come in time.
+    pub(super) async fn maker_turn(&self, until: Instant) -> Option<SemaphorePermit<'_>> {
+        timeout_at(until, self.makers.acquire()).await.ok()?.ok()
     }
 
     pub(super) fn begin_use(&self) {

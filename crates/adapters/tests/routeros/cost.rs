@@ -1,12 +1,14 @@
 //! What calls cost a router, whatever is on it.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use portero_domain::{
     hotspot::{Mac, NewHotspotUser, ProfileName, SessionsOf, UserChange},
-    ports::Hotspot,
+    ports::{CreateHotspotUserError, Hotspot, HotspotError},
 };
-use portero_routeros_sim::{Armed, Event, Fault, Simulator};
+use portero_routeros_sim::{Armed, Costs, Event, Fault, Simulator};
+
+use tokio::task::JoinSet;
 
 use crate::support::{access, name, new_user, router, routers};
 
@@ -55,6 +57,24 @@ fn heard(router: &Simulator) -> Vec<(bool, String)> {
         Event::Opened | Event::Closed => None,
     });
     said.collect()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_crowd_at_a_slow_router_is_served_one_after_the_other_and_the_rest_is_told() {
+    let costs = Costs { quick: Duration::from_millis(10), slow: Duration::from_millis(10), ..Costs::default() };
+    let router = router(|settings| settings.costs = Some(costs)).await;
+    let routers = routers(|tuning| tuning.write = Duration::from_secs(2));
+    let crowd = (0..300).map(|number| {
+        let (routers, access) = (Arc::clone(&routers), access(&router));
+        async move { routers.create_user(&access, &new_user(&format!("g{number}"))).await }
+    });
+    let outcomes = crowd.collect::<JoinSet<_>>().join_all().await;
+    let made = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
+    // There is time for 200 commands, two for each.
+    assert!((50..=100).contains(&made), "{made}");
+    let is_busy =
+        |outcome: &Result<_, _>| matches!(outcome, Err(CreateHotspotUserError::Hotspot(HotspotError::Busy { .. })));
+    assert!(outcomes.iter().filter(|outcome| is_busy(outcome)).count() >= 300 - made - 16);
 }
 
 #[tokio::test]

@@ -28,6 +28,7 @@ pub use users::User;
 
 use std::{net::Ipv4Addr, time::Duration};
 
+use time::OffsetDateTime;
 use tokio::sync::watch;
 
 use crate::{
@@ -60,6 +61,7 @@ pub struct Router {
     journal: Journal,
     pending: Vec<Pending>,
     authorisation_takes: Duration,
+    told_time: Option<OffsetDateTime>,
     licence: Option<usize>,
     uses_radius: bool,
     login_by: String,
@@ -88,6 +90,7 @@ impl Router {
             journal: Journal::default(),
             pending: Vec::new(),
             authorisation_takes: settings.authorisation_takes,
+            told_time: settings.told_time,
             licence: settings.licence,
             uses_radius: settings.uses_radius,
             login_by: settings.login_by.clone(),

@@ -1,6 +1,11 @@
 //! Tables that are only looked at: the device itself, its services, its interfaces.
 
-use std::{borrow::Cow, time::Duration};
+use std::{
+    borrow::Cow,
+    time::{Duration, SystemTime},
+};
+
+use time::OffsetDateTime;
 
 use super::{Router, id_text};
 use crate::{
@@ -13,6 +18,11 @@ pub(super) type PlainRow = Vec<(&'static str, Cow<'static, [u8]>)>;
 
 fn row<const N: usize>(properties: [(&'static str, &str); N]) -> PlainRow {
     properties.into_iter().map(|(name, value)| (name, Cow::Owned(value.into()))).collect()
+}
+
+#[expect(clippy::disallowed_methods, reason = "the simulator stands outside of Portero and its ports")]
+fn system_time() -> OffsetDateTime {
+    SystemTime::now().into()
 }
 
 impl Router {
@@ -96,17 +106,29 @@ impl Router {
         Some(rows)
     }
 
-    /// Noon in Mexico. Dates have been written as ISO 8601 does since 7.10.
+    /// Dates have been written as ISO 8601 does since 7.10.
     fn time_of_day(&self) -> PlainRow {
-        let date = if self.version.at_least(7, 10, 0) { "2026-01-15" } else { "jan/15/2026" };
-        row([
-            ("time", "12:00:00"),
-            ("date", date),
+        let now = self.told_time.unwrap_or_else(system_time);
+        let ((year, month, day), (hour, minute, second)) = (now.to_calendar_date(), now.to_hms());
+        let date = if self.version.at_least(7, 10, 0) {
+            format!("{year}-{:02}-{day:02}", u8::from(month))
+        } else {
+            let month = month.to_string().to_lowercase();
+            format!("{}/{day:02}/{year}", month.get(..3).unwrap_or_default())
+        };
+        let zone = if self.told_time.is_some() { "America/Mexico_City" } else { "UTC" };
+        let (hours, minutes, _) = now.offset().as_hms();
+        let sign = if now.offset().is_negative() { '-' } else { '+' };
+        let offset = format!("{sign}{:02}:{:02}", hours.unsigned_abs(), minutes.unsigned_abs());
+        let mut shown = row([
             ("time-zone-autodetect", "true"),
-            ("time-zone-name", "America/Mexico_City"),
-            ("gmt-offset", "-06:00"),
+            ("time-zone-name", zone),
+            ("gmt-offset", &offset),
             ("dst-active", "false"),
-        ])
+        ]);
+        shown.push(("time", Cow::Owned(format!("{hour:02}:{minute:02}:{second:02}").into_bytes())));
+        shown.push(("date", Cow::Owned(date.into_bytes())));
+        shown
     }
 
     fn resource(&self) -> PlainRow {
