@@ -4,6 +4,7 @@
 //! Usage: `hotspot_bench [SECONDS]`, how long questions are asked [3].
 
 #![expect(clippy::expect_used, clippy::unwrap_used, reason = "a measurement that fails ends by panicking")]
+#![expect(clippy::cast_precision_loss, reason = "rates are rounded anyway")]
 
 use std::{
     sync::Arc,
@@ -19,6 +20,7 @@ use portero_domain::{
     router::{ApiUsername, RouterAccess},
     secret::Secret,
 };
+use portero_routeros::proto::{Decoder, Limits, SentenceBuf};
 use portero_routeros_sim::{Costs, Settings, Simulator};
 use tokio::task::JoinSet;
 
@@ -38,6 +40,7 @@ async fn main() {
     crowds("at once", None).await;
     crowds("slowly", Some(Costs::default())).await;
     round_trips().await;
+    decoder(Duration::from_secs(seconds));
 }
 
 async fn router(costs: Option<Costs>, records: bool) -> Simulator {
@@ -145,6 +148,31 @@ async fn round_trips() {
         commands.push(router.meters().commands() - before);
     }
     println!(r#"{{"measured": "commands", "first": {}, "further": {}}}"#, commands[0], commands[1]);
+}
+
+/// How fast a whole print of the users is taken apart, in the pieces that a socket gives.
+fn decoder(time: Duration) {
+    let mut print = Vec::new();
+    for user in 1..=USERS {
+        let (id, name) = (format!("=.id=*{user:X}"), format!("=name=seed-{user:06}"));
+        let rest = ["=profile=default", "=password=0456", "=uptime=1h2m3s", "=bytes-in=123456", "=bytes-out=7654321"];
+        let words = ["!re", ".tag=1", &id, &name].into_iter().chain(rest);
+        SentenceBuf::of(words).expect("short words").encode(&mut print);
+    }
+    let (started, mut bytes) = (Instant::now(), 0);
+    while started.elapsed() < time {
+        let (mut decoder, mut rows) = (Decoder::with_limits(Limits::default()), 0);
+        for piece in print.chunks(16 << 10) {
+            decoder.push(piece);
+            while let Some(sentence) = decoder.next_sentence().expect("good sentences") {
+                rows += usize::from(sentence.tag().is_some());
+            }
+        }
+        assert_eq!(rows, USERS);
+        bytes += print.len();
+    }
+    let rate = bytes as f64 / started.elapsed().as_secs_f64() / 1e6;
+    println!(r#"{{"measured": "decoder", "megabytes_per_second": {rate:.0}}}"#);
 }
 
 /// The memory of this process, the simulated router's included. Nought where the system does not tell.
