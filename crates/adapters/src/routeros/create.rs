@@ -35,7 +35,7 @@ enum Attempt {
 /// Makes the user. Every attempt begins with a look, for the one before may have succeeded without a word.
 pub(super) async fn create(call: &Call<'_>, new: &NewHotspotUser) -> Result<ItemId, CreateHotspotUserError> {
     let line = call.line();
-    let _turn = line.maker_turn(call.until).await.ok_or_else(errors::busy)?;
+    let _turn = line.maker_turn().await.ok_or_else(errors::busy)?;
     let mut doubt = None;
     for _ in 0..ATTEMPTS {
         match attempt(call, new).await {

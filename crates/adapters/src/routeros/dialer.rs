@@ -42,8 +42,9 @@ impl Dialer {
 
     /// Signs in to a router for longer, and finds out what it runs.
     pub(super) async fn open(&self, access: &RouterAccess) -> HotspotResult<(Connection, Version)> {
+        let ends = Instant::now() + self.tuning.opening;
         let connection = self.dial(access).await?;
-        let version = match self.version(&connection).await {
+        let version = match self.version(&connection, ends).await {
             Ok(version) => version,
             Err(error) => {
                 connection.close();
@@ -54,9 +55,9 @@ impl Dialer {
         Ok((connection, version))
     }
 
-    async fn version(&self, connection: &Connection) -> HotspotResult<Version> {
+    async fn version(&self, connection: &Connection, until: Instant) -> HotspotResult<Version> {
         let resource = Command::new("/system/resource/print").proplist(&["version"]);
-        let answer = connection.execute(&resource, self.tuning.silence).await;
+        let answer = connection.execute(&resource, until.saturating_duration_since(Instant::now())).await;
         let answer = answer.map_err(|failure| errors::not_answered(&failure))?;
         let version = answer.rows.iter().find_map(|row| Version::parse(row.get("version")?).ok());
         version.ok_or_else(errors::unreadable)

@@ -17,7 +17,7 @@ use portero_routeros::{client::Connection, value::Version};
 use tokio::{
     sync::{Semaphore, SemaphorePermit, watch},
     task::JoinHandle,
-    time::{Instant, timeout_at},
+    time::{Instant, timeout},
 };
 
 use super::{Tuning, breaker::Breaker};
@@ -210,8 +210,8 @@ impl Line {
     }
 
     /// The turn of somebody who makes a user, or nothing when it does not come in time.
-    pub(super) async fn maker_turn(&self, until: Instant) -> Option<SemaphorePermit<'_>> {
-        timeout_at(until, self.makers.acquire()).await.ok()?.ok()
+    pub(super) async fn maker_turn(&self) -> Option<SemaphorePermit<'_>> {
+        timeout(self.tuning.maker_turn, self.makers.acquire()).await.ok()?.ok()
     }
 
     pub(super) fn begin_use(&self) {

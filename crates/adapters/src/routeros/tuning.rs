@@ -14,6 +14,9 @@ pub struct Tuning {
     /// How long one change waits for its answer before it is looked whether it was done. 8 seconds: an answer of a
     /// router that is busy is late by 7 seconds at times (RouterOS facts, 5).
     pub write_answer: Duration,
+    /// How long one may wait for one's turn to make a user. 10 seconds: whoever has less than the rest of the time left would
+    /// only leave a user behind of whom nobody knows.
+    pub maker_turn: Duration,
     /// How long opening a session may take, from the host's name to the login. 9 seconds, so that those who wait for it
     /// hear why it failed.
     pub opening: Duration,
@@ -54,6 +57,7 @@ impl Default for Tuning {
             read: Duration::from_secs(10),
             write: Duration::from_secs(15),
             write_answer: Duration::from_secs(8),
+            maker_turn: Duration::from_secs(10),
             opening: Duration::from_secs(9),
             resolving: Duration::from_secs(3),
             probe_turn: Duration::from_secs(5),

@@ -63,18 +63,18 @@ fn heard(router: &Simulator) -> Vec<(bool, String)> {
 async fn a_crowd_at_a_slow_router_is_served_one_after_the_other_and_the_rest_is_told() {
     let costs = Costs { quick: Duration::from_millis(10), slow: Duration::from_millis(10), ..Costs::default() };
     let router = router(|settings| settings.costs = Some(costs)).await;
-    let routers = routers(|tuning| tuning.write = Duration::from_secs(2));
+    let routers = routers(|tuning| tuning.maker_turn = Duration::from_secs(1));
     let crowd = (0..300).map(|number| {
         let (routers, access) = (Arc::clone(&routers), access(&router));
         async move { routers.create_user(&access, &new_user(&format!("g{number}"))).await }
     });
     let outcomes = crowd.collect::<JoinSet<_>>().join_all().await;
     let made = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
-    // There is time for 200 commands, two for each.
-    assert!((50..=100).contains(&made), "{made}");
-    let is_busy =
-        |outcome: &Result<_, _>| matches!(outcome, Err(CreateHotspotUserError::Hotspot(HotspotError::Busy { .. })));
-    assert!(outcomes.iter().filter(|outcome| is_busy(outcome)).count() >= 300 - made - 16);
+    // In a second there is time for 100 commands, two for each; 16 more are under way by then.
+    assert!((30..=70).contains(&made), "{made}");
+    for outcome in outcomes.iter().filter(|outcome| outcome.is_err()) {
+        assert!(matches!(outcome, Err(CreateHotspotUserError::Hotspot(HotspotError::Busy { .. }))), "{outcome:?}");
+    }
 }
 
 #[tokio::test]

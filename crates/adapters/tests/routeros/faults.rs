@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use portero_adapters::RouterOs;
+use portero_adapters::{RouterOs, routeros::Tuning};
 use portero_domain::{
     hotspot::{NewHotspotUser, UserChange},
     ports::{CreateHotspotUserError, Hotspot, HotspotError},
@@ -22,18 +22,18 @@ async fn meet_each<F: Future<Output = ()> + Send + 'static>(meet: impl Fn(&'stat
     assert_eq!(meetings.join_all().await.len(), 14);
 }
 
-/// The adapter with less patience, in the same proportions.
+/// The adapter with less patience for each answer. For a whole call it has as much as ever: this machine may be busy.
 fn impatient() -> Arc<RouterOs> {
-    routers(|tuning| {
-        tuning.read = Duration::from_secs(1);
-        tuning.write = Duration::from_secs(2);
-        tuning.write_answer = Duration::from_millis(400);
-        tuning.silence = Duration::from_millis(200);
-        tuning.first_pause = Duration::from_millis(1);
-        tuning.longest_pause = Duration::from_millis(1);
-        tuning.session.cancel = Duration::from_millis(200);
-        tuning.session.linger = Duration::from_millis(50);
-    })
+    routers(hurry)
+}
+
+fn hurry(tuning: &mut Tuning) {
+    tuning.write_answer = Duration::from_secs(1);
+    tuning.silence = Duration::from_millis(500);
+    tuning.first_pause = Duration::from_millis(1);
+    tuning.longest_pause = Duration::from_millis(1);
+    tuning.session.cancel = Duration::from_millis(500);
+    tuning.session.linger = Duration::from_millis(50);
 }
 
 fn made(router: &Simulator) -> usize {
@@ -46,7 +46,7 @@ async fn a_user_is_made_once_whatever_happens_to_the_answer() {
         let (router, routers) = (router(|_| {}).await, impatient());
         router.faults().arm(Armed::once(fault).at(ADD));
         let id = routers.create_user(&access(&router), &new_user("AB3C9D")).await;
-        assert_eq!(router.faults().fired(), 1, "{fault_name}");
+        assert_eq!(router.faults().fired(), 1, "{fault_name}: {id:?}");
         // What is carried out behind a closed connection is so by now.
         tokio::time::sleep(Duration::from_millis(150)).await;
         assert_eq!(made(&router), 1, "{fault_name}");
@@ -67,7 +67,12 @@ fn a_rival() -> NewHotspotUser {
 #[tokio::test]
 async fn what_fails_every_time_is_never_called_done_and_the_next_call_works() {
     meet_each(|fault_name, fault| async move {
-        let (router, routers) = (router(|_| {}).await, impatient());
+        let write = Duration::from_secs(4);
+        let routers = routers(|tuning| {
+            hurry(tuning);
+            tuning.write = write;
+        });
+        let router = router(|_| {}).await;
         // The profile is known: what is left to ask is the user's name.
         routers.create_user(&access(&router), &new_user("warm-up")).await.unwrap();
         for path in [ADD, PRINT] {
@@ -75,21 +80,17 @@ async fn what_fails_every_time_is_never_called_done_and_the_next_call_works() {
         }
         let started = Instant::now();
         let outcome = routers.create_user(&access(&router), &new_user("AB3C9D")).await;
-        assert!(started.elapsed() < Duration::from_millis(2_500), "{fault_name}: {:?}", started.elapsed());
+        assert!(started.elapsed() < write + Duration::from_secs(1), "{fault_name}: {:?}", started.elapsed());
         let Err(CreateHotspotUserError::Hotspot(error)) = outcome else { panic!("{fault_name}: {outcome:?}") };
         assert!(matches!(error, HotspotError::Unknown(_) | HotspotError::Unreachable(_)), "{fault_name}: {error}");
         router.faults().disarm();
-        let id = until_left_alone_no_more(&routers, &router).await;
+        // The pause after failures is over.
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        let id = routers.create_user(&access(&router), &new_user("AB3C9D")).await;
+        assert!(id.is_ok(), "{fault_name}: {id:?}");
         assert_eq!(made(&router), 1, "{fault_name}");
-        assert!(id.starts_with('*'), "{fault_name}: {id}");
     })
     .await;
-}
-
-/// The first answer after the pause.
-async fn until_left_alone_no_more(routers: &RouterOs, router: &Simulator) -> String {
-    tokio::time::sleep(Duration::from_millis(5)).await;
-    routers.create_user(&access(router), &new_user("AB3C9D")).await.unwrap().as_str().to_owned()
 }
 
 #[tokio::test]
@@ -140,7 +141,7 @@ async fn removing_is_finished_whatever_happens_to_the_answer() {
         routers.create_user(&access(&router), &new_user("AB3C9D")).await.unwrap();
         router.faults().arm(Armed::once(fault).at("/ip/hotspot/user/remove"));
         let outcome = routers.remove_user(&access(&router), &name("AB3C9D")).await;
-        assert_eq!(router.faults().fired(), 1, "{fault_name}");
+        assert_eq!(router.faults().fired(), 1, "{fault_name}: {outcome:?}");
         assert_eq!(outcome, Ok(()), "{fault_name}");
         assert_eq!(made(&router), 0, "{fault_name}");
     })

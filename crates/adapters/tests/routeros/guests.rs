@@ -41,9 +41,9 @@ fn quick() -> Arc<RouterOs> {
     routers(|tuning| {
         tuning.session_step = Duration::from_millis(20);
         tuning.authorizing = Duration::from_millis(100);
-        tuning.write_answer = Duration::from_millis(400);
-        tuning.silence = Duration::from_millis(200);
-        tuning.session.cancel = Duration::from_millis(200);
+        tuning.write_answer = Duration::from_secs(1);
+        tuning.silence = Duration::from_millis(500);
+        tuning.session.cancel = Duration::from_millis(500);
     })
 }
 
