@@ -49,7 +49,8 @@ pub struct HotspotUser {
     pub used: Usage,
 }
 
-/// What a hotspot user may use, over all of its sessions. None is without limit.
+/// What a hotspot user may use, over all of its sessions. None is without limit; nothing at all cannot be said to a router,
+/// where zero is without limit, and becomes a second or a byte.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Allowance {
     /// How long it may be online, in whole seconds.
