@@ -1,9 +1,10 @@
 """What calls to a router's hotspot cost, against simulated routers."""
 
 import json
+import os
 import subprocess
 
-PROGRAM = "target/release/examples/hotspot_bench"
+PROGRAM = os.path.join(os.environ.get("CARGO_TARGET_DIR", "target"), "release", "examples", "hotspot_bench")
 
 
 def measure(seconds, say):

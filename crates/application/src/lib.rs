@@ -35,7 +35,7 @@ use self::{
     products::{CreateProduct, EditProduct, FindProduct, ListProducts, WithdrawProduct},
     routers::{
         Accesses, ConfirmCertificate, DeleteRouter, EditRouter, FindRouter, InspectCertificate, ListProfiles,
-        ListRouters, RegisterRouter, SwitchRouter, TestConnection, UnconfirmCertificate,
+        ListRouters, RegisterRouter, SwitchRouter, TestConnection,
     },
     sales::{ListTransactions, SalesDashboard},
     sessions::{Authenticate, ChangePassword, LogIn, LogOut},
@@ -115,7 +115,6 @@ pub struct Application {
     pub list_profiles: ListProfiles,
     pub inspect_certificate: InspectCertificate,
     pub confirm_certificate: ConfirmCertificate,
-    pub unconfirm_certificate: UnconfirmCertificate,
 
     pub look_at_routers: LookAtRouters,
     pub router_health_of: RouterHealthOf,
@@ -213,8 +212,7 @@ impl Application {
             test_connection: TestConnection { accesses: accesses(), probe: probe(), hotspot: hotspot() },
             list_profiles: ListProfiles { accesses: accesses(), hotspot: hotspot() },
             inspect_certificate: InspectCertificate { storage: storage(), probe: probe() },
-            confirm_certificate: ConfirmCertificate { storage: storage(), probe: probe() },
-            unconfirm_certificate: UnconfirmCertificate { storage: storage() },
+            confirm_certificate: ConfirmCertificate { accesses: accesses(), probe: probe() },
 
             regenerate_api_key: RegenerateApiKey {
                 storage: storage(),

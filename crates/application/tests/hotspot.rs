@@ -1,11 +1,11 @@
 //! What a captive portal does on its router's hotspot.
 
-use std::{net::IpAddr, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use portero_application::hotspot::{GuestError, Reconnection, ReturningGuest, RouterValidity};
 use portero_domain::{
     hotspot::{HotspotPassword, HotspotUser, HotspotUsername, Usage},
-    ports::{Admission, HotspotError},
+    ports::{Admission, HotspotError, MockHotspot, Rejection},
 };
 use portero_testkit::{
     InMemory,
@@ -177,6 +177,36 @@ async fn a_wrong_password_gets_nothing_and_changes_nothing() {
 }
 
 #[tokio::test]
+async fn a_changed_password_reaches_all_users_of_the_purchase() {
+    let world = world(the_user());
+    reconnect(&world, guest(1)).await.unwrap();
+    assert!(reconnect(&world, guest(2)).await.unwrap().moved);
+    let old = guest(2);
+    let new = |number| ReturningGuest { password: HotspotPassword::new("9999".to_owned()), ..guest(number) };
+    world.routers.router().users[0].password = Some(new(1).password);
+
+    assert_is!(reconnect(&world, old).await, Err(GuestError::WrongPassword));
+    world.routers.router().sessions.clear();
+    assert!(reconnect(&world, new(2)).await.unwrap().session.is_some(), "the one in use");
+    assert!(reconnect(&world, new(1)).await.unwrap().session.is_some());
+    world.routers.router().users[0].password = Some(guest(1).password);
+    assert!(reconnect(&world, guest(2)).await.unwrap().session.is_some(), "an idle one");
+}
+
+/// Between the move and the login another device of the purchase makes this one's user idle.
+#[tokio::test]
+async fn who_is_overtaken_is_not_told_that_the_password_is_wrong() {
+    let mut hotspot = MockHotspot::new();
+    hotspot.expect_users().returning(|_, _| Ok(vec![the_user()]));
+    hotspot.expect_log_in().times(1).returning(|_, _| {
+        let text = "invalid username or password".to_owned();
+        Err(HotspotError::Rejected { kind: Rejection::BadCredentials, text })
+    });
+    let world = World::with(a_shop(), |ports| ports.hotspot = Arc::new(hotspot));
+    assert_is!(reconnect(&world, guest(1)).await, Err(GuestError::Contended));
+}
+
+#[tokio::test]
 async fn a_password_that_the_router_hides_is_judged_by_the_router_and_moves_nothing() {
     let world = world(the_user());
     world.routers.router().shows_passwords = false;
@@ -185,6 +215,17 @@ async fn a_password_that_the_router_hides_is_judged_by_the_router_and_moves_noth
     assert_is!(reconnect(&world, guest(2)).await, Err(GuestError::PasswordHidden));
     assert_eq!(in_use(&world), ["AB3C9D"]);
     assert!(reconnect(&world, guest(1)).await.unwrap().session.is_some());
+}
+
+/// Who has shown nothing learns nothing.
+#[tokio::test]
+async fn how_a_user_stands_is_not_told_where_the_router_hides_the_password() {
+    let used_up = HotspotUser { used: Usage { time: HOUR, ..Usage::default() }, ..the_user() };
+    for user in [used_up, HotspotUser { disabled: true, ..the_user() }] {
+        let world = world(user);
+        world.routers.router().shows_passwords = false;
+        assert_is!(reconnect(&world, guest(1)).await, Err(GuestError::PasswordHidden));
+    }
 }
 
 #[tokio::test]

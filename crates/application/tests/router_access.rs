@@ -74,9 +74,15 @@ fn an_edit_of_everything() -> (RouterChanges, Router) {
     (RouterChanges { edit, password: Some(secret("new=pass\"word")), try_first: false }, after)
 }
 
-/// Changes of the port alone, tried first.
+/// Changes of the port, with the password given again, tried first.
 fn to_port(number: i64) -> RouterChanges {
     let edit = RouterEdit { port: Port::new(number), ..RouterEdit::default() };
+    RouterChanges { edit, password: Some(secret("secure_password")), try_first: true }
+}
+
+/// Changes of the account's name alone, tried first.
+fn signing_in_as(name: &str) -> RouterChanges {
+    let edit = RouterEdit { username: ApiUsername::parse(name).ok(), ..RouterEdit::default() };
     RouterChanges { edit, password: None, try_first: true }
 }
 
@@ -90,7 +96,7 @@ async fn edit(world: &World, changes: RouterChanges) -> Result<Router, EditRoute
 }
 
 async fn confirm(world: &World, certificate: CertificateFingerprint) -> Result<Router, ConfirmCertificateError> {
-    world.app.confirm_certificate.execute(the_company(), the_router(), certificate).await
+    world.app.confirm_certificate.execute(the_company(), the_router(), certificate, None).await
 }
 
 /// Lets somebody act just when the router is asked.
@@ -152,9 +158,9 @@ async fn a_trial_signs_in_to_the_router_as_it_would_be() {
 #[tokio::test]
 async fn a_trial_without_another_password_is_made_with_the_kept_one() {
     let world = World::over(shops_with(a_router().build()));
-    let edited = edit(&world, to_port(9_000)).await.unwrap();
+    let edited = edit(&world, signing_in_as("portero")).await.unwrap();
     assert_eq!(world.routers.router().accesses, [edited.access(secret("secure_password"))]);
-    assert_eq!(edited.credentials, a_router().build().credentials);
+    assert_eq!(edited.credentials.password, a_router().build().credentials.password);
 }
 
 #[tokio::test]
@@ -178,17 +184,21 @@ async fn a_router_that_refuses_the_changes_stays_as_it_was() {
 }
 
 #[tokio::test]
-async fn a_stored_password_is_not_sent_to_another_host() {
-    let (of_everything, _) = an_edit_of_everything();
-    for try_first in [false, true] {
-        let world = World::over(two_shops());
-        let edit_of = RouterChanges { password: None, try_first, ..of_everything.clone() };
-        assert_is!(edit(&world, edit_of).await, Err(EditRouterError::PasswordRequired));
-        assert_eq!(world.store.tables(), two_shops().tables());
-        assert_eq!(world.routers.router().accesses, []);
-
-        let same_host = RouterEdit { host: Some(a_router().build().endpoint.host), ..RouterEdit::default() };
-        edit(&world, RouterChanges { edit: same_host, password: None, try_first }).await.unwrap();
+async fn a_kept_password_goes_nowhere_new() {
+    let store = || shops_with(a_router().over_tls().confirmed(SHOWN).build());
+    let host = Host::parse("router.hotelcentral.mx").ok();
+    for part in [
+        RouterEdit { host, ..RouterEdit::default() },
+        RouterEdit { port: Port::new(9_000), ..RouterEdit::default() },
+        RouterEdit { tls: Some(false), ..RouterEdit::default() },
+    ] {
+        for try_first in [false, true] {
+            let world = World::over(store());
+            let changes = RouterChanges { edit: part.clone(), password: None, try_first };
+            assert_is!(edit(&world, changes).await, Err(EditRouterError::PasswordRequired(_)));
+            assert_eq!(world.store.tables(), store().tables());
+            assert_eq!(world.routers.router().accesses, []);
+        }
     }
 }
 
@@ -201,26 +211,30 @@ async fn changes_are_not_stored_over_a_rivals_that_they_were_not_tried_with() {
         RouterEdit { username: of_everything.edit.username, ..RouterEdit::default() },
         RouterEdit { old_login: Some(true), ..RouterEdit::default() },
     ] {
-        rivals.push(RouterChanges { edit: part, ..RouterChanges::default() });
+        rivals.push((RouterChanges { edit: part, ..RouterChanges::default() }, to_port(9_000)));
     }
     let moved = RouterEdit { host: of_everything.edit.host, ..RouterEdit::default() };
     for edit in [RouterEdit::default(), moved] {
-        rivals.push(RouterChanges { edit, password: Some(secret("another")), try_first: false });
+        let theirs = RouterChanges { edit, password: Some(secret("another")), try_first: false };
+        rivals.push((theirs, signing_in_as("otro")));
     }
-    for rivals in rivals {
+    for (rivals, ours) in rivals {
         let store = shops_with(a_router().confirmed(SHOWN).build());
         let theirs = rivals.clone();
         let world = with_rival(store, async move |rival| edit(rival, theirs.clone()).await.unwrap());
-        assert_is!(edit(&world, to_port(9_000)).await, Err(EditRouterError::ChangedMeanwhile));
+        assert_is!(edit(&world, ours).await, Err(EditRouterError::ChangedMeanwhile));
         let alone = World::over(shops_with(a_router().confirmed(SHOWN).build()));
         edit(&alone, rivals).await.unwrap();
         assert_eq!(world.store.tables(), alone.store.tables(), "the rival's stay");
     }
 
-    let unconfirmed = with_rival(shops_with(a_router().confirmed(SHOWN).build()), async |rival| {
-        rival.app.unconfirm_certificate.execute(the_company(), the_router()).await.unwrap()
+    let store = shops_with(a_router().over_tls().confirmed(SHOWN).build());
+    let reconfirmed = with_rival(store, async |rival| {
+        rival.routers.router().certificate = ANOTHER;
+        let password = Some(secret("secure_password"));
+        rival.app.confirm_certificate.execute(the_company(), the_router(), ANOTHER, password).await.unwrap()
     });
-    assert_is!(edit(&unconfirmed, to_port(9_000)).await, Err(EditRouterError::ChangedMeanwhile));
+    assert_is!(edit(&reconfirmed, signing_in_as("portero")).await, Err(EditRouterError::ChangedMeanwhile));
 }
 
 #[tokio::test]
@@ -251,7 +265,7 @@ async fn a_router_that_is_deleted_meanwhile_is_not_brought_back() {
     let world = with_rival(shops_with(a_router().build()), delete);
     assert_is!(edit(&world, to_port(9_000)).await, Err(EditRouterError::Access(AccessError::NotFound)));
     let world = with_rival(shops_with(a_router().over_tls().build()), delete);
-    assert_is!(confirm(&world, SHOWN).await, Err(ConfirmCertificateError::NotFound));
+    assert_is!(confirm(&world, SHOWN).await, Err(ConfirmCertificateError::Access(AccessError::NotFound)));
     assert_eq!(world.store.tables().routers, []);
 }
 
@@ -264,7 +278,7 @@ async fn a_password_that_cannot_be_sealed_or_opened_leaves_no_trace_and_no_route
     let cases: [(Arc<dyn Vault>, _, _); 3] = [
         (a_vault_that_fails(), with_password.clone(), VaultError::Sealing),
         (a_vault_that_fails(), RouterChanges { try_first: true, ..with_password }, VaultError::Sealing),
-        (Arc::clone(&opens_nothing) as _, to_port(9_000), VaultError::UnknownKey),
+        (Arc::clone(&opens_nothing) as _, signing_in_as("portero"), VaultError::UnknownKey),
     ];
     for (vault, changes, error) in cases {
         let world = World::with(two_shops(), |ports| ports.vault = vault);
@@ -305,9 +319,8 @@ async fn another_companys_router_is_not_there_and_not_asked() {
         let profiles = app.list_profiles.execute(both().0, both().1).await;
         assert_is!(profiles, Err(ListProfilesError::Access(AccessError::NotFound)));
         assert_is!(app.inspect_certificate.execute(both().0, both().1).await, Ok(None));
-        let confirmed = app.confirm_certificate.execute(both().0, both().1, SHOWN).await;
-        assert_is!(confirmed, Err(ConfirmCertificateError::NotFound));
-        assert_is!(app.unconfirm_certificate.execute(both().0, both().1).await, Ok(None));
+        let confirmed = app.confirm_certificate.execute(both().0, both().1, SHOWN, None).await;
+        assert_is!(confirmed, Err(ConfirmCertificateError::Access(AccessError::NotFound)));
     }
     assert_eq!(world.store.tables(), before);
 }
@@ -365,16 +378,17 @@ async fn a_router_that_moves_while_it_is_asked_is_not_the_one_that_was_asked() {
 }
 
 #[tokio::test]
-async fn a_confirmation_is_taken_back_without_asking_the_router() {
-    for router in [a_router().over_tls(), a_router()] {
-        let bare = router.clone().build();
-        let world = World::with(shops_with(router.confirmed(SHOWN).build()), |ports| {
-            ports.router_probe = Arc::new(MockRouterProbe::new());
-        });
-        let take_back = async || world.app.unconfirm_certificate.execute(the_company(), the_router()).await;
-        assert_eq!(world.fails_without_trace(take_back).await, Some(bare.clone()));
-        assert_eq!(world.store.tables().routers, [bare]);
-    }
+async fn in_place_of_a_confirmed_certificate_another_needs_the_password() {
+    let store = || shops_with(a_router().over_tls().confirmed(ANOTHER).build());
+    let world = World::over(store());
+    assert_is!(confirm(&world, SHOWN).await, Err(ConfirmCertificateError::PasswordRequired(_)));
+    assert_eq!(world.store.tables(), store().tables());
+
+    let confirm =
+        || world.app.confirm_certificate.execute(the_company(), the_router(), SHOWN, Some(secret("new_password")));
+    let confirmed = world.fails_without_trace(confirm).await;
+    assert_eq!((confirmed.certificate, password_of(&confirmed)), (Some(SHOWN), Some(secret("new_password"))));
+    assert_eq!(world.store.tables().routers, [confirmed]);
 }
 
 #[tokio::test]
@@ -487,12 +501,8 @@ async fn a_router_that_is_reached_in_another_way_is_looked_at_at_once() {
 }
 
 #[tokio::test]
-async fn a_router_whose_certificate_is_confirmed_or_no_longer_is_looked_at_at_once() {
+async fn a_router_whose_certificate_is_confirmed_is_looked_at_at_once() {
     let world = looked_at(a_router().over_tls().build()).await;
     confirm(&world, SHOWN).await.unwrap();
-    assert!(is_due(&world));
-
-    let world = looked_at(a_router().over_tls().confirmed(SHOWN).build()).await;
-    world.app.unconfirm_certificate.execute(the_company(), the_router()).await.unwrap();
     assert!(is_due(&world));
 }

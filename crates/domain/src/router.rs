@@ -105,6 +105,11 @@ pub struct RouterEdit {
     pub location: Change<Location>,
 }
 
+/// The router's password must be given again: the kept one would go where it was not given for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("the router's password must be given again")]
+pub struct PasswordRequired;
+
 /// The router is inactive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("the router is inactive")]
@@ -149,9 +154,45 @@ impl Router {
         }
     }
 
-    /// Carries out an edit. The confirmed certificate stays: a router that moved shows it again, and another router
-    /// must be confirmed anew.
-    pub fn edit(&mut self, edit: RouterEdit) {
+    /// Carries out an edit, with another password or with the kept one where that goes nowhere new. The confirmed
+    /// certificate stays: a router that moved shows it again, and another router must be confirmed anew.
+    pub fn edit(&mut self, edit: RouterEdit, password: Option<Sealed>) -> Result<(), PasswordRequired> {
+        let mut edited = self.clone();
+        edited.apply(edit);
+        edited.replace(self, password)
+    }
+
+    /// Confirms a certificate as this router's own. The first one is trusted as it is; in place of another, the password is
+    /// needed again.
+    pub fn confirm(
+        &mut self,
+        certificate: CertificateFingerprint,
+        password: Option<Sealed>,
+    ) -> Result<(), PasswordRequired> {
+        let confirmed = Self { certificate: Some(certificate), ..self.clone() };
+        confirmed.replace(self, password)
+    }
+
+    /// Takes the place of what this router was before.
+    ///
+    /// Whoever may change how a router is reached could otherwise have its kept password sent to themselves: to another
+    /// listener, in the clear, or to one that shows another certificate. (The old login is no such way: it shows less than
+    /// a password in the clear.)
+    fn replace(mut self, before: &mut Self, password: Option<Sealed>) -> Result<(), PasswordRequired> {
+        let (to, from) = (&self.endpoint, &before.endpoint);
+        let elsewhere = (&to.host, to.port) != (&from.host, from.port);
+        let in_the_clear = from.tls && !to.tls;
+        let another = before.certificate.is_some() && before.certificate != self.certificate;
+        match password {
+            Some(password) => self.credentials.password = password,
+            None if elsewhere || in_the_clear || another => return Err(PasswordRequired),
+            None => {}
+        }
+        *before = self;
+        Ok(())
+    }
+
+    fn apply(&mut self, edit: RouterEdit) {
         let RouterEdit { name, host, port, tls, username, old_login, location } = edit;
         let tls = tls.unwrap_or_else(|| match port.filter(|&port| port != self.endpoint.port) {
             Some(Port::API) => false,
@@ -219,9 +260,10 @@ mod tests {
         Port::new(number).unwrap()
     }
 
+    /// The router after an edit for which its password was given again.
     fn edited(router: Router, edit: RouterEdit) -> Router {
         let mut router = router;
-        router.edit(edit);
+        router.edit(edit, Some(router.credentials.password.clone())).unwrap();
         router
     }
 
@@ -296,6 +338,48 @@ mod tests {
                 "{before:?}"
             );
         }
+    }
+
+    #[test]
+    fn a_kept_password_goes_nowhere_new() {
+        let tls = Router { endpoint: Endpoint::new(host("r"), Port::API_TLS, None), ..a_router() };
+        let edit = RouterEdit::default;
+        let needs = |router: &Router, edit: RouterEdit| {
+            let mut edited = router.clone();
+            let refused = edited.edit(edit, None).is_err();
+            assert!(!refused || edited == *router, "what is refused changes nothing");
+            refused
+        };
+        for (router, edit, needed) in [
+            (&tls, RouterEdit { host: Some(host("s")), ..edit() }, true),
+            (&tls, RouterEdit { port: Some(port(443)), ..edit() }, true),
+            (&tls, RouterEdit { port: Some(Port::API), tls: Some(true), ..edit() }, true),
+            (&tls, RouterEdit { tls: Some(false), ..edit() }, true),
+            (&a_router(), RouterEdit { port: Some(Port::API_TLS), ..edit() }, true),
+            (&a_router(), RouterEdit { tls: Some(true), ..edit() }, false),
+            (&tls, RouterEdit { host: Some(host("r")), port: Some(Port::API_TLS), tls: Some(true), ..edit() }, false),
+            (&tls, RouterEdit { username: ApiUsername::parse("other").ok(), ..edit() }, false),
+            (&tls, RouterEdit { old_login: Some(true), location: Change::Clear, ..edit() }, false),
+        ] {
+            assert_eq!(needs(router, edit.clone()), needed, "{edit:?}");
+            let (mut edited, other) = (router.clone(), Sealed::new("other".into()));
+            assert_eq!(edited.edit(edit, Some(other.clone())), Ok(()));
+            assert_eq!(edited.credentials.password, other);
+        }
+    }
+
+    #[test]
+    fn a_first_certificate_is_trusted_and_another_needs_the_password() {
+        let [first, another] = [[7; 32], [8; 32]].map(CertificateFingerprint::new);
+        let mut router = Router { certificate: None, ..a_router() };
+        assert_eq!(router.confirm(first, None), Ok(()));
+        assert_eq!(router, Router { certificate: Some(first), ..a_router() });
+        assert_eq!(router.confirm(first, None), Ok(()));
+        assert_eq!(router.confirm(another, None), Err(PasswordRequired));
+        assert_eq!(router.certificate, Some(first));
+        let other = Sealed::new("other".into());
+        assert_eq!(router.confirm(another, Some(other.clone())), Ok(()));
+        assert_eq!((router.certificate, router.credentials.password), (Some(another), other));
     }
 
     #[test]

@@ -72,10 +72,6 @@ text! {
     Phone, max 30
 }
 text! {
-    /// An address of something to show, such as a logo. Up to 500 characters.
-    Link, max 500
-}
-text! {
     /// A sentence or two about a product. Up to 1,000 characters.
     Description, max 1_000
 }
@@ -110,9 +106,55 @@ impl Email {
     }
 }
 
+/// An address of something to show, such as a logo: of the web, or relative to the page that shows it. Up to 500
+/// characters.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Link(String);
+
+impl Link {
+    /// The greatest number of characters.
+    pub const MAX: usize = 500;
+
+    /// Trims and checks. Any other scheme than the web's is refused: pages put links in, and some schemes are scripts.
+    pub fn parse(raw: &str) -> Result<Self, TextError> {
+        let text = tidy(raw, Self::MAX)?;
+        let scheme = text.split_once(':').map(|(scheme, _)| scheme).filter(|scheme| !scheme.contains(['/', '?', '#']));
+        match scheme {
+            Some(scheme) if !["http", "https"].iter().any(|web| scheme.eq_ignore_ascii_case(web)) => {
+                Err(TextError::Malformed)
+            }
+            _ => Ok(Self(text.to_owned())),
+        }
+    }
+
+    /// The address, trimmed.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_link_is_of_the_web_or_relative() {
+        for good in [
+            "https://hotelcentral.mx/logo.png",
+            "HTTP://hotelcentral.mx:8080/a:b",
+            "/img/1hora.png",
+            "img/1hora.png?t=10:30",
+            "//cdn.example/x.png",
+            "#a:b",
+        ] {
+            assert_eq!(Link::parse(good).map(|link| link.as_str().to_owned()), Ok(good.to_owned()));
+        }
+        for bad in
+            ["javascript:alert(1)", " JavaScript:alert(1)", "data:image/svg+xml,<svg>", "file:///etc", "x y:z", ":"]
+        {
+            assert_eq!(Link::parse(bad), Err(TextError::Malformed), "{bad:?}");
+        }
+    }
 
     #[test]
     fn text_is_trimmed_and_counted_in_characters() {

@@ -43,6 +43,8 @@ pub async fn finish<B: MessageBody + 'static>(
         // An answer may hold a key or a token, and is true at its moment only.
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
+    // What tenants wrote is never to be taken for a page.
+    response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if let Ok(value) = HeaderValue::try_from(id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }

@@ -5,6 +5,7 @@
 
 pub mod auth;
 pub mod body;
+pub mod caller;
 pub mod cursor;
 pub mod error;
 pub mod fields;
@@ -25,6 +26,7 @@ mod routers;
 mod routing;
 mod service;
 mod sessions;
+mod span;
 mod switch;
 mod users;
 
@@ -41,9 +43,11 @@ use portero_application::Application;
 use tracing_actix_web::TracingLogger;
 
 use crate::{
+    caller::TrustedProxies,
     error::{ApiError, ApiResult},
     limits::Limits,
     routing::{At, at, delete, get, post, put},
+    span::RequestSpan,
 };
 
 /// What an operator may set about the wire.
@@ -53,6 +57,8 @@ pub struct Options {
     pub cors_origins: Vec<String>,
     /// How often anybody may call, the same for all workers of the process; none when limits are switched off.
     pub limits: Option<Data<Limits>>,
+    /// Who is believed about whom they call for.
+    pub trusted_proxies: Data<TrustedProxies>,
 }
 
 /// The service, ready to be served or tested.
@@ -70,6 +76,7 @@ pub fn app(
 > {
     App::new()
         .app_data(application)
+        .app_data(Data::clone(&options.trusted_proxies))
         .app_data(PathConfig::default().error_handler(|_, _| ApiError::of_status(StatusCode::NOT_FOUND).into()))
         .configure(|config| {
             if let Some(limits) = &options.limits {
@@ -82,7 +89,7 @@ pub fn app(
         .default_service(web::to(not_found))
         .wrap(cors(options))
         .wrap(from_fn(finish::finish))
-        .wrap(TracingLogger::default())
+        .wrap(TracingLogger::<RequestSpan>::new())
 }
 
 /// Every path, on one screen. They are tried in this order, so the busiest come first.

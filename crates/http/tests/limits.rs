@@ -6,7 +6,7 @@ use actix_web::{rt::System, web::Data};
 use portero_domain::{
     hotspot::{HotspotPassword, HotspotUser},
     ids::UserId,
-    ports::{ApiKeyTokens, MockPasswords, StorageError, Verdict},
+    ports::{ApiKeyTokens, HotspotError, MockPasswords, StorageError, Verdict},
 };
 use portero_http::limits::{Limits, Rules};
 use portero_testkit::{
@@ -35,9 +35,8 @@ fn wide() -> Rules {
         wrong_key: wide,
         login_email: wide,
         login_address: wide,
-        guest: wide,
-        pin: wide,
-        trusted_proxies: vec!["10.0.0.0/8".parse().unwrap()],
+        guest_user: wide,
+        guest_address: wide,
     }
 }
 
@@ -46,7 +45,8 @@ async fn limited(rules: Rules) -> TestApp {
     let app = TestApp::with(|ports, options| {
         let clock = Arc::clone(&ports.clock);
         let elapsed = move || Span::try_from(clock.now().since(start())).unwrap();
-        options.limits = Some(Data::new(Limits::new(rules, 0, elapsed)));
+        options.limits = Some(Data::new(Limits::new(&rules, 0, elapsed)));
+        options.trusted_proxies = Data::new(["10.0.0.0/8".parse().unwrap()].into_iter().collect());
     })
     .await;
     app.with_router().given(|store| {
@@ -209,7 +209,7 @@ async fn a_limited_answer_says_for_how_long_and_pages_of_other_origins_may_read_
     let app = TestApp::with(|_, options| {
         options.cors_origins = vec!["https://portal.example".to_owned()];
         let none = Rules { wrong_key: "1/h".parse().unwrap(), ..wide() };
-        options.limits = Some(Data::new(Limits::new(none, 0, || Span::ZERO)));
+        options.limits = Some(Data::new(Limits::new(&none, 0, || Span::ZERO)));
     })
     .await;
     for status in [401, 429] {
@@ -257,7 +257,7 @@ fn sixty_four_calls_on_eight_threads_are_admitted_and_counted_up_to_the_burst() 
         signed.token.expose(),
     );
     let rules = Rules { key: "1/h burst 10".parse().unwrap(), ..wide() };
-    let limits = Data::new(Limits::new(rules, 0, || Span::ZERO));
+    let limits = Data::new(Limits::new(&rules, 0, || Span::ZERO));
     let worker = || {
         System::new().block_on(async {
             let app = TestApp::with(|ports, options| {
@@ -353,7 +353,7 @@ async fn a_limited_attempt_costs_no_password_work() {
             login_address: "1/h burst 2".parse().unwrap(),
             ..wide()
         };
-        options.limits = Some(Data::new(Limits::new(rules, 0, || Span::ZERO)));
+        options.limits = Some(Data::new(Limits::new(&rules, 0, || Span::ZERO)));
     })
     .await;
     assert_eq!(statuses(3, || sign_in(&app, ANA, "password124", HOTEL)).await, [401, 429, 429]);
@@ -381,10 +381,12 @@ fn guest<'a>(app: &'a TestApp, key: &str, body: &serde_json::Value, address: &st
 
 #[actix_web::test]
 async fn the_password_of_a_hotspot_user_is_not_guessed_from_anywhere() {
-    let app = limited(Rules { guest: "1/min burst 3".parse().unwrap(), ..wide() }).await;
+    let app = limited(Rules { guest_user: "1/min burst 3".parse().unwrap(), ..wide() }).await;
     let key = app.with_key(a_key().build());
     let one = json!({ "username": "AB3C9D", "password": "0001" });
-    for address in [HOTEL, ELSEWHERE, "2001:db8::1"] {
+    // All users of one purchase have its time.
+    for (user, address) in [("AB3C9D", HOTEL), ("AB3C9D_RANDMAC1", ELSEWHERE), ("AB3C9D_RANDMAC15", "2001:db8::1")] {
+        let one = json!({ "username": user, "password": "0001" });
         assert_eq!(guest(&app, &key, &one, address).await.status, 200);
     }
     let asked = app.routers.router().accesses.len();
@@ -401,21 +403,36 @@ async fn the_password_of_a_hotspot_user_is_not_guessed_from_anywhere() {
 }
 
 #[actix_web::test]
-async fn pins_are_not_guessed_from_name_to_name_and_right_ones_pass_more_often() {
-    let app = limited(Rules { pin: "1/min burst 12".parse().unwrap(), ..wide() }).await;
+async fn users_are_not_guessed_from_name_to_name_and_right_ones_pass_more_often() {
+    let app = limited(Rules { guest_address: "1/min burst 30".parse().unwrap(), ..wide() }).await;
     let key = app.with_key(a_key().build());
-    let pin = |number: usize| json!({ "username": format!("PT-{number:05}") });
-    let mut answers = Vec::new();
-    for number in 0..4 {
-        answers.push(guest(&app, &key, &pin(number), ELSEWHERE).await.status);
-    }
-    assert_eq!(answers, [200, 200, 200, 429], "12 are two wrong ones and most of a third");
-    let with_password = json!({ "username": "PT-00001", "password": "1" });
-    assert_eq!(guest(&app, &key, &with_password, ELSEWHERE).await.status, 200, "a password is another matter");
+    let back = |body: serde_json::Value, address: &str| {
+        app.post("/api/v1/hotspot/auto-reconnect").key(&key).json(&body).from(address)
+    };
+    // With any password, or none, and at both endpoints.
+    let pin = guest(&app, &key, &json!({ "username": "PT-00001" }), ELSEWHERE).await;
+    let voucher = json!({ "username": "PT-00002", "password": "PT-00002", "current_mac": "DA:00:00:00:00:01" });
+    assert_eq!((pin.status, back(voucher.clone(), ELSEWHERE).await.status), (200, 200));
+    let asked = app.routers.router().accesses.len();
+    let refused = back(voucher.clone(), ELSEWHERE).await;
+    assert_eq!((refused.status, refused.header("retry-after")), (429, Some("900")), "30 are two wrong ones");
+    assert_eq!(app.routers.router().accesses.len(), asked, "the router was asked");
+    assert_eq!(back(voucher, HOTEL).await.status, 200, "another address");
 
+    app.clock.advance(Duration::hours(1));
     app.routers
         .router()
         .users
         .push(HotspotUser { password: Some(HotspotPassword::new(String::new())), ..a_hotspot_user("PT-00042") });
-    assert_eq!(statuses(13, || guest(&app, &key, &pin(42), HOTEL)).await[10..], [200, 200, 429]);
+    let right = json!({ "username": "PT-00042" });
+    assert_eq!(statuses(18, || guest(&app, &key, &right, HOTEL)).await[15..], [200, 429, 429]);
+}
+
+#[actix_web::test]
+async fn a_router_that_is_away_locks_no_guest_out() {
+    let app = limited(Rules { guest_address: "1/min burst 30".parse().unwrap(), ..wide() }).await;
+    let key = app.with_key(a_key().build());
+    app.routers.fail_from(1, HotspotError::Unreachable("gone".to_owned()));
+    let unjudged = json!({ "username": "PT-00042" });
+    assert_eq!(statuses(5, || guest(&app, &key, &unjudged, HOTEL)).await, [200; 5]);
 }

@@ -36,7 +36,7 @@ impl MakeWriter<'_> for Kept {
 }
 
 #[actix_web::test]
-async fn no_line_of_the_log_holds_a_token_or_a_password() {
+async fn no_line_of_the_log_holds_a_token_or_a_password_or_a_made_up_address() {
     let log = Kept::default();
     let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(log.clone()).finish();
     // For every thread, as other tests decide too whether anybody listens to a line of the code.
@@ -62,9 +62,16 @@ async fn no_line_of_the_log_holds_a_token_or_a_password() {
         }
     }
     secrets.extend(["jwt_presented".to_owned(), "presented_as_well".to_owned()]);
+    let world = World::new().await;
+    world.app.store.fail_next(StorageError::Failed("told to fail".into()));
+    let made_up = "192.0.2.66";
+    let call = world.app.get("/admin/empresas").bearer(&world.super_admin).from("198.51.100.7");
+    assert_eq!(call.header("x-forwarded-for", made_up).await.status, 500);
+    secrets.push(made_up.to_owned());
 
     let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(text.contains("told to fail") && text.contains("API key regenerated"), "the log was not kept: {text}");
+    assert!(text.contains("198.51.100.7"), "{text}");
     for secret in secrets {
         assert!(!text.contains(&secret), "{secret} is in the log");
     }

@@ -90,12 +90,27 @@ async fn ones_own_router_is_edited_as_the_example_shows_and_nobody_asks_it() {
 }
 
 #[actix_web::test]
-async fn a_stored_password_is_not_sent_to_another_host() {
-    let (app, admin, _) = with(a_router()).await;
-    let response =
-        app.unchanged(app.put(ROUTER).bearer(&admin).json(&json!({ "host": "10.8.0.2", "probar": true }))).await;
-    assert_example(&response, "edit_router 400 elsewhere");
+async fn a_kept_password_goes_nowhere_new() {
+    let (app, super_admin, company_admin) = with(a_router().over_tls().confirmed(ANOTHER)).await;
+    let here = [super_admin.as_str(), company_admin.as_str()];
+    for body in [json!({ "host": "10.8.0.2" }), json!({ "puerto": 18729, "probar": true }), json!({ "tls": false })] {
+        for hidden in [json!(null), json!("********")] {
+            for call in at_both(&app, "PUT", [ROUTER, MY_ROUTER], here) {
+                let mut body = body.clone();
+                body["password"] = hidden.clone();
+                assert_example(&app.unchanged(call.json(&body)).await, "edit_router 400 elsewhere");
+            }
+        }
+    }
+    for call in at_both(&app, "PUT", [ROUTER_TLS, MY_ROUTER_TLS], here) {
+        let another = example("confirm_router_tls request");
+        assert_example(&app.unchanged(call.json(&another)).await, "edit_router 400 elsewhere");
+    }
     assert_eq!(app.routers.router().accesses, []);
+
+    let body = json!({ "huella_tls": SHOWN.to_string(), "password": "another_password" });
+    assert_example(&app.put(MY_ROUTER_TLS).bearer(&company_admin).json(&body).await, "confirm_my_router_tls 200");
+    assert_eq!(password_of(&stored(&app)), Secret::new("another_password".into()));
 }
 
 #[actix_web::test]
@@ -336,22 +351,18 @@ async fn a_routers_certificate_is_shown_beside_the_confirmed_one() {
 }
 
 #[actix_web::test]
-async fn a_certificate_is_confirmed_and_the_confirmation_taken_back() {
-    let (app, super_admin, company_admin) = with(a_router().over_tls()).await;
-    let paths =
-        [(ROUTER_TLS, &super_admin, "confirm_router_tls"), (MY_ROUTER_TLS, &company_admin, "confirm_my_router_tls")];
-    for (path, token, operation) in paths {
-        let put = |body: &Value| app.put(path).bearer(token).json(body);
-        let confirm = || put(&example(&format!("{operation} request")));
+async fn a_certificate_is_confirmed() {
+    for mine in [false, true] {
+        let (app, super_admin, company_admin) = with(a_router().over_tls()).await;
+        let (path, token, operation) = if mine {
+            (MY_ROUTER_TLS, company_admin, "confirm_my_router_tls")
+        } else {
+            (ROUTER_TLS, super_admin, "confirm_router_tls")
+        };
+        let confirm = || app.put(path).bearer(&token).json(&example(&format!("{operation} request")));
         assert_example(&confirm().await, &format!("{operation} 200"));
         assert_eq!(stored(&app), a_router().over_tls().confirmed(SHOWN).build());
         assert_example(&app.unchanged(confirm()).await, &format!("{operation} 200"));
-        for nothing in [json!(null), json!("")] {
-            confirm().await;
-            let taken_back = put(&json!({ "huella_tls": nothing })).await;
-            assert_example(&taken_back, "confirm_router_tls 200 taken back");
-            assert_eq!(stored(&app), a_router().over_tls().build());
-        }
     }
 }
 
@@ -382,15 +393,18 @@ async fn a_router_without_tls_has_nothing_to_confirm() {
 }
 
 #[actix_web::test]
-async fn a_confirmation_names_a_fingerprint_or_null_and_is_never_taken_back_by_mistake() {
+async fn a_confirmation_names_a_fingerprint() {
     let (app, super_admin, company_admin) = with(a_router().over_tls().confirmed(SHOWN)).await;
     // The helper leaves a field out where its value is null.
     let faults = [
         ("huella_tls", json!(null), "missing"),
+        ("huella_tls", json!(""), "value_error"),
         ("huella_tls", json!("c5"), "value_error"),
         ("huella_tls", json!("g5".repeat(32)), "value_error"),
         ("huella_tls", json!(7), "string_type"),
         ("huella_tls", json!(false), "string_type"),
+        ("password", json!(7), "string_type"),
+        ("password", json!(""), "string_too_short"),
     ];
     for (path, token) in [(ROUTER_TLS, &super_admin), (MY_ROUTER_TLS, &company_admin)] {
         assert_faulty(|| app.put(path).bearer(token), &example("confirm_router_tls request"), &faults).await;
@@ -517,13 +531,10 @@ async fn another_companys_router_is_not_there_and_not_asked() {
     let theirs = a_router().id("RTR_00000009").of(&other.id).over_tls().build();
     app.given(|store| store.with_company(other).with_router(theirs));
     let (edit, confirm) = (example("edit_router request"), example("confirm_router_tls request"));
-    let take_back = json!({ "huella_tls": null });
     for router in ["RTR_00000009", "RTR_FFFFFFFF", "rtr_a1b2c3d4", "%00", "EMP_3A9F1C0B2D"] {
         let path = format!("/admin/empresas/EMP_3A9F1C0B2D/routers/{router}");
         let tls = format!("{path}/tls");
-        for call in
-            [app.put(&path).json(&edit), app.get(&tls), app.put(&tls).json(&confirm), app.put(&tls).json(&take_back)]
-        {
+        for call in [app.put(&path).json(&edit), app.get(&tls), app.put(&tls).json(&confirm)] {
             assert_example(&app.unchanged(call.bearer(&super_admin)).await, "edit_router 404");
         }
         let mine = format!("/api/v1/admin/mi-empresa/routers/{router}");
@@ -532,7 +543,6 @@ async fn another_companys_router_is_not_there_and_not_asked() {
             app.put(&mine).json(&edit),
             app.get(&tls),
             app.put(&tls).json(&confirm),
-            app.put(&tls).json(&take_back),
             app.get(&format!("/api/v1/admin/routers/{router}/mikrotik-profiles")),
         ] {
             assert_example(&app.unchanged(call.bearer(&company_admin)).await, "edit_my_router 404");

@@ -15,7 +15,7 @@ use base64::{
 };
 use portero_application::{Settings, health::HealthChecks};
 use portero_domain::{secret::Secret, text::Email, user::NewPassword};
-use portero_http::limits::Rules;
+use portero_http::{caller::TrustedProxies, limits::Rules};
 use time::Duration;
 
 /// A variable of the environment, for `--help`.
@@ -66,14 +66,14 @@ const VARIABLES: [Variable; 26] = [
         meaning: "attempts to sign in from one address",
     },
     Variable {
-        name: "RATE_LIMIT_GUEST",
+        name: "RATE_LIMIT_GUEST_USER",
         default: "6/min burst 12",
         meaning: "attempts to come back as one hotspot user",
     },
     Variable {
-        name: "RATE_LIMIT_PIN",
-        default: "20/min burst 60",
-        meaning: "those without a password from one address; a wrong one counts five times",
+        name: "RATE_LIMIT_GUEST_ADDRESS",
+        default: "60/min burst 300",
+        meaning: "those from one address; a wrong one counts 15 times",
     },
     Variable {
         name: "TRUSTED_PROXIES",
@@ -144,6 +144,7 @@ pub(crate) struct Config {
     pub(crate) first_super_admin: Option<FirstSuperAdmin>,
     pub(crate) cors_origins: Vec<String>,
     pub(crate) limits: Option<Rules>,
+    pub(crate) trusted_proxies: TrustedProxies,
     pub(crate) allow_loopback_routers: bool,
     /// Whether routers are looked at.
     pub(crate) watches_routers: bool,
@@ -240,6 +241,7 @@ impl Config {
             first_super_admin: first_super_admin(source)?,
             cors_origins: cors_origins(source)?,
             limits: limits::rules(source)?,
+            trusted_proxies: limits::trusted_proxies(source)?,
             allow_loopback_routers: flag(source, "ALLOW_LOOPBACK_ROUTERS", false)?,
             watches_routers: check_interval.is_some(),
             log_format: log_format(source)?,
@@ -379,7 +381,8 @@ mod tests {
         assert!(config.watches_routers);
         assert_eq!(config.log_format, LogFormat::Text);
         assert!(config.cors_origins.is_empty() && config.first_super_admin.is_none());
-        assert_eq!(config.limits.unwrap().trusted_proxies, []);
+        assert!(config.limits.is_some());
+        assert_eq!(config.trusted_proxies, TrustedProxies::default());
     }
 
     #[test]
@@ -412,8 +415,8 @@ mod tests {
             ("RATE_LIMIT_WRONG_KEY", "1/day"),
             ("RATE_LIMIT_LOGIN_EMAIL", "6"),
             ("RATE_LIMIT_LOGIN_ADDRESS", "30/min burst"),
-            ("RATE_LIMIT_GUEST", "6/day"),
-            ("RATE_LIMIT_PIN", "none"),
+            ("RATE_LIMIT_GUEST_USER", "6/day"),
+            ("RATE_LIMIT_GUEST_ADDRESS", "none"),
             ("TRUSTED_PROXIES", "10.0.0.0/8,proxy.example"),
         ] {
             let error = read(&[(name, value)]).unwrap_err();
@@ -458,13 +461,19 @@ mod tests {
     fn limits_are_sized_one_by_one_and_switched_off_together() {
         let limits = |changes| read(changes).unwrap().limits;
         let mut rules = limits(&[]).unwrap();
-        let changes = [("RATE_LIMIT_KEY", "5/s burst 7"), ("TRUSTED_PROXIES", "10.0.0.0/8, ::1")];
+        let changes = [("RATE_LIMIT_KEY", "5/s burst 7")];
         assert_ne!(limits(&changes).unwrap(), rules);
         rules.key = "5/s burst 7".parse().unwrap();
-        rules.trusted_proxies = vec!["10.0.0.0/8".parse().unwrap(), "::1".parse().unwrap()];
         assert_eq!(limits(&changes).unwrap(), rules);
         assert_eq!(limits(&[("RATE_LIMITS", "off")]), None);
         assert_eq!(read(&[("RATE_LIMITS", "off"), ("RATE_LIMIT_KEY", "x")]).unwrap_err().name, "RATE_LIMIT_KEY");
+    }
+
+    #[test]
+    fn trusted_proxies_are_addresses_and_blocks() {
+        let expected = ["10.0.0.0/8", "::1"].map(|text| text.parse().unwrap()).into_iter().collect();
+        let changes = [("TRUSTED_PROXIES", "10.0.0.0/8, ::1"), ("RATE_LIMITS", "off")];
+        assert_eq!(read(&changes).unwrap().trusted_proxies, expected);
     }
 
     #[test]
@@ -476,8 +485,8 @@ mod tests {
         assert_eq!(rules.wrong_key, default("RATE_LIMIT_WRONG_KEY"));
         assert_eq!(rules.login_email, default("RATE_LIMIT_LOGIN_EMAIL"));
         assert_eq!(rules.login_address, default("RATE_LIMIT_LOGIN_ADDRESS"));
-        assert_eq!(rules.guest, default("RATE_LIMIT_GUEST"));
-        assert_eq!(rules.pin, default("RATE_LIMIT_PIN"));
+        assert_eq!(rules.guest_user, default("RATE_LIMIT_GUEST_USER"));
+        assert_eq!(rules.guest_address, default("RATE_LIMIT_GUEST_ADDRESS"));
     }
 
     #[test]

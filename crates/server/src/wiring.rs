@@ -54,7 +54,11 @@ impl Wiring {
         Ok(Self {
             application: Data::new(Application::new(&ports, config.settings)),
             bind: config.bind,
-            http: portero_http::Options { cors_origins: config.cors_origins, limits: config.limits.map(limits) },
+            http: portero_http::Options {
+                cors_origins: config.cors_origins,
+                limits: config.limits.as_ref().map(limits),
+                trusted_proxies: Data::new(config.trusted_proxies),
+            },
             first_super_admin: config.first_super_admin,
             watches_routers: config.watches_routers,
         })
@@ -62,7 +66,7 @@ impl Wiring {
 }
 
 /// The limits, by the monotonic clock: setting the system's time neither locks anyone out nor lets them in.
-fn limits(rules: Rules) -> Data<Limits> {
+fn limits(rules: &Rules) -> Data<Limits> {
     let (seed, start) = (RandomState::new().hash_one(()), Instant::now());
     Data::new(Limits::new(rules, seed, move || start.elapsed()))
 }

@@ -281,6 +281,9 @@ impl Hotspot for FakeRouters {
         if let Some(comment) = &change.comment {
             user.comment.clone_from(comment);
         }
+        if let Some(password) = &change.password {
+            user.password = Some(password.clone());
+        }
         Ok(())
     }
 

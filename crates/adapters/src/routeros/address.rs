@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
+use nix::ifaddrs::getifaddrs;
 use portero_domain::ports::{HotspotError, HotspotResult};
 
 /// Where clouds tell a machine its secrets, beside the link-local address that most of them use.
@@ -16,14 +17,15 @@ const METADATA: [IpAddr; 5] = [
 /// What may be connected to.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct AddressPolicy {
-    /// Whether loopback is fine, for demos and tests.
+    /// Whether this machine itself is fine, for demos and tests.
     pub(super) allow_loopback: bool,
 }
 
 impl AddressPolicy {
     /// Those of a host's addresses that may be connected to, in their order. An error when there is none.
     pub(super) fn permitted(self, found: impl IntoIterator<Item = SocketAddr>) -> HotspotResult<Vec<SocketAddr>> {
-        let (good, bad): (Vec<_>, Vec<_>) = found.into_iter().partition(|address| self.permits(address.ip()));
+        let own = if self.allow_loopback { Vec::new() } else { own_addresses()? };
+        let (good, bad): (Vec<_>, Vec<_>) = found.into_iter().partition(|address| self.permits(address.ip(), &own));
         match (good.is_empty(), bad.is_empty()) {
             (false, _) => Ok(good),
             (true, false) => Err(HotspotError::AddressRefused),
@@ -31,13 +33,13 @@ impl AddressPolicy {
         }
     }
 
-    fn permits(self, address: IpAddr) -> bool {
-        if METADATA.contains(&address) {
+    fn permits(self, address: IpAddr, own: &[IpAddr]) -> bool {
+        if METADATA.contains(&address) || own.contains(&address) {
             return false;
         }
         match address {
             IpAddr::V4(address) => self.permits_v4(address),
-            IpAddr::V6(address) => self.permits_v6(address),
+            IpAddr::V6(address) => self.permits_v6(address, own),
         }
     }
 
@@ -52,15 +54,25 @@ impl AddressPolicy {
         }
     }
 
-    fn permits_v6(self, address: Ipv6Addr) -> bool {
+    fn permits_v6(self, address: Ipv6Addr, own: &[IpAddr]) -> bool {
         if address.is_loopback() {
             return self.allow_loopback;
         }
         if let Some(inner) = embedded(address) {
-            return self.permits(IpAddr::V4(inner));
+            return self.permits(IpAddr::V4(inner), own);
         }
         !(address.is_unspecified() || address.is_multicast() || address.is_unicast_link_local())
     }
+}
+
+/// The addresses of this machine, which is reached at each of them and not at loopback alone.
+fn own_addresses() -> HotspotResult<Vec<IpAddr>> {
+    let interfaces = getifaddrs().map_err(|error| HotspotError::Unreachable(format!("no interfaces: {error}")))?;
+    let ip = |address: nix::sys::socket::SockaddrStorage| {
+        let v4 = address.as_sockaddr_in().map(|address| IpAddr::V4(address.ip()));
+        v4.or_else(|| address.as_sockaddr_in6().map(|address| IpAddr::V6(address.ip())))
+    };
+    Ok(interfaces.filter_map(|interface| interface.address.and_then(ip)).collect())
 }
 
 /// The IPv4 address that packets to this one go to: mapped, compatible, by NAT64 or by 6to4.
@@ -151,6 +163,26 @@ mod tests {
                 assert_eq!(permitted(allow_loopback, address).is_ok(), allow_loopback, "{address}");
             }
         }
+    }
+
+    #[test]
+    fn no_address_of_this_machine_is_connected_to_in_any_spelling() {
+        let own: Vec<_> = own_addresses().unwrap().into_iter().filter(|own| !own.is_loopback()).collect();
+        for address in own {
+            assert_eq!(permitted(false, &address.to_string()), Err(HotspotError::AddressRefused), "{address}");
+            if let IpAddr::V4(address) = address {
+                for spelling in [format!("::ffff:{address}"), format!("64:ff9b::{address}")] {
+                    assert_eq!(permitted(false, &spelling), Err(HotspotError::AddressRefused), "{spelling}");
+                }
+                assert!(permitted(true, &address.to_string()).is_ok(), "{address}");
+            }
+        }
+        let own = ["192.0.2.7".parse().unwrap(), "2001:db8::7".parse().unwrap()];
+        let permits = |address: &str| AddressPolicy { allow_loopback: false }.permits(address.parse().unwrap(), &own);
+        for address in ["192.0.2.7", "::ffff:192.0.2.7", "2002:c000:207::1", "2001:db8::7"] {
+            assert!(!permits(address), "{address}");
+        }
+        assert!(permits("192.0.2.8") && permits("2001:db8::8"));
     }
 
     #[test]

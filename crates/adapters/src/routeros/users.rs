@@ -59,6 +59,9 @@ pub(super) async fn change(call: &Call<'_>, user: &ItemId, change: &UserChange) 
     if let Some(comment) = &change.comment {
         set = set.attribute("comment", comment);
     }
+    if let Some(password) = &change.password {
+        set = set.attribute("password", password.expose());
+    }
     call.change(&set).await.map(drop).map_err(NotChanged::into)
 }
 

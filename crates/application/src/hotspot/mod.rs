@@ -52,3 +52,10 @@ pub enum GuestError {
     #[error(transparent)]
     Hotspot(#[from] HotspotError),
 }
+
+impl GuestError {
+    /// Whether whoever is told this may have guessed. All else is told to who knows the password, or says nothing of users.
+    pub const fn may_be_a_guess(&self) -> bool {
+        matches!(self, Self::UnknownUser | Self::WrongPassword | Self::PasswordHidden)
+    }
+}

@@ -58,6 +58,8 @@ pub struct Reconnection {
 struct Placed {
     user: HotspotUsername,
     moved: bool,
+    /// Whether the password is known to be theirs, so that no login fails for it.
+    proven: bool,
     others: Vec<HotspotUsername>,
     used: Duration,
     left: Option<Duration>,
@@ -72,10 +74,14 @@ impl ReconnectGuest {
             return Err(GuestError::UnknownUser);
         }
         let (_, router) = self.accesses.of(admission.company.id, admission.router.id).await?;
-        let Placed { user, moved, others, used, left } = self.place(&router, &guest).await?;
+        let Placed { user, moved, proven, others, used, left } = self.place(&router, &guest).await?;
         let ReturningGuest { password, device, address, .. } = guest;
         let login = GuestLogin { user, password, mac: device, address };
-        let session = self.log_in(&router, &login).await;
+        let session = match self.log_in(&router, &login).await {
+            // Another device of the purchase has come in between, and this one's user is idle again.
+            Err(GuestError::WrongPassword) if proven => Err(GuestError::Contended),
+            session => session,
+        };
         if moved {
             // A login of another device that the router had accepted before its user became idle is a session by now.
             for other in &others {
@@ -89,21 +95,28 @@ impl ReconnectGuest {
     /// Sees to it that the user for the guest's device is in use, and no other one of the purchase.
     async fn place(&self, router: &RouterAccess, guest: &ReturningGuest) -> Result<Placed, GuestError> {
         for _ in 0..ATTEMPTS {
-            let (access, password_known) = self.read(router, guest).await?;
+            let access = self.read(router, guest).await?;
+            if access.hides_password() {
+                // The router will judge it when the device logs in. On a mere claim nothing is moved, and nothing is told.
+                return Placed::as_it_is(&access, guest.device).ok_or(GuestError::PasswordHidden);
+            }
+            if access.is_blocked() {
+                return Err(GuestError::Blocked);
+            }
             let name = match access.user_for(guest.device).ok_or(GuestError::TooManyDevices)? {
                 DeviceUser::There(user) if access.is_all_on(&user.name) => {
                     if access.left().is_used_up() {
                         return Err(GuestError::UsedUp);
                     }
-                    return Ok(Placed::at(&access, user.name.clone(), false));
+                    if let Some(password) = access.new_password_for(user) {
+                        let change = UserChange { password: Some(password), ..UserChange::default() };
+                        self.hotspot.change_user(router, &user.id, &change).await?;
+                    }
+                    return Ok(Placed::at(&access, user.name.clone()));
                 }
                 DeviceUser::There(user) => user.name.clone(),
                 DeviceUser::Missing(name) => name,
             };
-            if !password_known {
-                // The router would judge it when the device logs in, but nothing is moved on a mere claim.
-                return Err(GuestError::PasswordHidden);
-            }
             if let Some(placed) = self.move_to(router, guest, &access, name).await? {
                 return Ok(placed);
             }
@@ -125,7 +138,10 @@ impl ReconnectGuest {
     ) -> Result<Option<Placed>, GuestError> {
         // Also those that are idle already: a call that was cut off may have left them a session.
         self.make_idle(router, before.others(&name)).await?;
-        let (mut access, _) = self.read(router, guest).await?;
+        let mut access = self.read(router, guest).await?;
+        if access.is_blocked() {
+            return Err(GuestError::Blocked);
+        }
         let left = access.left();
         if left.is_used_up() {
             return Err(GuestError::UsedUp);
@@ -141,17 +157,18 @@ impl ReconnectGuest {
                 Err(CreateHotspotUserError::UnknownProfile { .. }) => return Err(GuestError::ProfileGone),
                 Err(CreateHotspotUserError::Hotspot(error)) => return Err(error.into()),
             }
-            (access, _) = self.read(router, guest).await?;
+            access = self.read(router, guest).await?;
         }
         let Some(DeviceUser::There(user)) = access.user_for(guest.device) else { return Ok(None) };
-        self.hotspot.change_user(router, &user.id, &to_use(user, &left)).await?;
+        let change = UserChange { password: access.new_password_for(user), ..to_use(user, &left) };
+        self.hotspot.change_user(router, &user.id, &change).await?;
 
         // Of all who put a user in use at the same time, the last one finds here what the others did, and leaves to its own
         // what they have used of it.
-        let (mut access, _) = self.read(router, guest).await?;
+        let mut access = self.read(router, guest).await?;
         if access.others_in_use(&name).next().is_some() {
             self.make_idle(router, access.others_in_use(&name)).await?;
-            (access, _) = self.read(router, guest).await?;
+            access = self.read(router, guest).await?;
             let left = access.least_left();
             if left.is_used_up() {
                 return Err(GuestError::UsedUp);
@@ -162,7 +179,7 @@ impl ReconnectGuest {
                 self.hotspot.change_user(router, &user.id, &lessened).await?;
             }
         }
-        Ok(access.is_in_use(&name).then(|| Placed::at(&access, name, true)))
+        Ok(access.is_in_use(&name).then(|| Placed { moved: true, ..Placed::at(&access, name) }))
     }
 
     async fn make_idle(
@@ -180,15 +197,11 @@ impl ReconnectGuest {
         Ok(())
     }
 
-    /// What the guest paid for, as it is on the router, and whether the password is known to be theirs.
-    async fn read(&self, router: &RouterAccess, guest: &ReturningGuest) -> Result<(PaidAccess, bool), GuestError> {
+    /// What the guest paid for, as it is on the router, unless the password is another.
+    async fn read(&self, router: &RouterAccess, guest: &ReturningGuest) -> Result<PaidAccess, GuestError> {
         let users = self.hotspot.users(router, &PaidAccess::names(&guest.username)).await?;
         let access = PaidAccess::of(users).ok_or(GuestError::UnknownUser)?;
-        let password_known = match access.accepts(&guest.password) {
-            Some(false) => return Err(GuestError::WrongPassword),
-            accepted => accepted.is_some(),
-        };
-        if access.is_blocked() { Err(GuestError::Blocked) } else { Ok((access, password_known)) }
+        if access.accepts(&guest.password) == Some(false) { Err(GuestError::WrongPassword) } else { Ok(access) }
     }
 
     /// Logs the device in. A session that the guest left behind on another device makes room.
@@ -210,8 +223,25 @@ impl ReconnectGuest {
 }
 
 impl Placed {
-    fn at(access: &PaidAccess, user: HotspotUsername, moved: bool) -> Self {
+    fn at(access: &PaidAccess, user: HotspotUsername) -> Self {
         let others = access.others(&user).map(|other| other.name.clone()).collect();
-        Self { moved, others, used: access.used().time, left: access.left().time, user }
+        Self {
+            user,
+            moved: false,
+            proven: !access.hides_password(),
+            others,
+            used: access.used().time,
+            left: access.left().time,
+        }
+    }
+
+    /// The device with its user, if that is in use and there is nothing to move.
+    fn as_it_is(access: &PaidAccess, device: Mac) -> Option<Self> {
+        match access.user_for(device)? {
+            DeviceUser::There(user) if access.is_all_on(&user.name) && !access.is_blocked() => {
+                (!access.left().is_used_up()).then(|| Self::at(access, user.name.clone()))
+            }
+            _ => None,
+        }
     }
 }

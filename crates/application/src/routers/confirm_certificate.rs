@@ -3,24 +3,30 @@ use std::sync::Arc;
 use portero_domain::{
     ids::{CompanyId, RouterId},
     network::CertificateFingerprint,
-    ports::{HotspotError, RouterProbe, StorageError, Stored, UnitOfWork, transact},
-    router::Router,
+    ports::{HotspotError, RouterProbe, SecretPlace, StorageError, VaultError, transact},
+    router::{PasswordRequired, Router},
+    secret::Secret,
 };
 use thiserror::Error;
+
+use super::{AccessError, Accesses};
 
 /// Confirms a router's certificate as its own. From then on Portero signs in to whoever shows it, and to nobody else
 /// (decisions, "TLS to a router").
 pub struct ConfirmCertificate {
-    pub(crate) storage: Arc<dyn UnitOfWork>,
+    pub(crate) accesses: Accesses,
     pub(crate) probe: Arc<dyn RouterProbe>,
 }
 
 /// Why the certificate is not confirmed.
 #[derive(Debug, Error)]
 pub enum ConfirmCertificateError {
-    /// The company has no such router.
-    #[error("the company has no such router")]
-    NotFound,
+    /// There is no such router, or its password could not be sealed.
+    #[error(transparent)]
+    Access(#[from] AccessError),
+    /// Another certificate is confirmed, and the kept password was not given for this one.
+    #[error(transparent)]
+    PasswordRequired(#[from] PasswordRequired),
     /// The router is not reached over TLS, so it shows no certificate.
     #[error("the router is not reached over TLS")]
     NotTls,
@@ -36,21 +42,31 @@ pub enum ConfirmCertificateError {
     /// The router showed nothing.
     #[error(transparent)]
     Hotspot(#[from] HotspotError),
-    /// The store gave no answer.
-    #[error(transparent)]
-    Storage(#[from] StorageError),
+}
+
+impl From<VaultError> for ConfirmCertificateError {
+    fn from(error: VaultError) -> Self {
+        Self::Access(error.into())
+    }
+}
+
+impl From<StorageError> for ConfirmCertificateError {
+    fn from(error: StorageError) -> Self {
+        Self::Access(error.into())
+    }
 }
 
 impl ConfirmCertificate {
-    /// Confirms that this router has this certificate, which it must show at the moment.
+    /// Confirms that this router has this certificate, which it must show at the moment, and keeps the password if one is
+    /// given.
     pub async fn execute(
         &self,
         company: CompanyId,
         router: RouterId,
         certificate: CertificateFingerprint,
+        password: Option<Secret>,
     ) -> Result<Router, ConfirmCertificateError> {
-        let asked =
-            self.find(company.clone(), router.clone()).await?.ok_or(ConfirmCertificateError::NotFound)?.endpoint;
+        let asked = self.accesses.find(company.clone(), router.clone()).await?.endpoint;
         if !asked.tls {
             return Err(ConfirmCertificateError::NotTls);
         }
@@ -58,12 +74,15 @@ impl ConfirmCertificate {
         if shown != certificate {
             return Err(ConfirmCertificateError::Mismatch { shown });
         }
-        let router = transact(&*self.storage, move |storage| {
-            let mut router = storage.routers().lock(&company, &router)?.ok_or(ConfirmCertificateError::NotFound)?;
+        let vault = Arc::clone(&self.accesses.vault);
+        let router = transact(&*self.accesses.storage, move |storage| {
+            let mut router = storage.routers().lock(&company, &router)?.ok_or(AccessError::NotFound)?;
             if router.endpoint != asked {
                 return Err(ConfirmCertificateError::ChangedMeanwhile);
             }
-            router.certificate = Some(certificate);
+            let place = SecretPlace::RouterPassword(router.id.clone());
+            let password = password.map(|password| vault.seal(&password, &place)).transpose()?;
+            router.confirm(certificate, password)?;
             storage.routers().update(&router)?;
             storage.router_healths().make_due(&router.id)?;
             Ok(router)
@@ -71,9 +90,5 @@ impl ConfirmCertificate {
         .await?;
         tracing::info!(router = %router.id, %certificate, "router's certificate confirmed");
         Ok(router)
-    }
-
-    async fn find(&self, company: CompanyId, router: RouterId) -> Stored<Option<Router>> {
-        transact(&*self.storage, move |storage| storage.routers().find(&company, &router)).await
     }
 }

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use portero_domain::{
     ids::{CompanyId, RouterId},
     ports::{HotspotError, RouterProbe, SecretPlace, StorageError, Vault, VaultError, transact},
-    router::{Router, RouterAccess, RouterEdit},
+    router::{PasswordRequired, Router, RouterAccess, RouterEdit},
     secret::Secret,
 };
 use thiserror::Error;
@@ -33,9 +33,9 @@ pub enum EditRouterError {
     /// There is no access to such a router.
     #[error(transparent)]
     Access(#[from] AccessError),
-    /// The router would be at another host, and its password was not given again.
-    #[error("another host needs the password again")]
-    PasswordRequired,
+    /// The kept password would go where it was not given for.
+    #[error(transparent)]
+    PasswordRequired(#[from] PasswordRequired),
     /// The router did not let Portero in as changed.
     #[error(transparent)]
     Trial(#[from] HotspotError),
@@ -58,18 +58,10 @@ impl From<StorageError> for EditRouterError {
 }
 
 impl RouterChanges {
-    /// A stored password is never sent to another host than the one it was given for: whoever may edit a router could
-    /// have it sent to themselves, and no stored secret is to be read through Portero.
     fn carry_out(self, router: &mut Router, vault: &dyn Vault) -> Result<(), EditRouterError> {
-        let moves = self.edit.host.as_ref().is_some_and(|host| *host != router.endpoint.host);
-        if moves && self.password.is_none() {
-            return Err(EditRouterError::PasswordRequired);
-        }
-        router.edit(self.edit);
-        if let Some(password) = self.password {
-            router.credentials.password = vault.seal(&password, &SecretPlace::RouterPassword(router.id.clone()))?;
-        }
-        Ok(())
+        let place = SecretPlace::RouterPassword(router.id.clone());
+        let password = self.password.map(|password| vault.seal(&password, &place)).transpose()?;
+        Ok(router.edit(self.edit, password)?)
     }
 }
 

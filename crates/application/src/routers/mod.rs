@@ -11,7 +11,6 @@ mod list_routers;
 mod register_router;
 mod switch_router;
 mod test_connection;
-mod unconfirm_certificate;
 
 pub(crate) use self::access::Accesses;
 pub use self::{
@@ -26,5 +25,4 @@ pub use self::{
     register_router::{NewRouter, RegisterRouter, RegisterRouterError, RegisteredRouter},
     switch_router::SwitchRouter,
     test_connection::{ConnectionTest, Reached, TestConnection},
-    unconfirm_certificate::UnconfirmCertificate,
 };

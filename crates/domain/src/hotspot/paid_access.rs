@@ -39,6 +39,11 @@ impl PaidAccess {
         [base.to_owned()].into_iter().chain(copies).filter_map(|name| HotspotUsername::parse(&name).ok()).collect()
     }
 
+    /// The name of the user that was sold, where this is the name of any user of its purchase.
+    pub fn sold_name(given: &HotspotUsername) -> HotspotUsername {
+        HotspotUsername::parse(Self::base_name(given.as_str())).unwrap_or_else(|_| given.clone())
+    }
+
     fn base_name(name: &str) -> &str {
         let parts = name.rsplit_once(Self::SUFFIX);
         let copy = parts.filter(|(base, number)| {
@@ -68,6 +73,18 @@ impl PaidAccess {
     /// Whether this password is the right one; `None` when the router keeps it from Portero.
     pub fn accepts(&self, password: &HotspotPassword) -> Option<bool> {
         self.base.password.as_ref().map(|ours| ours.matches(password))
+    }
+
+    /// Whether the router keeps the password from Portero.
+    pub const fn hides_password(&self) -> bool {
+        self.base.password.is_none()
+    }
+
+    /// The password that a user of the purchase should have, where it has another one: that of the user that was sold, which
+    /// an admin may have changed.
+    pub fn new_password_for(&self, user: &HotspotUser) -> Option<HotspotPassword> {
+        let sold = self.base.password.as_ref()?;
+        user.password.as_ref().filter(|theirs| !theirs.matches(sold)).map(|_| sold.clone())
     }
 
     /// Whether an admin has disabled it, in any of its users.
@@ -158,7 +175,7 @@ impl PaidAccess {
 
 /// What makes a user idle.
 pub fn to_idle(user: &HotspotUser) -> UserChange {
-    UserChange { disabled: Some(true), comment: Some(with_idle(&user.comment)), allowance: None }
+    UserChange { disabled: Some(true), comment: Some(with_idle(&user.comment)), ..UserChange::default() }
 }
 
 /// What puts a user in use, with this much left to it.
@@ -172,7 +189,8 @@ pub fn to_use(user: &HotspotUser, left: &Allowance) -> UserChange {
         bytes_total: up_to(left.bytes_total, bytes_in.saturating_add(bytes_out)),
     };
     let words: Vec<&str> = user.comment.split(' ').filter(|word| *word != PaidAccess::IDLE).collect();
-    UserChange { disabled: Some(false), comment: Some(words.join(" ")), allowance: Some(allowance) }
+    let comment = Some(words.join(" "));
+    UserChange { disabled: Some(false), comment, allowance: Some(allowance), ..UserChange::default() }
 }
 
 fn is_idle(user: &HotspotUser) -> bool {

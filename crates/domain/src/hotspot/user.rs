@@ -111,4 +111,6 @@ pub struct UserChange {
     pub allowance: Option<Allowance>,
     /// What is noted about it.
     pub comment: Option<String>,
+    /// Its password.
+    pub password: Option<HotspotPassword>,
 }

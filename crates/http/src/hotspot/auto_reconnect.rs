@@ -15,13 +15,12 @@ use portero_domain::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{decoded, span, told};
+use super::{attempt, decoded, span, told};
 use crate::{
     auth::Portal,
     body::JsonBody,
     error::{ApiResult, ErrorBody},
     fields::{Fault, Faults, Given},
-    limits,
     wire::Moment,
 };
 
@@ -191,18 +190,9 @@ pub(crate) async fn handle(
 ) -> ApiResult<Json<Body>> {
     let guest = body.read()?.parse()?;
     let (now, device) = (app.tell_time.execute(), guest.device);
-    let attempt = limits::of(&request)
-        .map(|limits| limits.guest(&request, &admission.router.id, &guest.username, &guest.password))
-        .transpose()?;
-    match app.reconnect_guest.execute(admission, guest).await {
-        Ok(back) => Ok(Json(Body::back(back, device, now))),
-        Err(error) => {
-            if let Some(attempt) = attempt
-                && matches!(error, GuestError::UnknownUser | GuestError::WrongPassword)
-            {
-                attempt.failed();
-            }
-            Ok(Json(Body::refused(error, now)?))
-        }
-    }
+    let (router, name) = (admission.router.id.clone(), guest.username.clone());
+    Ok(Json(match attempt(&request, router, name, app.reconnect_guest.execute(admission, guest)).await? {
+        Ok(back) => Body::back(back, device, now),
+        Err(error) => Body::refused(error, now)?,
+    }))
 }

@@ -6,17 +6,36 @@ pub(crate) mod validate_router;
 
 use std::{borrow::Cow, time::Duration};
 
+use actix_web::HttpRequest;
 use percent_encoding::percent_decode_str;
 use portero_application::hotspot::GuestError;
 use portero_domain::{
-    hotspot::HotspotPassword,
+    hotspot::{HotspotPassword, HotspotUsername},
+    ids::RouterId,
     ports::{HotspotError, Rejection},
 };
 
-use crate::{error::ApiError, fields::Fault, hotspot_error};
+use crate::{
+    error::{ApiError, ApiResult},
+    fields::Fault,
+    hotspot_error, limits,
+};
 
-/// What a guest without the right password is told; the same whether there is such a user or not.
-const WRONG_CREDENTIALS: &str = "Credenciales incorrectas o no autorizado";
+/// Lets a guest of this router try to prove who they are, as often as limits allow.
+async fn attempt<T>(
+    request: &HttpRequest,
+    router: RouterId,
+    name: HotspotUsername,
+    work: impl Future<Output = Result<T, GuestError>>,
+) -> ApiResult<Result<T, GuestError>> {
+    let attempt = limits::of(request).map(|limits| limits.guest(request, &router, &name)).transpose()?;
+    let outcome = work.await;
+    let wrong = matches!(&outcome, Err(error) if error.may_be_a_guess());
+    if let Some(attempt) = attempt.filter(|_| !wrong) {
+        attempt.was_not_wrong();
+    }
+    Ok(outcome)
+}
 
 /// What a portal is told of a router that does not answer.
 const OFFLINE: &str = "El router no está en línea (conexión fallida)";
@@ -64,9 +83,12 @@ fn told(error: GuestError) -> Result<Told, ApiError> {
     Ok(match error {
         GuestError::RouterInactive(_) => return Err(ApiError::forbidden("router_inactive", "El router está inactivo")),
         GuestError::Access(error) => return Err(error.into()),
-        GuestError::UnknownUser => Told { state: "expirado", sentence: "Usuario no encontrado", detail: None },
+        // Whether it was the name or the password is not told: where the name is all there is to know, it would be half of
+        // a guess. Users are removed when they expire, so that is the likelier one.
+        GuestError::UnknownUser | GuestError::WrongPassword => {
+            Told { state: "expirado", sentence: "Usuario no encontrado", detail: None }
+        }
         GuestError::UsedUp => Told { state: "expirado", sentence: "El tiempo contratado se ha agotado", detail: None },
-        GuestError::WrongPassword => Told::error(WRONG_CREDENTIALS),
         GuestError::PasswordHidden => Told::error("No se pudieron verificar las credenciales en el router"),
         GuestError::Blocked => Told::error("El usuario está deshabilitado"),
         GuestError::TooManyDevices => Told::error("Se alcanzó el límite de dispositivos de este acceso"),

@@ -10,13 +10,12 @@ use portero_domain::hotspot::{HotspotPassword, HotspotUsername};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{WRONG_CREDENTIALS, kind, span, told};
+use super::{Told, attempt, kind, span, told};
 use crate::{
     auth::Portal,
     body::JsonBody,
     error::{ApiResult, ErrorBody},
     fields::{Faults, Given},
-    limits,
 };
 
 /// A guest who asks what stands behind their user.
@@ -122,6 +121,21 @@ pub(crate) struct Refused {
     error_detalle: Option<String>,
 }
 
+impl Refused {
+    fn new(error: GuestError) -> ApiResult<Self> {
+        // As with a guest who comes back, it is not told whether it was the name or the password.
+        let wrong = matches!(error, GuestError::UnknownUser | GuestError::WrongPassword);
+        let told = if wrong {
+            let sentence = "Credenciales incorrectas o no autorizado";
+            Told { state: "credenciales_invalidas", sentence, detail: None }
+        } else {
+            told(error)?
+        };
+        let error_detalle = told.detail.map(Into::into);
+        Ok(Self { success: false, estado: told.state, mensaje: told.sentence, error_detalle })
+    }
+}
+
 impl Shown {
     fn new(GuestProfile { user, profile }: GuestProfile, tipo_usuario: &'static str) -> Self {
         let profile = profile.unwrap_or_default();
@@ -177,23 +191,10 @@ pub(crate) async fn handle(
 ) -> ApiResult<Json<Body>> {
     let (username, password) = body.read()?.parse()?;
     let kind = kind(&password);
-    let attempt = limits::of(&request)
-        .map(|limits| limits.guest(&request, &admission.router.id, &username, &password))
-        .transpose()?;
-    let error = match app.guest_profile.execute(admission, username, password).await {
-        Ok(profile) => return Ok(Json(Body::Shown(Box::new(Shown::new(profile, kind))))),
-        Err(error) => error,
-    };
-    // Who asks is not told whether it was the name or the password.
-    let refused = if matches!(error, GuestError::UnknownUser | GuestError::WrongPassword) {
-        if let Some(attempt) = attempt {
-            attempt.failed();
-        }
-        Refused { success: false, estado: "credenciales_invalidas", mensaje: WRONG_CREDENTIALS, error_detalle: None }
-    } else {
-        let told = told(error)?;
-        let error_detalle = told.detail.map(Into::into);
-        Refused { success: false, estado: told.state, mensaje: told.sentence, error_detalle }
-    };
-    Ok(Json(Body::Refused(refused)))
+    let (router, name) = (admission.router.id.clone(), username.clone());
+    let work = app.guest_profile.execute(admission, username, password);
+    Ok(Json(match attempt(&request, router, name, work).await? {
+        Ok(profile) => Body::Shown(Box::new(Shown::new(profile, kind))),
+        Err(error) => Body::Refused(Refused::new(error)?),
+    }))
 }

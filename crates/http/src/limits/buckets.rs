@@ -7,7 +7,7 @@ use std::{
 };
 
 use governor::{
-    RateLimiter,
+    NotUntil, Quota, RateLimiter,
     clock::Clock,
     middleware::NoOpMiddleware,
     nanos::Nanos,
@@ -26,6 +26,8 @@ const SLOTS: usize = 1 << 16;
 /// nobody can help along who does not know this process's seed.
 pub(super) struct Buckets<K: Hash + Eq + Clone> {
     limiter: RateLimiter<K, Slots<K>, Ticks, NoOpMiddleware<Duration>>,
+    slots: Slots<K>,
+    rate: Quota,
 }
 
 /// A bucket was empty.
@@ -40,32 +42,47 @@ pub(crate) struct Exceeded {
 impl<K: Hash + Eq + Clone> Buckets<K> {
     /// Full buckets.
     pub(super) fn new(rate: Rate, seed: u64, ticks: &Ticks) -> Self {
-        Self { limiter: RateLimiter::new(rate.quota(), Slots::new(seed), ticks.clone()) }
+        let (slots, rate) = (Slots::new(seed), rate.quota());
+        Self { limiter: RateLimiter::new(rate, slots.clone(), ticks.clone()), slots, rate }
     }
 
     /// Takes a call out of this caller's bucket.
     pub(super) fn take(&self, caller: &K) -> Result<(), Exceeded> {
-        self.limiter.check_key(caller).map_err(|not_until| Exceeded {
-            size: not_until.quota().burst_size(),
-            wait: not_until.wait_time_from(self.limiter.clock().now()),
-        })
+        self.limiter.check_key(caller).map_err(|not_until| self.exceeded(&not_until))
     }
 
-    /// Takes this many calls out of this caller's bucket, or as many as are in it.
-    pub(super) fn spill(&self, caller: &K, calls: u32) {
-        for _ in 0..calls {
-            if self.take(caller).is_err() {
-                break;
-            }
-        }
+    /// Takes this many calls out of this caller's bucket at once, or all that it holds when full if that is less.
+    pub(super) fn take_many(&self, caller: &K, calls: NonZeroU32) -> Result<(), Exceeded> {
+        let calls = calls.min(self.rate.burst_size());
+        // That much fits in a bucket.
+        let taken = self.limiter.check_key_n(caller, calls).unwrap_or(Ok(()));
+        taken.map_err(|not_until| self.exceeded(&not_until))
+    }
+
+    /// Puts calls back that were taken out of this caller's bucket; what does not fit is lost.
+    pub(super) fn give_back(&self, caller: &K, calls: u32) {
+        let earlier = Nanos::from(self.rate.replenish_interval()) * u64::from(calls);
+        // The state is the moment when the bucket will be full. One that nobody has taken from has none.
+        let give = |full: Option<Nanos>| full.map(|full| ((), full.saturating_sub(earlier))).ok_or(());
+        let _nothing_was_taken = self.slots.measure_and_replace(caller, give);
+    }
+
+    fn exceeded(&self, not_until: &NotUntil<Duration>) -> Exceeded {
+        Exceeded { size: self.rate.burst_size(), wait: not_until.wait_time_from(self.limiter.clock().now()) }
     }
 }
 
 /// The states of all buckets. Which is whose follows from a hash that begins with the seed.
 struct Slots<K> {
     seed: u64,
-    states: Box<[InMemoryState]>,
+    states: Arc<[InMemoryState]>,
     of: PhantomData<fn(&K)>,
+}
+
+impl<K> Clone for Slots<K> {
+    fn clone(&self) -> Self {
+        Self { states: Arc::clone(&self.states), ..*self }
+    }
 }
 
 impl<K> Slots<K> {
@@ -144,13 +161,21 @@ mod tests {
     }
 
     #[test]
-    fn what_is_spilt_is_gone_and_a_bucket_is_never_less_than_empty() {
+    fn many_are_taken_together_or_not_at_all_and_what_is_given_back_is_there_again() {
         let (buckets, clock) = buckets("1/s burst 5");
-        buckets.spill(&7, 3);
-        assert_eq!(taken(&buckets, 10), 2);
-        buckets.spill(&7, 3);
-        clock.advance(Duration::from_secs(1));
-        assert_eq!(taken(&buckets, 10), 1);
+        let take = |calls| buckets.take_many(&7, NonZeroU32::new(calls).unwrap());
+        assert_eq!(take(3), Ok(()));
+        assert_eq!(take(3), Err(Exceeded { size: NonZeroU32::new(5).unwrap(), wait: Duration::from_secs(1) }));
+        buckets.give_back(&7, 2);
+        assert_eq!(taken(&buckets, 10), 4);
+        clock.advance(Duration::from_secs(4));
+        buckets.give_back(&7, 5);
+        assert_eq!(taken(&buckets, 10), 5, "a bucket holds no more than its burst");
+        buckets.give_back(&8, 5);
+        assert_eq!((0..10).filter(|_| buckets.take(&8).is_ok()).count(), 5, "nothing was taken");
+        clock.advance(Duration::from_secs(5));
+        assert_eq!(take(100), Ok(()), "more than it ever holds is all of it");
+        assert_eq!(taken(&buckets, 10), 0);
     }
 
     #[test]
@@ -180,8 +205,7 @@ mod tests {
         while buckets.take(&exhausted).is_ok() {}
         let affected = (100_001..110_001).filter(|caller| buckets.take(caller).is_err()).count();
         assert!(affected < 10, "{affected} of 10,000 share the bucket of one");
-        let slots = buckets.limiter.into_state_store().states;
-        assert_eq!(size_of_val(&*slots), 512 * 1024);
+        assert_eq!(size_of_val(&*buckets.slots.states), 512 * 1024);
     }
 
     #[test]

@@ -1,48 +1,81 @@
+use std::num::NonZeroU32;
+
 use actix_web::HttpRequest;
 use portero_domain::{
-    hotspot::{HotspotPassword, HotspotUsername},
+    hotspot::{HotspotUsername, PaidAccess},
     ids::RouterId,
 };
 
-use super::{Exceeded, Limits, Visitor};
+use super::{Exceeded, Limits, Visitor, visitor};
 
-/// As how many attempts a wrong one counts against an address.
-const WRONG: u32 = 5;
+/// As how many right attempts a wrong one counts against an address.
+const WRONG: NonZeroU32 = NonZeroU32::new(15).unwrap();
 
 impl Limits {
     /// Counts a guest's attempt to prove who they are on this router's hotspot, before the router is asked.
     ///
-    /// Passwords of hotspots are short, so each user of a router has its own bucket. Where the name is all there is to
-    /// know, guessing goes from name to name instead, and all attempts of one address count together. One address may be
-    /// a whole hotel, so a wrong attempt costs as much as five right ones.
+    /// What guests know is short, and often the name is all there is to know. So attempts count for what was sold, whichever
+    /// of its users is tried, and for where they come from, whatever is tried from there. One address may be a whole hotel:
+    /// an attempt counts there as a wrong one until it is known not to be, and then hardly.
     pub(crate) fn guest(
         &self,
         request: &HttpRequest,
         router: &RouterId,
         name: &HotspotUsername,
-        password: &HotspotPassword,
     ) -> Result<GuestAttempt<'_>, Exceeded> {
-        let from = (self.visitor(request), router.clone());
-        if password.is_pin() {
-            self.pins.take(&from)?;
+        let from = (visitor(request), router.clone());
+        self.guest_addresses.take_many(&from, WRONG)?;
+        match self.guest_users.take(&(router.clone(), PaidAccess::sold_name(name))) {
+            Ok(()) => Ok(GuestAttempt { limits: self, from }),
+            Err(exceeded) => {
+                self.guest_addresses.give_back(&from, WRONG.get());
+                Err(exceeded)
+            }
         }
-        self.guests.take(&(router.clone(), name.clone()))?;
-        Ok(GuestAttempt { limits: self, from: password.is_pin().then_some(from) })
     }
 }
 
-/// An attempt that may be made.
+/// An attempt that may be made. It counts as a wrong one unless it is said not to be.
 pub(crate) struct GuestAttempt<'a> {
     limits: &'a Limits,
-    from: Option<(Visitor, RouterId)>,
+    from: (Visitor, RouterId),
 }
 
 impl GuestAttempt<'_> {
-    /// There is no such user, or the password is another.
-    pub(crate) fn failed(self) {
-        if let Some(from) = self.from {
-            // It has been counted once.
-            self.limits.pins.spill(&from, WRONG - 1);
+    /// It was no guess, or it was not judged.
+    pub(crate) fn was_not_wrong(self) {
+        self.limits.guest_addresses.give_back(&self.from, WRONG.get() - 1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use actix_web::test::TestRequest;
+
+    use super::{super::Rules, *};
+
+    /// Whoever hangs up before the answer has tried all the same.
+    #[test]
+    fn an_attempt_that_is_broken_off_counts_as_a_wrong_one() {
+        let wide = "1000000/s".parse().unwrap();
+        let rules = Rules {
+            key: wide,
+            address: wide,
+            wrong_key: wide,
+            login_email: wide,
+            login_address: wide,
+            guest_user: wide,
+            guest_address: "1/h burst 30".parse().unwrap(),
+        };
+        let limits = Limits::new(&rules, 0, || Duration::ZERO);
+        let request = TestRequest::default().peer_addr("198.51.100.1:50000".parse().unwrap()).to_http_request();
+        let router = RouterId::parse("RTR_A1B2C3D4").unwrap();
+        let attempt = |name| limits.guest(&request, &router, &HotspotUsername::parse(name).unwrap());
+        for name in ["PT-00001", "PT-00002"] {
+            drop(attempt(name).unwrap());
         }
+        assert!(attempt("PT-00003").is_err());
     }
 }

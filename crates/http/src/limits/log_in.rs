@@ -1,7 +1,7 @@
 use actix_web::HttpRequest;
 use portero_domain::text::Email;
 
-use super::{Exceeded, Limits, Visitor};
+use super::{Exceeded, Limits, Visitor, visitor};
 
 /// An attempt to sign in that may be made.
 pub(crate) struct Attempt<'a> {
@@ -18,7 +18,7 @@ impl Limits {
     ///
     /// The address comes before the e-mail: attempts that are refused for their address must not count against a person.
     pub(crate) fn log_in(&self, request: &HttpRequest, email: Option<&Email>) -> Result<Attempt<'_>, Exceeded> {
-        let visitor = self.visitor(request);
+        let visitor = visitor(request);
         self.login_addresses.take(&visitor)?;
         let who = email.map(|email| (email.clone(), visitor));
         if let Some(who) = &who {

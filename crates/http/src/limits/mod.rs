@@ -29,16 +29,13 @@ use portero_domain::{
     text::Email,
 };
 
+pub use self::rate::{NoRate, Rate};
 use self::{
     buckets::{Buckets, Exceeded, Ticks},
     remembered::Remembered,
-    visitor::{Visitor, visitor},
+    visitor::Visitor,
 };
-pub use self::{
-    rate::{NoRate, Rate},
-    visitor::{Network, NoNetwork},
-};
-use crate::error::ApiError;
+use crate::{caller, error::ApiError};
 
 /// How many calls a bucket holds.
 pub const LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
@@ -61,16 +58,13 @@ pub struct Rules {
     /// Attempts to sign in from one address.
     pub login_address: Rate,
     /// Attempts of guests to prove who they are as one user of a hotspot.
-    pub guest: Rate,
-    /// Those of them from one address where the name is all there is to know. A wrong one counts five times.
-    pub pin: Rate,
-    /// The proxies that are believed about whom they call for.
-    pub trusted_proxies: Vec<Network>,
+    pub guest_user: Rate,
+    /// Those of them from one address on one router. A wrong one counts fifteen times.
+    pub guest_address: Rate,
 }
 
 /// The state of all limits, shared by all the threads of a process.
 pub struct Limits {
-    trusted_proxies: Vec<Network>,
     keys: Buckets<KeyId>,
     addresses: Buckets<Visitor>,
     /// Those that go to nobody's key, and those that go to one that was refused, which are its own.
@@ -80,32 +74,27 @@ pub struct Limits {
     /// Those from anywhere, and those from where the person has signed in before.
     login_emails: Buckets<(Email, Option<Visitor>)>,
     familiar: Remembered<(Email, Visitor)>,
-    guests: Buckets<(RouterId, HotspotUsername)>,
-    pins: Buckets<(Visitor, RouterId)>,
+    guest_users: Buckets<(RouterId, HotspotUsername)>,
+    guest_addresses: Buckets<(Visitor, RouterId)>,
 }
 
 impl Limits {
     /// Nobody has called yet. The `seed` is to be by chance and nobody's to know, so that nobody can choose whom to share a
     /// bucket with. `elapsed` tells how much time has gone by since some moment, and does not run backwards.
-    pub fn new(rules: Rules, seed: u64, elapsed: impl Fn() -> Duration + Send + Sync + 'static) -> Self {
+    pub fn new(rules: &Rules, seed: u64, elapsed: impl Fn() -> Duration + Send + Sync + 'static) -> Self {
+        let Rules { key, address, wrong_key, login_email, login_address, guest_user, guest_address } = *rules;
         let ticks = Ticks::new(elapsed);
         Self {
-            trusted_proxies: rules.trusted_proxies,
-            keys: Buckets::new(rules.key, seed, &ticks),
-            addresses: Buckets::new(rules.address, seed, &ticks),
-            wrong_keys: Buckets::new(rules.wrong_key, seed, &ticks),
+            keys: Buckets::new(key, seed, &ticks),
+            addresses: Buckets::new(address, seed, &ticks),
+            wrong_keys: Buckets::new(wrong_key, seed, &ticks),
             refused_keys: Remembered::default(),
-            login_addresses: Buckets::new(rules.login_address, seed, &ticks),
-            login_emails: Buckets::new(rules.login_email, seed, &ticks),
+            login_addresses: Buckets::new(login_address, seed, &ticks),
+            login_emails: Buckets::new(login_email, seed, &ticks),
             familiar: Remembered::default(),
-            guests: Buckets::new(rules.guest, seed, &ticks),
-            pins: Buckets::new(rules.pin, seed, &ticks),
+            guest_users: Buckets::new(guest_user, seed, &ticks),
+            guest_addresses: Buckets::new(guest_address, seed, &ticks),
         }
-    }
-
-    fn visitor(&self, request: &HttpRequest) -> Visitor {
-        let peer = request.peer_addr().map(|address| address.ip());
-        visitor(peer, request.headers().get_all(header::X_FORWARDED_FOR), &self.trusted_proxies)
     }
 }
 
@@ -113,6 +102,10 @@ impl fmt::Debug for Limits {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Limits(…)")
     }
+}
+
+fn visitor(request: &HttpRequest) -> Visitor {
+    caller::address(request).into()
 }
 
 /// The limits that hold for this request; none when they are switched off.

@@ -2,7 +2,7 @@ use actix_web::HttpRequest;
 use portero_application::portal::{AdmitPortal, AdmitPortalError};
 use portero_domain::ports::Admission;
 
-use super::Limits;
+use super::{Limits, visitor};
 use crate::error::ApiResult;
 
 impl Limits {
@@ -21,7 +21,7 @@ impl Limits {
         admit: &AdmitPortal,
         presented: ApiResult<&str>,
     ) -> ApiResult<Admission> {
-        let visitor = self.visitor(request);
+        let visitor = visitor(request);
         let call = match presented.and_then(|key| Ok(admit.recognise(key)?)) {
             Ok(call) => call,
             Err(refusal) => {

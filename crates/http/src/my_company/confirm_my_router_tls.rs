@@ -1,15 +1,18 @@
 use actix_web::web::{Data, Json, Path};
-use portero_application::{Application, routers::ConfirmCertificateError};
+use portero_application::{
+    Application,
+    routers::{AccessError, ConfirmCertificateError},
+};
 
 use super::{my_router, my_router_not_found};
 use crate::{
     auth::CompanyAdmin,
     body::JsonBody,
     error::{ApiResult, ErrorBody},
-    routers::certificate::{ConfirmedBody, Request, carry_out},
+    routers::certificate::{ConfirmedBody, Request},
 };
 
-/// Confirms the certificate of a router of the caller's company, or takes that back
+/// Confirms the certificate of a router of the caller's company
 #[utoipa::path(
     put,
     path = "/api/v1/admin/mi-empresa/routers/{router_id}/tls",
@@ -19,7 +22,7 @@ use crate::{
     request_body = Request,
     responses(
         (status = 200, description = "What is confirmed now", body = ConfirmedBody),
-        (status = 400, description = "The router is not reached over TLS, or not at all", body = ErrorBody),
+        (status = 400, description = "The router is not reached over TLS, or not at all, or its password is needed", body = ErrorBody),
         (status = 404, description = "The company has no such router", body = ErrorBody),
         (status = 409, description = "The router shows another certificate, or was moved meanwhile", body = ErrorBody),
     ),
@@ -31,10 +34,11 @@ pub(crate) async fn handle(
     body: JsonBody<Request>,
     app: Data<Application>,
 ) -> ApiResult<Json<ConfirmedBody>> {
-    let wish = body.read()?.parse()?;
-    let confirmed = carry_out(wish, &app, company, my_router(&path)?).await.map_err(|error| match error {
-        ConfirmCertificateError::NotFound => my_router_not_found(),
+    let (certificate, password) = body.read()?.parse()?;
+    let confirmed = app.confirm_certificate.execute(company, my_router(&path)?, certificate, password).await;
+    let router = confirmed.map_err(|error| match error {
+        ConfirmCertificateError::Access(AccessError::NotFound) => my_router_not_found(),
         error => error.into(),
     })?;
-    Ok(Json(confirmed))
+    Ok(Json(ConfirmedBody::new(&router.id, certificate)))
 }

@@ -1,23 +1,16 @@
 //! A router's certificate, for a super admin and a company's own admin alike (decisions, "TLS to a router").
 
-use portero_application::{
-    Application,
-    routers::{ConfirmCertificateError, InspectedCertificate},
-};
-use portero_domain::{
-    change::Change,
-    ids::{CompanyId, RouterId},
-    network::CertificateFingerprint,
-    router::Router,
-};
+use portero_application::routers::{ConfirmCertificateError, InspectedCertificate};
+use portero_domain::{ids::RouterId, network::CertificateFingerprint, secret::Secret};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{router_changed, router_not_found};
+use super::{password_required, router_changed};
 use crate::{
     error::{ApiError, ApiResult},
-    fields::{self, Fault, Faults, Nullable},
+    fields::{self, Faults, Given},
     hotspot_error,
+    wire::HIDDEN,
 };
 
 /// The certificates of a router: the confirmed one and the one that it shows. Each is the SHA-256 of the certificate's
@@ -63,37 +56,26 @@ impl From<InspectedCertificate> for Body {
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = CertificateConfirmation)]
 pub(crate) struct Request {
-    /// Its fingerprint, which the router must show at the moment: 64 hexadecimal digits, with or without colons. Null
-    /// takes the confirmation back.
-    #[schema(value_type = Option<String>, max_length = 95, required)]
-    #[serde(default)]
-    huella_tls: Nullable,
-}
-
-/// What is to become of a confirmation.
-pub(crate) enum Wish {
-    /// This certificate is the router's own.
-    Confirm(CertificateFingerprint),
-    /// None is.
-    TakeBack,
+    /// Its fingerprint, which the router must show at the moment: 64 hexadecimal digits, with or without colons.
+    #[schema(value_type = String, max_length = 95)]
+    huella_tls: Given<String>,
+    /// The router's password, needed where another certificate was confirmed before. It is kept from then on.
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 256, required = false)]
+    password: Given<String>,
 }
 
 impl Request {
-    /// The wish in this request.
-    pub(crate) fn parse(self) -> ApiResult<Wish> {
+    /// The certificate, and the password if it is given.
+    pub(crate) fn parse(self) -> ApiResult<(CertificateFingerprint, Option<Secret>)> {
         let mut faults = Faults::in_body();
-        let change = self.huella_tls.change(&mut faults, "huella_tls", fields::id(CertificateFingerprint::parse));
-        let wish = match change {
-            Some(Change::Set(certificate)) => Some(Wish::Confirm(certificate)),
-            Some(Change::Clear) => Some(Wish::TakeBack),
-            Some(Change::Keep) => faults.check("huella_tls", Err(Fault::missing())),
-            None => None,
-        };
-        faults.finish(|| wish)
+        let parse = fields::id(CertificateFingerprint::parse);
+        let certificate = self.huella_tls.required(&mut faults, "huella_tls", parse);
+        let password = self.password.optional(&mut faults, "password", Secret::parse);
+        faults.finish(|| Some((certificate?, password?.filter(|password| password.expose() != HIDDEN))))
     }
 }
 
-/// A router's certificate, confirmed or no longer.
+/// A router's certificate, confirmed.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ConfirmedCertificate)]
 pub(crate) struct ConfirmedBody {
@@ -101,45 +83,22 @@ pub(crate) struct ConfirmedBody {
     message: &'static str,
     router_id: String,
     /// The certificate that is confirmed now.
-    #[schema(required)]
-    huella_tls: Option<String>,
+    huella_tls: String,
 }
 
-impl From<Router> for ConfirmedBody {
-    fn from(router: Router) -> Self {
-        let message = match router.certificate {
-            Some(_) => "Certificado confirmado correctamente",
-            None => "Confirmación del certificado retirada correctamente",
-        };
-        Self {
-            message,
-            router_id: router.id.to_string(),
-            huella_tls: router.certificate.map(|confirmed| confirmed.to_string()),
-        }
+impl ConfirmedBody {
+    /// This certificate is confirmed as this router's.
+    pub(crate) fn new(router: &RouterId, certificate: CertificateFingerprint) -> Self {
+        let message = "Certificado confirmado correctamente";
+        Self { message, router_id: router.to_string(), huella_tls: certificate.to_string() }
     }
-}
-
-/// Carries a wish out.
-pub(crate) async fn carry_out(
-    wish: Wish,
-    app: &Application,
-    company: CompanyId,
-    router: RouterId,
-) -> Result<ConfirmedBody, ConfirmCertificateError> {
-    let router = match wish {
-        Wish::Confirm(certificate) => app.confirm_certificate.execute(company, router, certificate).await?,
-        Wish::TakeBack => {
-            let router = app.unconfirm_certificate.execute(company, router).await?;
-            router.ok_or(ConfirmCertificateError::NotFound)?
-        }
-    };
-    Ok(router.into())
 }
 
 impl From<ConfirmCertificateError> for ApiError {
     fn from(error: ConfirmCertificateError) -> Self {
         match error {
-            ConfirmCertificateError::NotFound => router_not_found(),
+            ConfirmCertificateError::Access(error) => error.into(),
+            ConfirmCertificateError::PasswordRequired(_) => password_required(),
             ConfirmCertificateError::NotTls => Self::bad_request("router_not_tls", "El router no usa TLS"),
             ConfirmCertificateError::Mismatch { shown } => {
                 let sentence = format!("El router no presenta ese certificado. Huella presentada: {shown}");
@@ -147,7 +106,6 @@ impl From<ConfirmCertificateError> for ApiError {
             }
             ConfirmCertificateError::ChangedMeanwhile => router_changed(),
             ConfirmCertificateError::Hotspot(error) => error.into(),
-            ConfirmCertificateError::Storage(error) => error.into(),
         }
     }
 }

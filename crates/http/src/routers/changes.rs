@@ -10,7 +10,7 @@ use portero_domain::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{RouterBody, router_changed};
+use super::{RouterBody, password_required, router_changed};
 use crate::{
     error::{ApiError, ApiResult},
     fields::{Fault, Faults, Given, Nullable, as_is},
@@ -102,10 +102,7 @@ impl From<EditRouterError> for ApiError {
     fn from(error: EditRouterError) -> Self {
         match error {
             EditRouterError::Access(error) => error.into(),
-            EditRouterError::PasswordRequired => {
-                let sentence = "Para cambiar el host hay que indicar también la contraseña del router";
-                Self::bad_request("password_required", sentence)
-            }
+            EditRouterError::PasswordRequired(_) => password_required(),
             EditRouterError::Trial(error) => error.into(),
             EditRouterError::ChangedMeanwhile => router_changed(),
         }

@@ -2,7 +2,7 @@ use actix_web::web::{Data, Json, Path};
 use portero_application::Application;
 
 use super::{
-    certificate::{ConfirmedBody, Request, carry_out},
+    certificate::{ConfirmedBody, Request},
     parse_path,
 };
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     error::{ApiResult, ErrorBody},
 };
 
-/// Confirms a router's certificate, or takes that back
+/// Confirms a router's certificate
 #[utoipa::path(
     put,
     path = "/admin/empresas/{empresa_id}/routers/{router_id}/tls",
@@ -24,7 +24,7 @@ use crate::{
     request_body = Request,
     responses(
         (status = 200, description = "What is confirmed now", body = ConfirmedBody),
-        (status = 400, description = "The router is not reached over TLS, or not at all", body = ErrorBody),
+        (status = 400, description = "The router is not reached over TLS, or not at all, or its password is needed", body = ErrorBody),
         (status = 404, description = "The company has no such router", body = ErrorBody),
         (status = 409, description = "The router shows another certificate, or was moved meanwhile", body = ErrorBody),
     ),
@@ -36,7 +36,8 @@ pub(crate) async fn handle(
     body: JsonBody<Request>,
     app: Data<Application>,
 ) -> ApiResult<Json<ConfirmedBody>> {
-    let wish = body.read()?.parse()?;
+    let (certificate, password) = body.read()?.parse()?;
     let (company, router) = parse_path(&path)?;
-    Ok(Json(carry_out(wish, &app, company, router).await?))
+    let router = app.confirm_certificate.execute(company, router, certificate, password).await?;
+    Ok(Json(ConfirmedBody::new(&router.id, certificate)))
 }

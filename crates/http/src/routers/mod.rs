@@ -88,6 +88,12 @@ fn router_changed() -> ApiError {
     ApiError::conflict("router_changed", "El router fue modificado al mismo tiempo. Intente nuevamente.")
 }
 
+/// A change for which a router's kept password is not sent along.
+fn password_required() -> ApiError {
+    let sentence = "Para este cambio hay que indicar también la contraseña del router";
+    ApiError::bad_request("password_required", sentence)
+}
+
 /// The company and the router of a path. What is no id is "not found", as an unknown one is (decisions).
 fn parse_path((company, router): &(String, String)) -> ApiResult<(CompanyId, RouterId)> {
     CompanyId::parse(company).zip(RouterId::parse(router)).ok_or_else(router_not_found)

@@ -1,10 +1,13 @@
 //! How often anybody may call.
 
-use portero_http::limits::{Rate, Rules};
+use portero_http::{
+    caller::TrustedProxies,
+    limits::{Rate, Rules},
+};
 
 use super::{Read, Source, list, optional, wrong};
 
-/// What `TRUSTED_PROXIES` and the variables that begin with `RATE_LIMIT` say; nothing when limits are switched off.
+/// What the variables that begin with `RATE_LIMIT` say; nothing when limits are switched off.
 pub(super) fn rules(source: Source<'_>) -> Read<Option<Rules>> {
     let on = match optional(source, "RATE_LIMITS").as_deref() {
         None | Some("on") => true,
@@ -17,13 +20,16 @@ pub(super) fn rules(source: Source<'_>) -> Read<Option<Rules>> {
         wrong_key: rate(source, "RATE_LIMIT_WRONG_KEY", "1/s burst 30")?,
         login_email: rate(source, "RATE_LIMIT_LOGIN_EMAIL", "6/min burst 10")?,
         login_address: rate(source, "RATE_LIMIT_LOGIN_ADDRESS", "30/min burst 60")?,
-        guest: rate(source, "RATE_LIMIT_GUEST", "6/min burst 12")?,
-        pin: rate(source, "RATE_LIMIT_PIN", "20/min burst 60")?,
-        trusted_proxies: (list(source, "TRUSTED_PROXIES").iter())
-            .map(|text| text.parse().map_err(|_| wrong("TRUSTED_PROXIES", "must be addresses or blocks of them")))
-            .collect::<Read<_>>()?,
+        guest_user: rate(source, "RATE_LIMIT_GUEST_USER", "6/min burst 12")?,
+        guest_address: rate(source, "RATE_LIMIT_GUEST_ADDRESS", "60/min burst 300")?,
     };
     Ok(on.then_some(rules))
+}
+
+/// What `TRUSTED_PROXIES` says.
+pub(super) fn trusted_proxies(source: Source<'_>) -> Read<TrustedProxies> {
+    let not_understood = |_| wrong("TRUSTED_PROXIES", "must be addresses or blocks of them");
+    list(source, "TRUSTED_PROXIES").iter().map(|text| text.parse().map_err(not_understood)).collect()
 }
 
 fn rate(source: Source<'_>, name: &'static str, default: &str) -> Read<Rate> {

@@ -321,9 +321,13 @@ pub async fn a_change_changes_what_it_says(harness: &dyn HotspotHarness) {
     assert_eq!(change(UserChange { allowance: Some(allowance), ..UserChange::default() }).await, limited);
     let noted = HotspotUser { comment: "TL=2h \"=\"".to_owned(), ..limited };
     assert_eq!(change(UserChange { comment: Some(noted.comment.clone()), ..UserChange::default() }).await, noted);
-    let (allowance, comment) = (Allowance::default(), String::new());
-    let off = HotspotUser { disabled: true, allowance, comment: comment.clone(), ..noted };
-    let all = UserChange { disabled: Some(true), allowance: Some(allowance), comment: Some(comment) };
+    let password = Some(HotspotPassword::new(" =9\"9 ".to_owned()));
+    let other_password = HotspotUser { password: password.clone(), ..noted };
+    assert_eq!(change(UserChange { password, ..UserChange::default() }).await, other_password);
+    let (allowance, comment, pin) = (Allowance::default(), String::new(), Some(HotspotPassword::new(String::new())));
+    let off =
+        HotspotUser { disabled: true, allowance, comment: comment.clone(), password: pin.clone(), ..other_password };
+    let all = UserChange { disabled: Some(true), allowance: Some(allowance), comment: Some(comment), password: pin };
     assert_eq!(change(all).await, off);
     assert_eq!(the(harness, "other").await, other);
 }
