@@ -10,7 +10,7 @@
 -- rate. No index holds the condition: a super admin's filter reads 100,000 rows in a tenth of a second, now and then, and an
 -- index would cost every claim a third entry.
 CREATE TABLE router_health (
-    router_id     text PRIMARY KEY REFERENCES routers ON DELETE CASCADE,
+    router_id     text COLLATE "C" PRIMARY KEY REFERENCES routers ON DELETE CASCADE,
     -- When the router is due; the epoch is before all others, and where it begins.
     next_check_at timestamptz(6) NOT NULL,
     -- What the last look found; null until the first.
@@ -44,7 +44,7 @@ INSERT INTO router_health (router_id, next_check_at) SELECT id, 'epoch' FROM rou
 -- locks that row alone, and cannot wait in a circle with the deletion of its router.
 CREATE TABLE router_health_changes (
     id        bigint GENERATED ALWAYS AS IDENTITY,
-    router_id text NOT NULL REFERENCES router_health ON DELETE CASCADE,
+    router_id text COLLATE "C" NOT NULL REFERENCES router_health ON DELETE CASCADE,
     at        timestamptz(6) NOT NULL,
     condition text NOT NULL CHECK (condition IN ('online', 'unreachable', 'access_refused', 'certificate_unconfirmed',
                                                  'certificate_changed', 'address_refused')),

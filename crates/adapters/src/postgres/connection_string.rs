@@ -24,9 +24,10 @@ const TIME_LIMITS: &str = "-c statement_timeout=5000 -c lock_timeout=3000 -c idl
 /// own: both are over before the caller has stopped waiting, so what failed for a row that somebody holds is not counted.
 ///
 /// Its statements are planned once, and by indexes: PostgreSQL would else plan a batch anew each time, which took it longer than
-/// to carry it out, or settle on reading whole tables because it was small when they were.
+/// to carry it out, or settle on reading whole tables because it was small when they were. They commit without waiting for the
+/// disk, as counts may.
 const GATE_SETTINGS: &str = "-c statement_timeout=1000 -c lock_timeout=0 -c plan_cache_mode=force_generic_plan \
-     -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off";
+     -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c synchronous_commit=off";
 
 /// The same as a span: what fails no sooner has failed for it.
 pub(super) const GATE_TIME_LIMIT: Duration = Duration::from_secs(1);
