@@ -226,6 +226,11 @@ async fn how_a_user_stands_is_not_told_where_the_router_hides_the_password() {
         world.routers.router().shows_passwords = false;
         assert_is!(reconnect(&world, guest(1)).await, Err(GuestError::PasswordHidden));
     }
+    let world = world(the_user());
+    let further = HotspotUser { disabled: true, mac: Some(a_device(2)), ..a_hotspot_user("AB3C9D_RANDMAC1") };
+    world.routers.router().users.push(further);
+    world.routers.router().shows_passwords = false;
+    assert_is!(reconnect(&world, guest(1)).await, Err(GuestError::PasswordHidden));
 }
 
 #[tokio::test]
