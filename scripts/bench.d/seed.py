@@ -59,7 +59,7 @@ def fill(database, routers, revoked=0, signed=None, revoked_signed=0):
         VALUES ('{COMPANY}', 'Bench', 'bench@portero.example', 'test', 'test', false, true, now());
         INSERT INTO routers (id, company_id, name, host, port, tls, username, password_sealed, old_login, location,
                              active, created_at)
-        SELECT 'RTR_' || lpad(upper(to_hex(n)), 8, '0'), '{COMPANY}', 'Router ' || n, '192.168.88.1', 8728, false,
+        SELECT 'RTR_' || lpad(upper(to_hex(n)), 8, '0'), '{COMPANY}', 'Router ' || n, '127.0.0.1', 8728, false,
                'admin', 'sealed', false, 'Lobby', true, now() - make_interval(secs => {routers} - n)
         FROM generate_series(1, {routers}) AS n;
         CREATE TEMPORARY TABLE good AS SELECT * FROM (VALUES {", ".join(rows)}) AS good (n, token_sha256);

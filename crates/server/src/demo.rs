@@ -43,7 +43,7 @@ pub(crate) async fn serve(wiring: Wiring, live: Option<SocketAddr>) -> anyhow::R
     let demo = seed(&wiring.application, &person, live).await?;
     serve::serve(wiring, |addresses| {
         let address = addresses.first().context("nothing is listened on")?;
-        let walk = walk(*address, &person, &demo.company);
+        let walk = walk(*address, &person, &demo);
         let guest = if live.is_some() { walk_of_a_guest(&person, &demo) } else { String::new() };
         write!(io::stdout(), "{walk}{guest}").context("standard output is closed")
     })
@@ -103,9 +103,10 @@ fn new_company() -> anyhow::Result<NewCompany> {
     })
 }
 
-/// Where the demo's router is: where it is alive, or else where most are.
+/// Where the demo's router is: where it is alive, or else on this machine, where none is looked for. Somebody may have a
+/// router of their own at any other address.
 fn endpoint(live: Option<SocketAddr>) -> anyhow::Result<Endpoint> {
-    let Some(live) = live else { return Ok(Endpoint::new(Host::parse("192.168.88.1")?, Port::API, None)) };
+    let Some(live) = live else { return Ok(Endpoint::new(Host::parse("127.0.0.1")?, Port::API, None)) };
     let port = Port::new(live.port().into()).context("a router listens on a port")?;
     Ok(Endpoint::new(Host::parse(&live.ip().to_string())?, port, Some(false)))
 }
@@ -147,7 +148,7 @@ fn offer(router: &Router, title: &str, profile: &str, price: &str, position: i32
 }
 
 /// The life of a key, as lines to paste into a shell.
-fn walk(address: SocketAddr, person: &FirstSuperAdmin, company: &Company) -> String {
+fn walk(address: SocketAddr, person: &FirstSuperAdmin, Demo { company, router }: &Demo) -> String {
     format!(
         r#"
 Portero is listening on http://{address} (interface: http://{address}/docs/). Stop it with Ctrl-C.
@@ -163,7 +164,7 @@ field() {{ sed -n 's/.*"'"$1"'":"\([^"]*\)".*/\1/p'; }}
 TOKEN=$(curl -s "$API/api/v1/auth/login" -H 'Content-Type: application/json' -d '{{"email": "{email}", "password": "{password}"}}' | field access_token)
 
 # Create a router; its key is shown once
-CREATED=$(curl -s "$API/admin/empresas/{company}/routers" -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{{"empresa_id": "{company}", "nombre": "Router Principal", "host": "192.168.88.1", "puerto": 8728, "usuario": "admin", "password": "secure_password", "ubicacion": "Lobby Piso 1"}}'); echo "$CREATED"
+CREATED=$(curl -s "$API/admin/empresas/{company}/routers" -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d '{{"empresa_id": "{company}", "nombre": "Router Principal", "host": "{host}", "puerto": {port}, "usuario": "{username}", "password": "{PASSWORD}", "ubicacion": "Lobby Piso 1"}}'); echo "$CREATED"
 ROUTER=$(echo "$CREATED" | sed 's/.*"id":"\(RTR_[^"]*\)".*/\1/'); KEY=$(echo "$CREATED" | field api_key)
 
 # Call as the router's captive portal
@@ -185,6 +186,9 @@ curl -s "$API/admin/empresas/{company}/routers/$ROUTER/api-key-status" -H "Autho
         password = person.password.secret().expose(),
         company_name = company.name.as_str(),
         company = company.id,
+        host = router.endpoint.host.as_str(),
+        port = router.endpoint.port.get(),
+        username = router.credentials.username.as_str(),
     )
 }
 

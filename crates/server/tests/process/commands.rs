@@ -79,5 +79,7 @@ fn the_demo_adds_what_is_missing_and_nothing_twice() {
         let count = |table| number(&database, &format!("SELECT count(*) FROM {table}"));
         let counts = ["companies", "routers", "products", "users"].map(count);
         assert_eq!(counts, [1, 1, 2, 2]);
+        let elsewhere = number(&database, "SELECT count(*) FROM routers WHERE host <> '127.0.0.1'");
+        assert_eq!(elsewhere, 0, "a demo signs in to nobody's router");
     }
 }
