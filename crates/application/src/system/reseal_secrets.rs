@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use portero_domain::ports::{SecretPlace, StorageError, UnitOfWork, Vault, VaultError, transact};
+use portero_domain::ports::{SealedSecret, SecretPlace, StorageError, Stored, UnitOfWork, Vault, VaultError, transact};
 use thiserror::Error;
 
 /// Seals every secret anew under the current sealing key, while the service runs.
@@ -54,29 +54,35 @@ impl ResealSecrets {
         }
     }
 
-    /// Goes through the next batch in one transaction. Answers the last place it saw, nothing at the end.
+    /// Goes through the next batch. Answers the last place it saw, nothing at the end.
+    ///
+    /// Each secret is replaced in a transaction of its own: who holds one record while waiting for another would have to do
+    /// so in the order of everybody else.
     async fn batch(&self, after: Option<SecretPlace>) -> Result<(Resealed, Option<SecretPlace>), ResealError> {
-        let vault = Arc::clone(&self.vault);
-        transact(&*self.storage, move |storage| {
-            let secrets = storage.sealed_secrets().after(after.as_ref(), Self::BATCH)?;
-            let mut sum = Resealed::default();
-            for secret in &secrets {
-                let failed = |source| ResealError::Vault { place: secret.place.clone(), source };
-                let replaced = if vault.is_current(&secret.sealed) {
-                    false
-                } else {
-                    let plain = vault.open(&secret.sealed, &secret.place).map_err(failed)?;
-                    let sealed = vault.seal(&plain, &secret.place).map_err(failed)?;
-                    storage.sealed_secrets().replace(secret, &sealed)?
-                };
-                if replaced {
-                    sum.resealed += 1;
-                } else {
-                    sum.left_alone += 1;
-                }
+        let secrets = transact(&*self.storage, move |storage| -> Stored<_> {
+            storage.sealed_secrets().after(after.as_ref(), Self::BATCH)
+        });
+        let secrets = secrets.await?;
+        let last = secrets.last().map(|secret| secret.place.clone());
+        let mut sum = Resealed::default();
+        for secret in secrets {
+            if self.reseal(secret).await? {
+                sum.resealed += 1;
+            } else {
+                sum.left_alone += 1;
             }
-            Ok((sum, secrets.last().map(|secret| secret.place.clone())))
-        })
-        .await
+        }
+        Ok((sum, last))
+    }
+
+    /// Seals a secret anew, unless it is current. Answers whether it did.
+    async fn reseal(&self, secret: SealedSecret) -> Result<bool, ResealError> {
+        if self.vault.is_current(&secret.sealed) {
+            return Ok(false);
+        }
+        let failed = |source| ResealError::Vault { place: secret.place.clone(), source };
+        let plain = self.vault.open(&secret.sealed, &secret.place).map_err(failed)?;
+        let sealed = self.vault.seal(&plain, &secret.place).map_err(failed)?;
+        Ok(transact(&*self.storage, move |storage| storage.sealed_secrets().replace(&secret, &sealed)).await?)
     }
 }

@@ -11,8 +11,9 @@ use portero_domain::{
 use serde_json::json;
 
 use crate::support::{
+    eventually,
     program::Program,
-    sql::number,
+    sql::{Held, number},
     tenant::{CONEKTA_PRIVATE_KEY, Tenant, new_router},
 };
 
@@ -88,6 +89,26 @@ fn every_secret_is_sealed_anew_beside_a_service_that_goes_on() {
     assert!(ended.errors.contains("resealed=0"), "{}", ended.errors);
     service.terminate();
     assert_eq!(service.ended(Duration::from_secs(30)).0.code(), Some(0));
+}
+
+/// Whoever locks a company first and one of its routers then, as who adds a product does, never waits for who rekeys while that
+/// waits for them.
+#[test]
+fn rekeying_holds_nothing_while_it_waits() {
+    let database = TestDatabase::empty();
+    let service = Program::serving(&database).with("ENCRYPTION_KEY", OLD).serve();
+    let tenant = Tenant::of(&service);
+    let rekey = Program::on(&database, &["rekey"]).with("ENCRYPTION_KEY", NEW).with("ENCRYPTION_KEYS_OLD", OLD);
+    thread::scope(|scope| {
+        let held = Held::all_of(&database, "companies");
+        let rekeying = scope.spawn(|| rekey.run());
+        eventually(Duration::from_secs(10), "it waits for the company", || held.waiting() == 1);
+        database.statement(&format!("SELECT FROM routers WHERE id = '{}' FOR NO KEY UPDATE NOWAIT", tenant.router));
+        drop(held);
+        let ended = rekeying.join().unwrap();
+        assert_eq!(ended.code, Some(0), "{}", ended.errors);
+    });
+    assert_eq!(sealed_by(&database, 0), 0);
 }
 
 #[test]
