@@ -39,8 +39,8 @@ use self::{
     },
     sales::{ListTransactions, SalesDashboard},
     sessions::{Authenticate, ChangePassword, LogIn, LogOut},
-    system::{Readiness, ResealSecrets, SystemOverview, TellTime},
-    users::{CreateFirstSuperAdmin, CreateUser, FindUser, ListUsers, SwitchUser},
+    system::{CheckSecrets, Readiness, ResealSecrets, SystemOverview, TellTime},
+    users::{CreateFirstSuperAdmin, CreateUser, FindUser, ListUsers, ResetPassword, SwitchUser},
 };
 
 /// Whoever plays the domain's roles.
@@ -130,6 +130,7 @@ pub struct Application {
     pub list_users: ListUsers,
     pub find_user: FindUser,
     pub switch_user: SwitchUser,
+    pub reset_password: ResetPassword,
 
     pub create_product: CreateProduct,
     pub list_products: ListProducts,
@@ -149,6 +150,7 @@ pub struct Application {
     pub system_overview: SystemOverview,
     pub readiness: Readiness,
     pub tell_time: TellTime,
+    pub check_secrets: CheckSecrets,
     pub reseal_secrets: ResealSecrets,
 }
 
@@ -234,6 +236,7 @@ impl Application {
             list_users: ListUsers { storage: storage() },
             find_user: FindUser { storage: storage() },
             switch_user: SwitchUser { storage: storage() },
+            reset_password: ResetPassword { storage: storage(), passwords: passwords() },
 
             create_product: CreateProduct { storage: storage(), clock: clock() },
             list_products: ListProducts { storage: storage() },
@@ -253,6 +256,7 @@ impl Application {
             system_overview: SystemOverview { storage: storage(), clock: clock() },
             readiness: Readiness { storage: storage() },
             tell_time: TellTime { clock: clock() },
+            check_secrets: CheckSecrets { storage: storage(), vault: vault() },
             reseal_secrets: ResealSecrets { storage: storage(), vault: vault() },
         }
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use portero_application::{
     Application, Ports, Settings,
-    system::{ResealError, Resealed},
+    system::{CheckedSecrets, ResealError, Resealed},
 };
 use portero_domain::{
     ids::{ProductId, UserId},
@@ -160,6 +160,26 @@ async fn every_secret_is_sealed_anew_and_the_second_time_left_alone() {
     let again = world.app.reseal_secrets.execute().await.unwrap();
     assert_eq!(again, Resealed { resealed: 0, left_alone: 250 });
     assert_eq!(world.store.tables(), tables);
+}
+
+#[tokio::test]
+async fn secrets_that_do_not_open_are_counted_and_the_first_is_named() {
+    let check = async |store: InMemory, vault: FakeVault| {
+        World::with(store, |ports| ports.vault = Arc::new(vault)).app.check_secrets.execute().await.unwrap()
+    };
+    let none = CheckedSecrets::default();
+    assert_eq!(check(InMemory::new(), ROTATED).await, none);
+    assert_eq!(check(two_hundred_and_fifty_secrets(), ROTATED).await, CheckedSecrets { open: 250, ..none.clone() });
+
+    let first = Some(SecretPlace::RouterPassword(router(0).id));
+    let lost = CheckedSecrets { of_other_keys: 250, first_closed: first, ..none.clone() };
+    assert_eq!(check(two_hundred_and_fifty_secrets(), FakeVault::new("k2", &[])).await, lost);
+
+    let place = |company| SecretPlace::TelegramBotToken(company);
+    let mut moved = a_company().id("EMP_0000000007").with_secrets().build();
+    moved.telegram.bot_token = Some(OLD.seal(&secret("moved here"), &place(the_company())).unwrap());
+    let found = check(two_hundred_and_fifty_secrets().with_company(moved.clone()), ROTATED).await;
+    assert_eq!(found, CheckedSecrets { open: 251, damaged: 1, first_closed: Some(place(moved.id)), ..none });
 }
 
 #[tokio::test]

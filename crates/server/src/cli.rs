@@ -49,6 +49,12 @@ pub(crate) enum Command {
         #[arg(long)]
         name: String,
     },
+    /// Gives a person a new password, which is the first line of standard input, and ends their sessions
+    ResetPassword {
+        /// The e-mail that they sign in with
+        #[arg(long)]
+        email: String,
+    },
     /// Serves on loopback with a demo company, router and products, and prints how to try it
     Demo {
         /// Where a simulated router listens, with the user `portero` and the password `demo`
@@ -92,6 +98,14 @@ pub(crate) fn run(command: Command) -> anyhow::Result<()> {
             let created =
                 actix_web::rt::System::new().block_on(wiring.application.create_user.execute(profile, password))?;
             tracing::info!(user = created.id.get(), "super admin added");
+        }
+        Command::ResetPassword { email } => {
+            let email = Email::parse(&email).context("--email is no e-mail address")?;
+            let password = password_from_stdin()?;
+            let wiring = wired()?;
+            let user =
+                actix_web::rt::System::new().block_on(wiring.application.reset_password.execute(email, password))?;
+            tracing::info!(user = user.id.get(), "password reset, sessions ended");
         }
     }
     Ok(())

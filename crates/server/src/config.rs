@@ -25,7 +25,7 @@ struct Variable {
     meaning: &'static str,
 }
 
-const VARIABLES: [Variable; 26] = [
+const VARIABLES: [Variable; 27] = [
     Variable { name: "DATABASE_URL", default: "required", meaning: "PostgreSQL 15 or newer, as libpq takes it" },
     Variable { name: "DATABASE_POOL_SIZE", default: "10", meaning: "connections at most" },
     Variable { name: "BIND_ADDR", default: "127.0.0.1:8000", meaning: "where to listen" },
@@ -84,6 +84,11 @@ const VARIABLES: [Variable; 26] = [
         name: "ALLOW_LOOPBACK_ROUTERS",
         default: "false",
         meaning: "true or false: whether routers may be on this machine; for demos and tests",
+    },
+    Variable {
+        name: "ALLOW_LOST_SECRETS",
+        default: "false",
+        meaning: "true or false: whether to start though stored secrets were sealed by a key that is not at hand",
     },
     Variable {
         name: "ROUTER_CHECK_INTERVAL_SECONDS",
@@ -146,6 +151,7 @@ pub(crate) struct Config {
     pub(crate) limits: Option<Rules>,
     pub(crate) trusted_proxies: TrustedProxies,
     pub(crate) allow_loopback_routers: bool,
+    pub(crate) allow_lost_secrets: bool,
     /// Whether routers are looked at.
     pub(crate) watches_routers: bool,
     pub(crate) log_format: LogFormat,
@@ -243,6 +249,7 @@ impl Config {
             limits: limits::rules(source)?,
             trusted_proxies: limits::trusted_proxies(source)?,
             allow_loopback_routers: flag(source, "ALLOW_LOOPBACK_ROUTERS", false)?,
+            allow_lost_secrets: flag(source, "ALLOW_LOST_SECRETS", false)?,
             watches_routers: check_interval.is_some(),
             log_format: log_format(source)?,
         })
@@ -406,6 +413,7 @@ mod tests {
             ("LOG_FORMAT", "xml"),
             ("PORTAL_GATE", "wide"),
             ("ALLOW_LOOPBACK_ROUTERS", "perhaps"),
+            ("ALLOW_LOST_SECRETS", "perhaps"),
             ("ROUTER_CHECK_INTERVAL_SECONDS", "29"),
             ("ROUTER_CHECK_INTERVAL_SECONDS", "86401"),
             ("ROUTER_CHECK_INTERVAL_SECONDS", "never"),

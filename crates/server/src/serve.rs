@@ -3,7 +3,8 @@
 use std::net::SocketAddr;
 
 use actix_web::HttpServer;
-use anyhow::Context;
+use anyhow::{Context, bail};
+use portero_application::{Application, system::CheckedSecrets};
 use portero_domain::text::Name;
 
 use crate::{monitor::Monitor, wiring::Wiring};
@@ -16,7 +17,8 @@ pub(crate) async fn serve(
     wiring: Wiring,
     ready: impl FnOnce(&[SocketAddr]) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let Wiring { application, bind, http, first_super_admin, watches_routers } = wiring;
+    let Wiring { application, bind, http, first_super_admin, watches_routers, allow_lost_secrets } = wiring;
+    check_secrets(&application, allow_lost_secrets).await?;
     if let Some(person) = first_super_admin {
         let name = Name::parse("Super Administrador").context("the first super admin has no name")?;
         if application.create_first_super_admin.execute(person.email, name, person.password).await? {
@@ -40,5 +42,20 @@ pub(crate) async fn serve(
         monitor.end().await;
     }
     tracing::info!("stopped");
+    Ok(())
+}
+
+/// Refuses to start with a sealing key that is not that of the stored secrets: all would look well until a router is called.
+async fn check_secrets(application: &Application, allow_lost: bool) -> anyhow::Result<()> {
+    let CheckedSecrets { open, of_other_keys, damaged, first_closed } = application.check_secrets.execute().await?;
+    let Some(first) = first_closed else { return Ok(()) };
+    if of_other_keys > 0 && !allow_lost {
+        let all = open + of_other_keys + damaged;
+        bail!(
+            "ENCRYPTION_KEY and ENCRYPTION_KEYS_OLD do not open {of_other_keys} of {all} stored secrets, the first is \
+             {first}; if the key that sealed them is lost for good, set ALLOW_LOST_SECRETS=true and enter them again."
+        );
+    }
+    tracing::error!(of_other_keys, damaged, %first, "there are stored secrets that do not open");
     Ok(())
 }

@@ -27,6 +27,8 @@ pub(crate) struct Wiring {
     pub(crate) http: portero_http::Options,
     pub(crate) first_super_admin: Option<FirstSuperAdmin>,
     pub(crate) watches_routers: bool,
+    /// Whether to serve though stored secrets do not open.
+    pub(crate) allow_lost_secrets: bool,
 }
 
 impl Wiring {
@@ -61,6 +63,7 @@ impl Wiring {
             },
             first_super_admin: config.first_super_admin,
             watches_routers: config.watches_routers,
+            allow_lost_secrets: config.allow_lost_secrets,
         })
     }
 }

@@ -1,11 +1,13 @@
 //! The service as a whole.
 
+mod check_secrets;
 mod readiness;
 mod reseal_secrets;
 mod system_overview;
 mod tell_time;
 
 pub use self::{
+    check_secrets::{CheckSecrets, CheckedSecrets},
     readiness::Readiness,
     reseal_secrets::{ResealError, ResealSecrets, Resealed},
     system_overview::SystemOverview,

@@ -24,7 +24,7 @@ pub struct Resealed {
 #[derive(Debug, Error)]
 pub enum ResealError {
     /// A secret does not open, so it cannot be sealed anew.
-    #[error("the secret of {place:?} was not resealed")]
+    #[error("{place} was not resealed")]
     Vault {
         /// Which one.
         place: SecretPlace,

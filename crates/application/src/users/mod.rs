@@ -4,6 +4,7 @@ mod create_first_super_admin;
 mod create_user;
 mod find_user;
 mod list_users;
+mod reset_password;
 mod switch_user;
 
 pub use self::{
@@ -11,5 +12,6 @@ pub use self::{
     create_user::{CreateUser, CreateUserError},
     find_user::FindUser,
     list_users::ListUsers,
+    reset_password::{ResetPassword, ResetPasswordError},
     switch_user::{SwitchUser, SwitchUserError},
 };

@@ -1,3 +1,5 @@
+use std::fmt;
+
 use thiserror::Error;
 
 use crate::{
@@ -28,6 +30,16 @@ pub enum SecretPlace {
     ConektaPrivateKey(CompanyId),
     /// The token of a company's Telegram bot.
     TelegramBotToken(CompanyId),
+}
+
+impl fmt::Display for SecretPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::RouterPassword(id) => write!(f, "the password of the router {id}"),
+            Self::ConektaPrivateKey(id) => write!(f, "the Conekta key of the company {id}"),
+            Self::TelegramBotToken(id) => write!(f, "the Telegram token of the company {id}"),
+        }
+    }
 }
 
 /// Why a secret was not sealed or opened.

@@ -4,7 +4,7 @@ use portero_adapters::postgres::testing::TestDatabase;
 use serde_json::Value;
 
 use crate::support::{
-    program::{PASSWORD, Program},
+    program::{ADMIN, PASSWORD, Program},
     sql::number,
 };
 
@@ -57,6 +57,26 @@ fn a_super_admin_signs_in_with_the_password_from_standard_input() {
         assert_eq!(ended.code, Some(1), "{why}: {}", ended.errors);
     }
     assert_eq!(number(&database, "SELECT count(*) FROM users"), 1);
+}
+
+#[test]
+fn a_forgotten_password_is_reset_and_whoever_is_signed_in_by_it_is_out() {
+    let database = TestDatabase::empty();
+    let server = Program::serving(&database).serve();
+    let signed_in = server.client().log_in(ADMIN, PASSWORD);
+    let reset = Program::on(&database, &["reset-password", "--email", &ADMIN.to_uppercase()]);
+    let ended = reset.run_with_input("another secret\n");
+    assert_eq!(ended.code, Some(0), "{}", ended.errors);
+    assert!(!ended.errors.contains("another secret"), "{}", ended.errors);
+    signed_in.get("/admin/empresas").expect(401);
+    server.client().log_in(ADMIN, "another secret").get("/admin/empresas").expect(200);
+
+    let nobody = Program::on(&database, &["reset-password", "--email", "nobody@portero.example"]);
+    for (reset, input) in [(&nobody, "another secret\n"), (&reset, "short\n"), (&reset, "")] {
+        let ended = reset.run_with_input(input);
+        assert_eq!(ended.code, Some(1), "{}", ended.errors);
+    }
+    server.client().log_in(ADMIN, "another secret");
 }
 
 #[test]

@@ -91,6 +91,26 @@ fn every_secret_is_sealed_anew_beside_a_service_that_goes_on() {
     assert_eq!(service.ended(Duration::from_secs(30)).0.code(), Some(0));
 }
 
+/// All would look well until somebody calls a router.
+#[test]
+fn a_service_does_not_start_with_a_key_that_is_not_that_of_the_secrets() {
+    let database = TestDatabase::empty();
+    let server = Program::serving(&database).with("ENCRYPTION_KEY", OLD).serve();
+    let tenant = Tenant::of(&server);
+    let other = Program::serving(&database).with("ENCRYPTION_KEY", NEW);
+    let ended = other.run();
+    assert_eq!(ended.code, Some(1), "{}", ended.errors);
+    let said = ended.errors.lines().last().unwrap();
+    assert!(said.contains("ENCRYPTION_KEY") && said.contains(&tenant.router), "{said}");
+
+    // Who has lost the key gives the router its password again.
+    let server = other.with("ALLOW_LOST_SECRETS", "true").serve();
+    let admin = server.client().log_in(crate::support::program::ADMIN, crate::support::program::PASSWORD);
+    let router = format!("{}/{}", tenant.routers(), tenant.router);
+    admin.put(&router, &json!({ "password": "entered again" })).expect(200);
+    assert_eq!(sealed_by(&database, 1), 1);
+}
+
 /// Whoever locks a company first and one of its routers then, as who adds a product does, never waits for who rekeys while that
 /// waits for them.
 #[test]

