@@ -206,31 +206,51 @@ async fn who_is_overtaken_is_not_told_that_the_password_is_wrong() {
     assert_is!(reconnect(&world, guest(1)).await, Err(GuestError::Contended));
 }
 
+/// The router would judge it at the login; but who has shown nothing is to learn nothing and to put nobody off.
 #[tokio::test]
-async fn a_password_that_the_router_hides_is_judged_by_the_router_and_moves_nothing() {
-    let world = world(the_user());
-    world.routers.router().shows_passwords = false;
-    let wrong = ReturningGuest { password: HotspotPassword::new("0457".to_owned()), ..guest(1) };
-    assert_is!(reconnect(&world, wrong).await, Err(GuestError::WrongPassword));
-    assert_is!(reconnect(&world, guest(2)).await, Err(GuestError::PasswordHidden));
-    assert_eq!(in_use(&world), ["AB3C9D"]);
-    assert!(reconnect(&world, guest(1)).await.unwrap().session.is_some());
+async fn where_the_router_hides_passwords_nobody_comes_back_and_nobody_learns_why() {
+    let used_up = HotspotUser { used: Usage { time: HOUR, ..Usage::default() }, ..the_user() };
+    for user in [the_user(), used_up, HotspotUser { disabled: true, ..the_user() }] {
+        let world = world(user);
+        reconnect(&world, guest(1)).await.ok();
+        let sessions = world.routers.router().sessions.clone();
+        world.routers.router().shows_passwords = false;
+        for number in [1, 2] {
+            assert_is!(reconnect(&world, guest(number)).await, Err(GuestError::PasswordHidden));
+        }
+        let router = world.routers.router();
+        assert_eq!((&router.sessions, router.users.len()), (&sessions, 1));
+    }
 }
 
-/// Who has shown nothing learns nothing.
+/// What an admin adds to the user in use is there on the next device as well.
 #[tokio::test]
-async fn how_a_user_stands_is_not_told_where_the_router_hides_the_password() {
-    let used_up = HotspotUser { used: Usage { time: HOUR, ..Usage::default() }, ..the_user() };
-    for user in [used_up, HotspotUser { disabled: true, ..the_user() }] {
-        let world = world(user);
-        world.routers.router().shows_passwords = false;
-        assert_is!(reconnect(&world, guest(1)).await, Err(GuestError::PasswordHidden));
-    }
+async fn time_that_an_admin_adds_moves_along() {
     let world = world(the_user());
-    let further = HotspotUser { disabled: true, mac: Some(a_device(2)), ..a_hotspot_user("AB3C9D_RANDMAC1") };
-    world.routers.router().users.push(further);
-    world.routers.router().shows_passwords = false;
-    assert_is!(reconnect(&world, guest(1)).await, Err(GuestError::PasswordHidden));
+    reconnect(&world, guest(1)).await.unwrap();
+    world.routers.router().spend("AB3C9D", HOUR / 2);
+    reconnect(&world, guest(2)).await.unwrap();
+    world.routers.router().users[1].allowance.time = Some(HOUR * 3);
+    assert_eq!(reconnect(&world, guest(2)).await.unwrap().left, Some(HOUR * 3));
+    assert_eq!(reconnect(&world, guest(3)).await.unwrap().left, Some(HOUR * 3));
+    world.routers.router().spend("AB3C9D_RANDMAC2", HOUR);
+    assert_eq!(reconnect(&world, guest(1)).await.unwrap().left, Some(HOUR * 2));
+}
+
+/// A login that a router accepted just before its user became idle shows as a session later, and whoever wanted to end it may
+/// have been killed.
+#[tokio::test]
+async fn a_session_that_an_idle_user_still_has_ends_with_the_next_call_of_any_device() {
+    for number in [1, 2] {
+        let world = world(the_user());
+        let late = reconnect(&world, guest(1)).await.unwrap().session.unwrap();
+        reconnect(&world, guest(2)).await.unwrap();
+        if number == 2 {
+            world.routers.router().sessions.push(late);
+        }
+        let back = reconnect(&world, guest(number)).await.unwrap();
+        assert_eq!(world.routers.router().sessions, [back.session.unwrap()], "device {number}");
+    }
 }
 
 #[tokio::test]
@@ -266,6 +286,18 @@ async fn an_inactive_router_is_not_touched() {
     assert_is!(profile, Err(GuestError::RouterInactive(_)));
     assert_is!(world.app.validate_router.execute(admission).await, Ok(RouterValidity::SwitchedOff));
     assert_eq!(world.routers.router().accesses, []);
+}
+
+#[tokio::test]
+async fn a_profile_is_shown_for_the_password_of_the_user_that_was_sold() {
+    let world = world(the_user());
+    reconnect(&world, guest(2)).await.unwrap();
+    let new = HotspotPassword::new("9999".to_owned());
+    world.routers.router().users[0].password = Some(new.clone());
+    let ask =
+        async |password| world.app.guest_profile.execute(the_admission(), name("AB3C9D_RANDMAC1"), password).await;
+    assert_is!(ask(guest(1).password).await, Err(GuestError::WrongPassword));
+    assert_eq!(ask(new).await.unwrap().user.name.as_str(), "AB3C9D_RANDMAC1");
 }
 
 #[tokio::test]

@@ -4,7 +4,10 @@ mod guest_profile;
 mod reconnect_guest;
 mod validate_router;
 
-use portero_domain::{ports::HotspotError, router::RouterInactive};
+use portero_domain::{
+    ports::HotspotError,
+    router::{RouterAccess, RouterInactive},
+};
 use thiserror::Error;
 
 use crate::routers::AccessError;
@@ -27,7 +30,7 @@ pub enum GuestError {
     /// The password is not that user's.
     #[error("the password is wrong")]
     WrongPassword,
-    /// Whether it is cannot be told: the router keeps passwords from Portero's account.
+    /// Whether it is cannot be told: the router keeps passwords from Portero's account. For a guest that is as good as wrong.
     #[error("the router keeps the user's password from Portero")]
     PasswordHidden,
     /// An admin has disabled the user.
@@ -51,6 +54,12 @@ pub enum GuestError {
     /// The router gave no good answer.
     #[error(transparent)]
     Hotspot(#[from] HotspotError),
+}
+
+/// Tells the operator, as the guest is told nothing: only they can mend it.
+fn password_hidden(router: &RouterAccess) -> GuestError {
+    tracing::warn!(router = %router.router, "a guest was refused: Portero's account on the router lacks the policy sensitive");
+    GuestError::PasswordHidden
 }
 
 impl GuestError {

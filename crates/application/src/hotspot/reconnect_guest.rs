@@ -1,15 +1,16 @@
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
+use futures_util::future::try_join_all;
 use portero_domain::{
     hotspot::{
         ActiveSession, DeviceUser, GuestLogin, HotspotPassword, HotspotUser, HotspotUsername, Mac, PaidAccess,
-        UserChange, to_idle, to_use,
+        UserChange, to_use,
     },
     ports::{Admission, CreateHotspotUserError, Hotspot, HotspotError, Ids, Rejection},
     router::RouterAccess,
 };
 
-use super::GuestError;
+use super::{GuestError, password_hidden};
 use crate::routers::Accesses;
 
 /// How often the users of a purchase are looked at anew when somebody else is changing them.
@@ -58,8 +59,6 @@ pub struct Reconnection {
 struct Placed {
     user: HotspotUsername,
     moved: bool,
-    /// Whether the password is known to be theirs, so that no login fails for it.
-    proven: bool,
     others: Vec<HotspotUsername>,
     used: Duration,
     left: Option<Duration>,
@@ -74,20 +73,13 @@ impl ReconnectGuest {
             return Err(GuestError::UnknownUser);
         }
         let (_, router) = self.accesses.of(admission.company.id, admission.router.id).await?;
-        let Placed { user, moved, proven, others, used, left } = self.place(&router, &guest).await?;
+        let Placed { user, moved, others, used, left } = self.place(&router, &guest).await?;
         let ReturningGuest { password, device, address, .. } = guest;
         let login = GuestLogin { user, password, mac: device, address };
-        let session = match self.log_in(&router, &login).await {
-            // Another device of the purchase has come in between, and this one's user is idle again.
-            Err(GuestError::WrongPassword) if proven => Err(GuestError::Contended),
-            session => session,
-        };
-        if moved {
-            // A login of another device that the router had accepted before its user became idle is a session by now.
-            for other in &others {
-                self.hotspot.end_sessions(&router, other).await?;
-            }
-        }
+        let session = self.log_in(&router, &login).await;
+        // A login of another device that the router had accepted before its user became idle is a session by now; and a call
+        // that was cut off may have left one. So each call looks, whether it moved anything or not.
+        try_join_all(others.iter().map(|other| self.hotspot.end_sessions(&router, other))).await?;
         let session = session?;
         Ok(Reconnection { user: login.user, moved, first: used.is_zero(), used, left, session })
     }
@@ -96,10 +88,6 @@ impl ReconnectGuest {
     async fn place(&self, router: &RouterAccess, guest: &ReturningGuest) -> Result<Placed, GuestError> {
         for _ in 0..ATTEMPTS {
             let access = self.read(router, guest).await?;
-            if access.hides_password() {
-                // The router will judge it when the device logs in. On a mere claim nothing is moved, and nothing is told.
-                return Placed::as_it_is(&access, guest.device).ok_or(GuestError::PasswordHidden);
-            }
             if access.is_blocked() {
                 return Err(GuestError::Blocked);
             }
@@ -137,7 +125,7 @@ impl ReconnectGuest {
         name: HotspotUsername,
     ) -> Result<Option<Placed>, GuestError> {
         // Also those that are idle already: a call that was cut off may have left them a session.
-        self.make_idle(router, before.others(&name)).await?;
+        self.make_idle(router, before, before.others(&name)).await?;
         let mut access = self.read(router, guest).await?;
         if access.is_blocked() {
             return Err(GuestError::Blocked);
@@ -167,7 +155,7 @@ impl ReconnectGuest {
         // what they have used of it.
         let mut access = self.read(router, guest).await?;
         if access.others_in_use(&name).next().is_some() {
-            self.make_idle(router, access.others_in_use(&name)).await?;
+            self.make_idle(router, &access, access.others_in_use(&name)).await?;
             access = self.read(router, guest).await?;
             let left = access.least_left();
             if left.is_used_up() {
@@ -185,11 +173,12 @@ impl ReconnectGuest {
     async fn make_idle(
         &self,
         router: &RouterAccess,
+        access: &PaidAccess,
         users: impl Iterator<Item = &HotspotUser>,
     ) -> Result<(), HotspotError> {
         for user in users {
             if !user.disabled {
-                self.hotspot.change_user(router, &user.id, &to_idle(user)).await?;
+                self.hotspot.change_user(router, &user.id, &access.to_idle(user)).await?;
             }
             // What a session under way has used is in its user's row only once it ends.
             self.hotspot.end_sessions(router, &user.name).await?;
@@ -201,7 +190,12 @@ impl ReconnectGuest {
     async fn read(&self, router: &RouterAccess, guest: &ReturningGuest) -> Result<PaidAccess, GuestError> {
         let users = self.hotspot.users(router, &PaidAccess::names(&guest.username)).await?;
         let access = PaidAccess::of(users).ok_or(GuestError::UnknownUser)?;
-        if access.accepts(&guest.password) == Some(false) { Err(GuestError::WrongPassword) } else { Ok(access) }
+        match access.accepts(&guest.password) {
+            Some(true) => Ok(access),
+            Some(false) => Err(GuestError::WrongPassword),
+            // The router would judge it when the device logs in. But a login alone may already put somebody off.
+            None => Err(password_hidden(router)),
+        }
     }
 
     /// Logs the device in. A session that the guest left behind on another device makes room.
@@ -215,7 +209,9 @@ impl ReconnectGuest {
         };
         match answer {
             Ok(session) => Ok(session),
-            Err(HotspotError::Rejected { kind: Rejection::BadCredentials, .. }) => Err(GuestError::WrongPassword),
+            // The password is known to be right: another device of the purchase has come in between, and this one's user is
+            // idle again.
+            Err(HotspotError::Rejected { kind: Rejection::BadCredentials, .. }) => Err(GuestError::Contended),
             Err(HotspotError::Rejected { kind: Rejection::QuotaUsed, .. }) => Err(GuestError::UsedUp),
             Err(error) => Err(error.into()),
         }
@@ -225,23 +221,6 @@ impl ReconnectGuest {
 impl Placed {
     fn at(access: &PaidAccess, user: HotspotUsername) -> Self {
         let others = access.others(&user).map(|other| other.name.clone()).collect();
-        Self {
-            user,
-            moved: false,
-            proven: !access.hides_password(),
-            others,
-            used: access.used().time,
-            left: access.left().time,
-        }
-    }
-
-    /// The device with its user, if that is in use and there is nothing to move.
-    fn as_it_is(access: &PaidAccess, device: Mac) -> Option<Self> {
-        match access.user_for(device)? {
-            DeviceUser::There(user) if access.is_all_on(&user.name) && !access.is_blocked() => {
-                (!access.left().is_used_up()).then(|| Self::at(access, user.name.clone()))
-            }
-            _ => None,
-        }
+        Self { user, moved: false, others, used: access.used().time, left: access.left().time }
     }
 }

@@ -10,6 +10,6 @@ mod user;
 pub use account::{CreationMark, HotspotPassword, HotspotUsername, ProfileName};
 pub use guest::{ActiveSession, GuestLogin, SessionsOf};
 pub use mac::{InvalidMac, Mac};
-pub use paid_access::{DeviceUser, PaidAccess, to_idle, to_use};
+pub use paid_access::{DeviceUser, PaidAccess, to_use};
 pub use profile::Profile;
 pub use user::{Allowance, HotspotUser, ItemId, NewHotspotUser, Usage, UserChange};

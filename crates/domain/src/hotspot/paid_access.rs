@@ -7,7 +7,8 @@ use super::{
 /// A hotspot user that is bound to a device does not let in the same guest whose telephone has drawn another hardware
 /// address. So the guest gets a further user for that device, `<user>_RANDMAC1` to `_RANDMAC15` (auto-reconnect page),
 /// and the time that was paid moves there: of all these users one is in use, and the others are idle. An idle one is
-/// disabled and says so in its comment, which tells it from one that an admin has disabled.
+/// disabled and says so in its comment, which tells it from one that an admin has disabled, and which tells the one that
+/// was in use last from those before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PaidAccess {
     base: HotspotUser,
@@ -70,14 +71,15 @@ impl PaidAccess {
         &self.base
     }
 
-    /// Whether this password is the right one; `None` when the router keeps it from Portero.
-    pub fn accepts(&self, password: &HotspotPassword) -> Option<bool> {
-        self.base.password.as_ref().map(|ours| ours.matches(password))
+    /// The user of this name.
+    pub fn user(&self, name: &HotspotUsername) -> Option<&HotspotUser> {
+        self.users().find(|user| user.name == *name)
     }
 
-    /// Whether the router keeps the password from Portero.
-    pub const fn hides_password(&self) -> bool {
-        self.base.password.is_none()
+    /// Whether this password is the right one for all of its users: that of the one that was sold. `None` when the router
+    /// keeps it from Portero.
+    pub fn accepts(&self, password: &HotspotPassword) -> Option<bool> {
+        self.base.password.as_ref().map(|ours| ours.matches(password))
     }
 
     /// The password that a user of the purchase should have, where it has another one: that of the user that was sold, which
@@ -89,7 +91,7 @@ impl PaidAccess {
 
     /// Whether an admin has disabled it, in any of its users.
     pub fn is_blocked(&self) -> bool {
-        self.users().any(|user| user.disabled && !is_idle(user))
+        self.users().any(|user| user.disabled && idle_mark(user).is_none())
     }
 
     /// The user for this device: the one that is bound to it, else the sold one if it is bound to none, else a further
@@ -135,22 +137,31 @@ impl PaidAccess {
 
     /// What is left of what was paid, but for sessions under way. None is without limit.
     ///
-    /// That is what is left to the user in use. Where a move was interrupted and it is not just one, it is the least that
-    /// is left to any: each idle one has what was left when it became idle, so the least is the latest.
+    /// That is what is left to the user in use, with what an admin may have added to it. Where a move was interrupted and
+    /// none is, it is what was left to the one that was in use last.
     pub fn left(&self) -> Allowance {
-        let mut in_use = self.users().filter(|user| !user.disabled);
-        match (in_use.next(), in_use.next()) {
-            (Some(only), None) => left_to(only),
-            _ => self.least_left(),
-        }
+        let in_use = self.users().filter(|user| !user.disabled).map(left_to).reduce(least);
+        in_use.unwrap_or_else(|| self.least_left())
     }
 
-    /// The least that is left to any of the users, in use or idle.
+    /// The least that is left to the users in use and to those that were last.
     pub fn least_left(&self) -> Allowance {
-        self.copies.iter().map(left_to).fold(left_to(&self.base), least)
+        let mark = |user: &HotspotUser| idle_mark(user).filter(|_| user.disabled);
+        let last = self.users().filter_map(mark).max();
+        let counts = |user: &&HotspotUser| !user.disabled || mark(user) == last;
+        self.users().filter(counts).map(left_to).reduce(least).unwrap_or_else(|| left_to(&self.base))
     }
 
-    /// A further user for this device. It is made idle, with nothing to use.
+    /// What makes a user of it idle: as the last one if no other is in use. Of those that were in use at the same time none
+    /// is the last, and what is left is the least of what they have left.
+    pub fn to_idle(&self, user: &HotspotUser) -> UserChange {
+        let last = self.users().filter_map(idle_mark).max().unwrap_or(0);
+        let alone = self.others_in_use(&user.name).next().is_none();
+        let comment = with_idle_mark(&user.comment, if alone { last.saturating_add(1) } else { last.max(1) });
+        UserChange { disabled: Some(true), comment: Some(comment), ..UserChange::default() }
+    }
+
+    /// A further user for this device. It is made idle, as one that was never in use.
     pub fn copy_for(
         &self,
         device: Mac,
@@ -158,7 +169,7 @@ impl PaidAccess {
         password: HotspotPassword,
         mark: CreationMark,
     ) -> NewHotspotUser {
-        let foreign = |word: &&str| !word.starts_with(CreationMark::PREFIX) && *word != Self::IDLE;
+        let foreign = |word: &&str| !word.starts_with(CreationMark::PREFIX);
         let comment: Vec<&str> = self.base.comment.split(' ').filter(foreign).collect();
         NewHotspotUser {
             name,
@@ -167,15 +178,10 @@ impl PaidAccess {
             mac: Some(device),
             server: self.base.server.clone(),
             allowance: self.left(),
-            comment: with_idle(&comment.join(" ")),
+            comment: with_idle_mark(&comment.join(" "), 0),
             mark,
         }
     }
-}
-
-/// What makes a user idle.
-pub fn to_idle(user: &HotspotUser) -> UserChange {
-    UserChange { disabled: Some(true), comment: Some(with_idle(&user.comment)), ..UserChange::default() }
 }
 
 /// What puts a user in use, with this much left to it.
@@ -188,21 +194,33 @@ pub fn to_use(user: &HotspotUser, left: &Allowance) -> UserChange {
         bytes_out: up_to(left.bytes_out, bytes_out),
         bytes_total: up_to(left.bytes_total, bytes_in.saturating_add(bytes_out)),
     };
-    let words: Vec<&str> = user.comment.split(' ').filter(|word| *word != PaidAccess::IDLE).collect();
-    let comment = Some(words.join(" "));
+    let comment = Some(without_idle_mark(&user.comment));
     UserChange { disabled: Some(false), comment, allowance: Some(allowance), ..UserChange::default() }
 }
 
-fn is_idle(user: &HotspotUser) -> bool {
-    user.comment.split(' ').any(|word| word == PaidAccess::IDLE)
+/// The number behind a comment's word for idle: the greater it is, the later its user was in use. None is zero, of a user that
+/// never was.
+fn idle_mark(user: &HotspotUser) -> Option<u64> {
+    user.comment.split(' ').find_map(number_of_idle)
 }
 
-fn with_idle(comment: &str) -> String {
-    if comment.split(' ').any(|word| word == PaidAccess::IDLE) {
-        return comment.to_owned();
+fn number_of_idle(word: &str) -> Option<u64> {
+    match word.strip_prefix(PaidAccess::IDLE)? {
+        "" => Some(0),
+        number => number.parse().ok(),
     }
+}
+
+fn without_idle_mark(comment: &str) -> String {
+    let words: Vec<&str> = comment.split(' ').filter(|word| number_of_idle(word).is_none()).collect();
+    words.join(" ")
+}
+
+fn with_idle_mark(comment: &str, number: u64) -> String {
+    let comment = without_idle_mark(comment);
     let gap = if comment.is_empty() { "" } else { " " };
-    format!("{comment}{gap}{}", PaidAccess::IDLE)
+    let number = if number == 0 { String::new() } else { number.to_string() };
+    format!("{comment}{gap}{}{number}", PaidAccess::IDLE)
 }
 
 fn left_to(user: &HotspotUser) -> Allowance {
@@ -274,8 +292,15 @@ mod tests {
         user
     }
 
+    /// The user made idle, as the only one of its purchase.
     fn idle(user: HotspotUser) -> HotspotUser {
-        let change = to_idle(&user);
+        idle_among(&[], user)
+    }
+
+    /// The user made idle, beside others of its purchase.
+    fn idle_among(others: &[HotspotUser], user: HotspotUser) -> HotspotUser {
+        let all = [others, std::slice::from_ref(&user)].concat();
+        let change = PaidAccess::of(all).unwrap().to_idle(&user);
         after(user, change)
     }
 
@@ -388,12 +413,37 @@ mod tests {
 
         // The first device comes back: 20 minutes used there, 25 left in all.
         let change = to_use(&sold, &access.left());
-        let (sold, copy) = (having_used(after(sold, change), 44), idle(copy));
+        let copy = idle_among(std::slice::from_ref(&sold), copy);
+        let sold = having_used(after(sold, change), 44);
         assert_eq!(sold.allowance.time, Some(Duration::from_mins(45)));
         let access = PaidAccess::of(vec![sold.clone(), copy.clone()]).unwrap();
         assert_eq!((minutes_left(&access), access.left().is_used_up()), (Some(1), false));
         let access = PaidAccess::of(vec![having_used(sold, 45), copy]).unwrap();
         assert!(access.left().is_used_up());
+    }
+
+    /// The one that became idle last knows what is left, also where an admin added to it, and a new one never does.
+    #[test]
+    fn what_is_left_is_what_the_last_one_in_use_has_left() {
+        let sold = idle(having_used(user("AB", 1), 50));
+        let mut first = having_used(user("AB_RANDMAC1", 2), 5);
+        first.allowance.time = Some(3 * HOUR);
+        let first = idle_among(std::slice::from_ref(&sold), first);
+        assert_eq!(
+            (sold.comment.as_str(), first.comment.as_str()),
+            ("MODE=t TL=1h portero:idle1", "MODE=t TL=1h portero:idle2")
+        );
+        let access = PaidAccess::of(vec![sold.clone(), first.clone()]).unwrap();
+        assert_eq!(minutes_left(&access), Some(175));
+        let mark = CreationMark::parse("m1").unwrap();
+        let DeviceUser::Missing(free) = access.user_for(device(3)).unwrap() else { panic!("a further device") };
+        let new = made(access.copy_for(device(3), free, HotspotPassword::new("0456".to_owned()), mark), 3);
+        assert_eq!(new.comment, "MODE=t TL=1h portero:idle tx:m1");
+        let access =
+            PaidAccess::of(vec![sold, first.clone(), HotspotUser { allowance: Allowance::default(), ..new }]).unwrap();
+        assert_eq!(minutes_left(&access), Some(175));
+        let again = after(first, to_use(access.user(&name("AB_RANDMAC1")).unwrap(), &access.left()));
+        assert_eq!(again.comment, "MODE=t TL=1h");
     }
 
     /// Two devices came at once, and both of their users were put in use.

@@ -14,6 +14,7 @@ use portero_domain::{
     ids::RouterId,
     ports::{HotspotError, Rejection},
 };
+use tracing::Instrument;
 
 use crate::{
     error::{ApiError, ApiResult},
@@ -21,15 +22,16 @@ use crate::{
     hotspot_error, limits,
 };
 
-/// Lets a guest of this router try to prove who they are, as often as limits allow.
-async fn attempt<T>(
+/// Lets a guest of this router try to prove who they are, as often as limits allow. What was begun is carried through even if
+/// the guest hangs up: half of it could be more than they paid for.
+async fn attempt<T: 'static>(
     request: &HttpRequest,
     router: RouterId,
     name: HotspotUsername,
-    work: impl Future<Output = Result<T, GuestError>>,
+    work: impl Future<Output = Result<T, GuestError>> + 'static,
 ) -> ApiResult<Result<T, GuestError>> {
     let attempt = limits::of(request).map(|limits| limits.guest(request, &router, &name)).transpose()?;
-    let outcome = work.await;
+    let outcome = actix_web::rt::spawn(work.in_current_span()).await.map_err(ApiError::internal)?;
     let wrong = matches!(&outcome, Err(error) if error.may_be_a_guess());
     if let Some(attempt) = attempt.filter(|_| !wrong) {
         attempt.was_not_wrong();
@@ -85,11 +87,10 @@ fn told(error: GuestError) -> Result<Told, ApiError> {
         GuestError::Access(error) => return Err(error.into()),
         // Whether it was the name or the password is not told: where the name is all there is to know, it would be half of
         // a guess. Users are removed when they expire, so that is the likelier one.
-        GuestError::UnknownUser | GuestError::WrongPassword => {
+        GuestError::UnknownUser | GuestError::WrongPassword | GuestError::PasswordHidden => {
             Told { state: "expirado", sentence: "Usuario no encontrado", detail: None }
         }
         GuestError::UsedUp => Told { state: "expirado", sentence: "El tiempo contratado se ha agotado", detail: None },
-        GuestError::PasswordHidden => Told::error("No se pudieron verificar las credenciales en el router"),
         GuestError::Blocked => Told::error("El usuario está deshabilitado"),
         GuestError::TooManyDevices => Told::error("Se alcanzó el límite de dispositivos de este acceso"),
         GuestError::ProfileGone => Told::error("El plan contratado ya no existe en el router"),

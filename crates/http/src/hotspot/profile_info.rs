@@ -124,8 +124,7 @@ pub(crate) struct Refused {
 impl Refused {
     fn new(error: GuestError) -> ApiResult<Self> {
         // As with a guest who comes back, it is not told whether it was the name or the password.
-        let wrong = matches!(error, GuestError::UnknownUser | GuestError::WrongPassword);
-        let told = if wrong {
+        let told = if error.may_be_a_guess() {
             let sentence = "Credenciales incorrectas o no autorizado";
             Told { state: "credenciales_invalidas", sentence, detail: None }
         } else {
@@ -192,7 +191,7 @@ pub(crate) async fn handle(
     let (username, password) = body.read()?.parse()?;
     let kind = kind(&password);
     let (router, name) = (admission.router.id.clone(), username.clone());
-    let work = app.guest_profile.execute(admission, username, password);
+    let work = async move { app.guest_profile.execute(admission, username, password).await };
     Ok(Json(match attempt(&request, router, name, work).await? {
         Ok(profile) => Body::Shown(Box::new(Shown::new(profile, kind))),
         Err(error) => Body::Refused(Refused::new(error)?),

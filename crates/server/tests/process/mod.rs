@@ -2,6 +2,7 @@
 
 mod commands;
 mod configuration;
+mod guests;
 mod health;
 mod life;
 mod limits;
