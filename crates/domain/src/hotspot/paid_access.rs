@@ -299,8 +299,7 @@ mod tests {
 
     /// The user made idle, beside others of its purchase.
     fn idle_among(others: &[HotspotUser], user: HotspotUser) -> HotspotUser {
-        let all = [others, std::slice::from_ref(&user)].concat();
-        let change = PaidAccess::of(all).unwrap().to_idle(&user);
+        let change = PaidAccess { base: user.clone(), copies: others.to_vec() }.to_idle(&user);
         after(user, change)
     }
 
