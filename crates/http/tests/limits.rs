@@ -1,6 +1,12 @@
 //! How often anybody may call, and that nobody's calls are used up by somebody else.
 
-use std::{sync::Arc, thread, time::Duration as Span};
+use std::{
+    pin::pin,
+    sync::Arc,
+    task::{Context, Waker},
+    thread,
+    time::Duration as Span,
+};
 
 use actix_web::{rt::System, web::Data};
 use portero_domain::{
@@ -435,4 +441,19 @@ async fn a_router_that_is_away_locks_no_guest_out() {
     app.routers.fail_from(1, HotspotError::Unreachable("gone".to_owned()));
     let unjudged = json!({ "username": "PT-00042" });
     assert_eq!(statuses(5, || guest(&app, &key, &unjudged, HOTEL)).await, [200; 5]);
+}
+
+/// Whoever hangs up before the answer has tried all the same.
+#[actix_web::test]
+async fn an_attempt_that_is_broken_off_counts_as_a_wrong_one() {
+    let app = limited(Rules { guest_address: "1/h burst 30".parse().unwrap(), ..wide() }).await;
+    let key = app.with_key(a_key().build());
+    for name in ["PT-00001", "PT-00002"] {
+        let body = json!({ "username": name });
+        let mut call = pin!(guest(&app, &key, &body, HOTEL).into_future());
+        let answer = call.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        assert!(answer.is_pending(), "answered before anybody could hang up");
+    }
+    let third = json!({ "username": "PT-00003" });
+    assert_eq!(guest(&app, &key, &third, HOTEL).await.status, 429);
 }

@@ -105,7 +105,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<()> {
             let wiring = wired()?;
             let user =
                 actix_web::rt::System::new().block_on(wiring.application.reset_password.execute(email, password))?;
-            tracing::info!(user = user.id.get(), "password reset, sessions ended");
+            tracing::info!(user = user.get(), "password reset, sessions ended");
         }
     }
     Ok(())

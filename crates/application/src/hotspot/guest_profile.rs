@@ -1,11 +1,11 @@
 use std::sync::Arc;
 
 use portero_domain::{
-    hotspot::{HotspotPassword, HotspotUser, HotspotUsername, PaidAccess, Profile},
+    hotspot::{HotspotPassword, HotspotUser, HotspotUsername, Profile},
     ports::{Admission, Hotspot},
 };
 
-use super::{GuestError, password_hidden};
+use super::{GuestError, prove};
 use crate::routers::Accesses;
 
 /// Shows a guest what stands behind their user, for the right password.
@@ -33,14 +33,8 @@ impl GuestProfileOf {
     ) -> Result<GuestProfile, GuestError> {
         admission.selling()?;
         let (_, router) = self.accesses.of(admission.company.id, admission.router.id).await?;
-        let users = self.hotspot.users(&router, &PaidAccess::names(&username)).await?;
-        let access = PaidAccess::of(users).ok_or(GuestError::UnknownUser)?;
+        let access = prove(&*self.hotspot, &router, &username, &password).await?;
         let user = access.user(&username).ok_or(GuestError::UnknownUser)?.clone();
-        match access.accepts(&password) {
-            Some(true) => {}
-            Some(false) => return Err(GuestError::WrongPassword),
-            None => return Err(password_hidden(&router)),
-        }
         let profiles = self.hotspot.profiles(&router).await?;
         let profile = profiles.into_iter().find(|profile| profile.name == user.profile.as_str());
         Ok(GuestProfile { user, profile })

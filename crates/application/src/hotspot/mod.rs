@@ -5,7 +5,8 @@ mod reconnect_guest;
 mod validate_router;
 
 use portero_domain::{
-    ports::HotspotError,
+    hotspot::{HotspotPassword, HotspotUsername, PaidAccess},
+    ports::{Hotspot, HotspotError},
     router::{RouterAccess, RouterInactive},
 };
 use thiserror::Error;
@@ -56,10 +57,26 @@ pub enum GuestError {
     Hotspot(#[from] HotspotError),
 }
 
-/// Tells the operator, as the guest is told nothing: only they can mend it.
-fn password_hidden(router: &RouterAccess) -> GuestError {
-    tracing::warn!(router = %router.router, "a guest was refused: Portero's account on the router lacks the policy sensitive");
-    GuestError::PasswordHidden
+/// What a guest paid for, as it is on the router, for the right password. The name may be that of any of its users.
+async fn prove(
+    hotspot: &dyn Hotspot,
+    router: &RouterAccess,
+    name: &HotspotUsername,
+    password: &HotspotPassword,
+) -> Result<PaidAccess, GuestError> {
+    let users = hotspot.users(router, &PaidAccess::names(name)).await?;
+    let access = PaidAccess::of(users).ok_or(GuestError::UnknownUser)?;
+    match access.accepts(password) {
+        Some(true) => Ok(access),
+        Some(false) => Err(GuestError::WrongPassword),
+        // The router would judge it at a login, but a login alone may already put somebody off. Only the operator can mend
+        // it, so they are told what the guest is not.
+        None => {
+            let router = &router.router;
+            tracing::warn!(%router, "a guest was refused: Portero's account on the router lacks the policy sensitive");
+            Err(GuestError::PasswordHidden)
+        }
+    }
 }
 
 impl GuestError {

@@ -10,7 +10,7 @@ use portero_domain::{
     router::RouterAccess,
 };
 
-use super::{GuestError, password_hidden};
+use super::{GuestError, prove};
 use crate::routers::Accesses;
 
 /// How often the users of a purchase are looked at anew when somebody else is changing them.
@@ -186,16 +186,8 @@ impl ReconnectGuest {
         Ok(())
     }
 
-    /// What the guest paid for, as it is on the router, unless the password is another.
     async fn read(&self, router: &RouterAccess, guest: &ReturningGuest) -> Result<PaidAccess, GuestError> {
-        let users = self.hotspot.users(router, &PaidAccess::names(&guest.username)).await?;
-        let access = PaidAccess::of(users).ok_or(GuestError::UnknownUser)?;
-        match access.accepts(&guest.password) {
-            Some(true) => Ok(access),
-            Some(false) => Err(GuestError::WrongPassword),
-            // The router would judge it when the device logs in. But a login alone may already put somebody off.
-            None => Err(password_hidden(router)),
-        }
+        prove(&*self.hotspot, router, &guest.username, &guest.password).await
     }
 
     /// Logs the device in. A session that the guest left behind on another device makes room.

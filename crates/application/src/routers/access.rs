@@ -4,6 +4,7 @@ use portero_domain::{
     ids::{CompanyId, RouterId},
     ports::{SecretPlace, StorageError, UnitOfWork, Vault, VaultError, transact},
     router::{Router, RouterAccess},
+    secret::{Sealed, Secret},
 };
 use thiserror::Error;
 
@@ -40,6 +41,12 @@ impl Accesses {
     pub(crate) async fn find(&self, company: CompanyId, router: RouterId) -> Result<Router, AccessError> {
         let found = transact(&*self.storage, move |storage| storage.routers().find(&company, &router)).await?;
         found.ok_or(AccessError::NotFound)
+    }
+
+    /// Another password for this router, sealed, if there is one.
+    pub(crate) fn seal(&self, router: &Router, password: Option<&Secret>) -> Result<Option<Sealed>, AccessError> {
+        let place = SecretPlace::RouterPassword(router.id.clone());
+        Ok(password.map(|password| self.vault.seal(password, &place)).transpose()?)
     }
 
     /// The access to this router.

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use portero_domain::{
     ids::{CompanyId, RouterId},
     network::CertificateFingerprint,
-    ports::{HotspotError, RouterProbe, SecretPlace, StorageError, VaultError, transact},
+    ports::{HotspotError, RouterProbe, StorageError, transact},
     router::{PasswordRequired, Router},
     secret::Secret,
 };
@@ -44,12 +44,6 @@ pub enum ConfirmCertificateError {
     Hotspot(#[from] HotspotError),
 }
 
-impl From<VaultError> for ConfirmCertificateError {
-    fn from(error: VaultError) -> Self {
-        Self::Access(error.into())
-    }
-}
-
 impl From<StorageError> for ConfirmCertificateError {
     fn from(error: StorageError) -> Self {
         Self::Access(error.into())
@@ -74,14 +68,13 @@ impl ConfirmCertificate {
         if shown != certificate {
             return Err(ConfirmCertificateError::Mismatch { shown });
         }
-        let vault = Arc::clone(&self.accesses.vault);
+        let accesses = self.accesses.clone();
         let router = transact(&*self.accesses.storage, move |storage| {
             let mut router = storage.routers().lock(&company, &router)?.ok_or(AccessError::NotFound)?;
             if router.endpoint != asked {
                 return Err(ConfirmCertificateError::ChangedMeanwhile);
             }
-            let place = SecretPlace::RouterPassword(router.id.clone());
-            let password = password.map(|password| vault.seal(&password, &place)).transpose()?;
+            let password = accesses.seal(&router, password.as_ref())?;
             router.confirm(certificate, password)?;
             storage.routers().update(&router)?;
             storage.router_healths().make_due(&router.id)?;

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use portero_domain::{
     ids::{CompanyId, RouterId},
-    ports::{HotspotError, RouterProbe, SecretPlace, StorageError, Vault, VaultError, transact},
+    ports::{HotspotError, RouterProbe, StorageError, VaultError, transact},
     router::{PasswordRequired, Router, RouterAccess, RouterEdit},
     secret::Secret,
 };
@@ -58,9 +58,8 @@ impl From<StorageError> for EditRouterError {
 }
 
 impl RouterChanges {
-    fn carry_out(self, router: &mut Router, vault: &dyn Vault) -> Result<(), EditRouterError> {
-        let place = SecretPlace::RouterPassword(router.id.clone());
-        let password = self.password.map(|password| vault.seal(&password, &place)).transpose()?;
+    fn carry_out(self, router: &mut Router, accesses: &Accesses) -> Result<(), EditRouterError> {
+        let password = accesses.seal(router, self.password.as_ref())?;
         Ok(router.edit(self.edit, password)?)
     }
 }
@@ -82,7 +81,7 @@ impl EditRouter {
         let router = transact(&*self.accesses.storage, move |storage| {
             let mut router = storage.routers().lock(&company, &router)?.ok_or(AccessError::NotFound)?;
             let before = (router.endpoint.clone(), router.credentials.clone());
-            changes.carry_out(&mut router, &*accesses.vault)?;
+            changes.carry_out(&mut router, &accesses)?;
             if let Some(tried) = tried
                 && tried != accesses.open(&router)?
             {
@@ -107,7 +106,7 @@ impl EditRouter {
         changes: RouterChanges,
     ) -> Result<RouterAccess, EditRouterError> {
         let mut router = self.accesses.find(company, router).await?;
-        changes.carry_out(&mut router, &*self.accesses.vault)?;
+        changes.carry_out(&mut router, &self.accesses)?;
         let access = self.accesses.open(&router)?;
         self.probe.try_access(&access).await?;
         Ok(access)

@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
-use portero_domain::ports::{SecretPlace, Stored, UnitOfWork, Vault, VaultError, transact};
+use portero_domain::ports::{SecretPlace, Stored, UnitOfWork, Vault, VaultError};
+
+use super::sealed_after;
 
 /// Tries to open every stored secret, so that a wrong sealing key is noticed before the first call that needs one.
 pub struct CheckSecrets {
@@ -24,14 +26,11 @@ pub struct CheckedSecrets {
 impl CheckSecrets {
     const BATCH: u16 = 1_000;
 
-    /// Goes through all of them. A hundred thousand take about half a second.
+    /// Goes through all of them.
     pub async fn execute(&self) -> Stored<CheckedSecrets> {
         let (mut sum, mut reached) = (CheckedSecrets::default(), None);
         loop {
-            let secrets = transact(&*self.storage, move |storage| -> Stored<_> {
-                storage.sealed_secrets().after(reached.as_ref(), Self::BATCH)
-            });
-            let secrets = secrets.await?;
+            let secrets = sealed_after(&*self.storage, reached, Self::BATCH).await?;
             let Some(last) = secrets.last() else { return Ok(sum) };
             reached = Some(last.place.clone());
             for secret in secrets {

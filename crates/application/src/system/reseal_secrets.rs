@@ -1,7 +1,9 @@
 use std::sync::Arc;
 
-use portero_domain::ports::{SealedSecret, SecretPlace, StorageError, Stored, UnitOfWork, Vault, VaultError, transact};
+use portero_domain::ports::{SealedSecret, SecretPlace, StorageError, UnitOfWork, Vault, VaultError, transact};
 use thiserror::Error;
+
+use super::sealed_after;
 
 /// Seals every secret anew under the current sealing key, while the service runs.
 ///
@@ -41,41 +43,25 @@ impl ResealSecrets {
 
     /// Seals every secret anew that the current key did not seal.
     pub async fn execute(&self) -> Result<Resealed, ResealError> {
-        let mut sum = Resealed::default();
-        let mut reached = None;
+        let (mut sum, mut reached) = (Resealed::default(), None);
         loop {
-            let (batch, last) = self.batch(reached).await?;
-            sum.resealed += batch.resealed;
-            sum.left_alone += batch.left_alone;
-            match last {
-                Some(last) => reached = Some(last),
-                None => return Ok(sum),
+            let secrets = sealed_after(&*self.storage, reached, Self::BATCH).await?;
+            let Some(last) = secrets.last() else { return Ok(sum) };
+            reached = Some(last.place.clone());
+            for secret in secrets {
+                if self.reseal(secret).await? {
+                    sum.resealed += 1;
+                } else {
+                    sum.left_alone += 1;
+                }
             }
         }
-    }
-
-    /// Goes through the next batch. Answers the last place it saw, nothing at the end.
-    ///
-    /// Each secret is replaced in a transaction of its own: who holds one record while waiting for another would have to do
-    /// so in the order of everybody else.
-    async fn batch(&self, after: Option<SecretPlace>) -> Result<(Resealed, Option<SecretPlace>), ResealError> {
-        let secrets = transact(&*self.storage, move |storage| -> Stored<_> {
-            storage.sealed_secrets().after(after.as_ref(), Self::BATCH)
-        });
-        let secrets = secrets.await?;
-        let last = secrets.last().map(|secret| secret.place.clone());
-        let mut sum = Resealed::default();
-        for secret in secrets {
-            if self.reseal(secret).await? {
-                sum.resealed += 1;
-            } else {
-                sum.left_alone += 1;
-            }
-        }
-        Ok((sum, last))
     }
 
     /// Seals a secret anew, unless it is current. Answers whether it did.
+    ///
+    /// That is a transaction of its own: who holds one record while waiting for another would have to do so in the order of
+    /// everybody else.
     async fn reseal(&self, secret: SealedSecret) -> Result<bool, ResealError> {
         if self.vault.is_current(&secret.sealed) {
             return Ok(false);

@@ -1,9 +1,10 @@
 use std::sync::Arc;
 
 use portero_domain::{
+    ids::UserId,
     ports::{PasswordError, Passwords, StorageError, UnitOfWork, transact},
     text::Email,
-    user::{NewPassword, User},
+    user::NewPassword,
 };
 use thiserror::Error;
 
@@ -29,14 +30,14 @@ pub enum ResetPasswordError {
 
 impl ResetPassword {
     /// Sets the password of the person with this e-mail, whatever it was. Answers who that is.
-    pub async fn execute(&self, email: Email, new: NewPassword) -> Result<User, ResetPasswordError> {
+    pub async fn execute(&self, email: Email, new: NewPassword) -> Result<UserId, ResetPasswordError> {
         let hash = self.passwords.hash(new.secret()).await?;
         transact(&*self.storage, move |storage| {
             let found = storage.users().find_by_email(&email)?.ok_or(ResetPasswordError::NotFound)?;
             let user = storage.users().lock(found.id)?.ok_or(ResetPasswordError::NotFound)?;
             storage.users().set_password(user.id, &hash)?;
             storage.sessions().remove_all(user.id)?;
-            Ok(User { password: hash, ..user })
+            Ok(user.id)
         })
         .await
     }

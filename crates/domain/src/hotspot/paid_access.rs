@@ -123,7 +123,7 @@ impl PaidAccess {
 
     /// Whether this user lets its guest in.
     pub fn is_in_use(&self, name: &HotspotUsername) -> bool {
-        self.users().any(|user| user.name == *name && !user.disabled)
+        self.user(name).is_some_and(|user| !user.disabled)
     }
 
     /// What was used in all, but for sessions under way.

@@ -191,12 +191,9 @@ pub(crate) async fn handle(
     let guest = body.read()?.parse()?;
     let (now, device) = (app.tell_time.execute(), guest.device);
     let (router, name) = (admission.router.id.clone(), guest.username.clone());
-    Ok(Json(
-        match attempt(&request, router, name, async move { app.reconnect_guest.execute(admission, guest).await })
-            .await?
-        {
-            Ok(back) => Body::back(back, device, now),
-            Err(error) => Body::refused(error, now)?,
-        },
-    ))
+    let work = async move { app.reconnect_guest.execute(admission, guest).await };
+    Ok(Json(match attempt(&request, router, name, work).await? {
+        Ok(back) => Body::back(back, device, now),
+        Err(error) => Body::refused(error, now)?,
+    }))
 }

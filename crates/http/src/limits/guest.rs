@@ -47,35 +47,3 @@ impl GuestAttempt<'_> {
         self.limits.guest_addresses.give_back(&self.from, WRONG.get() - 1);
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use actix_web::test::TestRequest;
-
-    use super::{super::Rules, *};
-
-    /// Whoever hangs up before the answer has tried all the same.
-    #[test]
-    fn an_attempt_that_is_broken_off_counts_as_a_wrong_one() {
-        let wide = "1000000/s".parse().unwrap();
-        let rules = Rules {
-            key: wide,
-            address: wide,
-            wrong_key: wide,
-            login_email: wide,
-            login_address: wide,
-            guest_user: wide,
-            guest_address: "1/h burst 30".parse().unwrap(),
-        };
-        let limits = Limits::new(&rules, 0, || Duration::ZERO);
-        let request = TestRequest::default().peer_addr("198.51.100.1:50000".parse().unwrap()).to_http_request();
-        let router = RouterId::parse("RTR_A1B2C3D4").unwrap();
-        let attempt = |name| limits.guest(&request, &router, &HotspotUsername::parse(name).unwrap());
-        for name in ["PT-00001", "PT-00002"] {
-            drop(attempt(name).unwrap());
-        }
-        assert!(attempt("PT-00003").is_err());
-    }
-}

@@ -5,12 +5,11 @@ use portero_domain::{ids::RouterId, network::CertificateFingerprint, secret::Sec
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{password_required, router_changed};
+use super::{password_required, router_changed, unless_shown};
 use crate::{
     error::{ApiError, ApiResult},
     fields::{self, Faults, Given},
     hotspot_error,
-    wire::HIDDEN,
 };
 
 /// The certificates of a router: the confirmed one and the one that it shows. Each is the SHA-256 of the certificate's
@@ -71,7 +70,7 @@ impl Request {
         let parse = fields::id(CertificateFingerprint::parse);
         let certificate = self.huella_tls.required(&mut faults, "huella_tls", parse);
         let password = self.password.optional(&mut faults, "password", Secret::parse);
-        faults.finish(|| Some((certificate?, password?.filter(|password| password.expose() != HIDDEN))))
+        faults.finish(|| Some((certificate?, unless_shown(password?))))
     }
 }
 

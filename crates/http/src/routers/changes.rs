@@ -10,11 +10,10 @@ use portero_domain::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{RouterBody, password_required, router_changed};
+use super::{RouterBody, password_required, router_changed, unless_shown};
 use crate::{
     error::{ApiError, ApiResult},
     fields::{Fault, Faults, Given, Nullable, as_is},
-    wire::HIDDEN,
 };
 
 /// Changes to a router. What is left out stays as it is, and so does what is null, but for `ubicacion`.
@@ -76,8 +75,7 @@ impl Request {
                 old_login: old_login?,
                 location: location?,
             };
-            // A panel sends back what it was shown.
-            let password = password?.filter(|password| password.expose() != HIDDEN);
+            let password = unless_shown(password?);
             Some(RouterChanges { edit, password, try_first: try_first?.unwrap_or_default() })
         })
     }

@@ -23,13 +23,14 @@ use portero_application::routers::AccessError;
 use portero_domain::{
     ids::{CompanyId, RouterId},
     router::Router,
+    secret::Secret,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::{
     error::{ApiError, ApiResult},
-    wire::Moment,
+    wire::{HIDDEN, Moment},
 };
 
 /// A router, without its credentials and its key.
@@ -92,6 +93,11 @@ fn router_changed() -> ApiError {
 fn password_required() -> ApiError {
     let sentence = "Para este cambio hay que indicar también la contraseña del router";
     ApiError::bad_request("password_required", sentence)
+}
+
+/// A password, unless it is what a panel was shown in place of one and sends back.
+fn unless_shown(password: Option<Secret>) -> Option<Secret> {
+    password.filter(|password| password.expose() != HIDDEN)
 }
 
 /// The company and the router of a path. What is no id is "not found", as an unknown one is (decisions).

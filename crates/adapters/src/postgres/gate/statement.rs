@@ -113,8 +113,7 @@ impl Query for Count<'_> {
 ///
 /// The inner query locks the rows it finds, in the order of their ids, and judges each by its newest version; the update then
 /// writes what is locked already. Rows are found by their fingerprints: id and router are compared in a way that no index serves.
-/// What is returned is joined last, so that what is sorted,
-/// locked and put aside is narrow.
+/// What is returned is joined last, so that what is sorted, locked and put aside is narrow.
 struct CountAll<'a> {
     ids: Vec<&'a str>,
     routers: Vec<&'a str>,
