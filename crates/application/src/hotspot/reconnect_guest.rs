@@ -151,20 +151,23 @@ impl ReconnectGuest {
         let change = UserChange { password: access.new_password_for(user), ..to_use(user, &left) };
         self.hotspot.change_user(router, &user.id, &change).await?;
 
-        // Of all who put a user in use at the same time, the last one finds here what the others did, and leaves to its own
-        // what they have used of it.
+        // Of all who put a user in use at the same time, the last one finds here what the others did, and each leaves to its
+        // own what others have used of it since it was read.
         let mut access = self.read(router, guest).await?;
         if access.others_in_use(&name).next().is_some() {
             self.make_idle(router, &access, access.others_in_use(&name)).await?;
             access = self.read(router, guest).await?;
-            let left = access.least_left();
-            if left.is_used_up() {
-                return Err(GuestError::UsedUp);
-            }
-            if let Some(DeviceUser::There(user)) = access.user_for(guest.device) {
-                // Only what it may use: by now another one may have made it idle, and then it stays so.
-                let lessened = UserChange { allowance: to_use(user, &left).allowance, ..UserChange::default() };
+        }
+        let left = access.least_left();
+        if left.is_used_up() {
+            return Err(GuestError::UsedUp);
+        }
+        if let Some(DeviceUser::There(user)) = access.user_for(guest.device) {
+            // Only what it may use: by now another one may have made it idle, and then it stays so.
+            let lessened = UserChange { allowance: to_use(user, &left).allowance, ..UserChange::default() };
+            if lessened.allowance != Some(user.allowance) {
                 self.hotspot.change_user(router, &user.id, &lessened).await?;
+                access = self.read(router, guest).await?;
             }
         }
         Ok(access.is_in_use(&name).then(|| Placed { moved: true, ..Placed::at(&access, name) }))

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use super::{
     Allowance, CreationMark, HotspotPassword, HotspotUser, HotspotUsername, Mac, NewHotspotUser, Usage, UserChange,
 };
@@ -7,8 +9,8 @@ use super::{
 /// A hotspot user that is bound to a device does not let in the same guest whose telephone has drawn another hardware
 /// address. So the guest gets a further user for that device, `<user>_RANDMAC1` to `_RANDMAC15` (auto-reconnect page),
 /// and the time that was paid moves there: of all these users one is in use, and the others are idle. An idle one is
-/// disabled and says so in its comment, which tells it from one that an admin has disabled, and which tells the one that
-/// was in use last from those before it.
+/// disabled and says so in its comment, which tells it from one that an admin has disabled, and by a number those of before an
+/// admin added time from those after.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PaidAccess {
     base: HotspotUser,
@@ -30,6 +32,9 @@ impl PaidAccess {
 
     const SUFFIX: &'static str = "_RANDMAC";
     const IDLE: &'static str = "portero:idle";
+
+    /// How much more time a user may have been given by devices that came at once.
+    const RACED_AT_MOST: Duration = Duration::from_mins(1);
 
     /// The names of all users that may belong to this one's purchase, the one that was sold first. The given name may be
     /// that of any of them.
@@ -138,27 +143,46 @@ impl PaidAccess {
     /// What is left of what was paid, but for sessions under way. None is without limit.
     ///
     /// That is what is left to the user in use, with what an admin may have added to it. Where a move was interrupted and
-    /// none is, it is what was left to the one that was in use last.
+    /// it is not just one, it is the least that is left to any since an admin last added something: each idle one has what
+    /// was left when it became idle, so the least is the latest.
     pub fn left(&self) -> Allowance {
-        let in_use = self.users().filter(|user| !user.disabled).map(left_to).reduce(least);
-        in_use.unwrap_or_else(|| self.least_left())
+        let mut in_use = self.users().filter(|user| !user.disabled);
+        match (in_use.next(), in_use.next()) {
+            (Some(only), None) => left_to(only),
+            _ => self.least_left(),
+        }
     }
 
-    /// The least that is left to the users in use and to those that were last.
+    /// The least that is left to the users in use, and to the idle ones since an admin last added something.
     pub fn least_left(&self) -> Allowance {
-        let mark = |user: &HotspotUser| idle_mark(user).filter(|_| user.disabled);
-        let last = self.users().filter_map(mark).max();
-        let counts = |user: &&HotspotUser| !user.disabled || mark(user) == last;
+        let last = self.last_idle();
+        let counts = |user: &&HotspotUser| !user.disabled || idle_mark(user) == last;
         self.users().filter(counts).map(left_to).reduce(least).unwrap_or_else(|| left_to(&self.base))
     }
 
-    /// What makes a user of it idle: as the last one if no other is in use. Of those that were in use at the same time none
-    /// is the last, and what is left is the least of what they have left.
+    /// What makes a user of it idle, with the number of those before it; with the next one where an admin has added time to
+    /// it, so that what those before it have left does not count any more.
     pub fn to_idle(&self, user: &HotspotUser) -> UserChange {
-        let last = self.users().filter_map(idle_mark).max().unwrap_or(0);
-        let alone = self.others_in_use(&user.name).next().is_none();
-        let comment = with_idle_mark(&user.comment, if alone { last.saturating_add(1) } else { last.max(1) });
+        let last = self.last_idle().unwrap_or(0);
+        let number = if self.was_raised(user) { last.saturating_add(1) } else { last.max(1) };
+        let comment = with_idle_mark(&user.comment, number);
         UserChange { disabled: Some(true), comment: Some(comment), ..UserChange::default() }
+    }
+
+    /// The greatest number of an idle user.
+    fn last_idle(&self) -> Option<u64> {
+        self.users().filter(|user| user.disabled).filter_map(idle_mark).max()
+    }
+
+    /// Whether the only user in use has more time than was left to the idle ones, which it otherwise cannot. Seconds more may
+    /// come of devices that raced for it.
+    fn was_raised(&self, user: &HotspotUser) -> bool {
+        let last = self.last_idle().filter(|&last| last > 0);
+        let idle = self.users().filter(|user| user.disabled && last.is_some() && idle_mark(user) == last);
+        let before = idle.filter_map(|user| left_to(user).time).min();
+        let alone = self.others_in_use(&user.name).next().is_none();
+        let raised = |before| left_to(user).time.is_none_or(|now| now > before + Self::RACED_AT_MOST);
+        alone && before.is_some_and(raised)
     }
 
     /// A further user for this device. It is made idle, as one that was never in use.
@@ -198,8 +222,8 @@ pub fn to_use(user: &HotspotUser, left: &Allowance) -> UserChange {
     UserChange { disabled: Some(false), comment, allowance: Some(allowance), ..UserChange::default() }
 }
 
-/// The number behind a comment's word for idle: the greater it is, the later its user was in use. None is zero, of a user that
-/// never was.
+/// The number behind a comment's word for idle: how often an admin had added time by then, from one on. None is zero, of a user
+/// that was never in use.
 fn idle_mark(user: &HotspotUser) -> Option<u64> {
     user.comment.split(' ').find_map(number_of_idle)
 }
@@ -248,8 +272,6 @@ fn least(one: Allowance, other: Allowance) -> Allowance {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
     use crate::hotspot::{ItemId, ProfileName};
 
