@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use portero_http::openapi;
+use portero_http::api::openapi;
 use serde_json::Value;
 
 use crate::{

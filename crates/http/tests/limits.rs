@@ -14,7 +14,7 @@ use portero_domain::{
     ids::UserId,
     ports::{ApiKeyTokens, HotspotError, MockPasswords, StorageError, Verdict},
 };
-use portero_http::limits::{Limits, Rules};
+use portero_http::web::limits::{Limits, Rules};
 use portero_testkit::{
     FakeTokens, InMemory,
     builders::{a_company, a_hotspot_user, a_key, a_router, a_user, start},

@@ -1,7 +1,7 @@
 //! Every operation of the document, so that what must hold of all of them is tried on each.
 
 use portero_domain::api_key::{ApiKey, Usage};
-use portero_http::openapi;
+use portero_http::api::openapi;
 use portero_testkit::{
     Tables,
     builders::{a_key, a_product},

@@ -1,7 +1,7 @@
 //! The service itself, and its description.
 
 use portero_domain::ports::StorageError;
-use portero_http::openapi;
+use portero_http::api::openapi;
 use serde_json::Value;
 
 use crate::support::{TestApp, assert_error, assert_example};

@@ -67,7 +67,7 @@ pub(crate) enum Command {
 pub(crate) fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Openapi => {
-            let document = portero_http::openapi::document().to_pretty_json()?;
+            let document = portero_http::api::openapi::document().to_pretty_json()?;
             writeln!(io::stdout(), "{document}")?;
         }
         Command::Migrate => {

@@ -15,7 +15,7 @@ use base64::{
 };
 use portero_application::{Settings, health::HealthChecks};
 use portero_domain::{secret::Secret, text::Email, user::NewPassword};
-use portero_http::{caller::TrustedProxies, limits::Rules};
+use portero_http::web::{caller::TrustedProxies, limits::Rules};
 use time::Duration;
 
 /// A variable of the environment, for `--help`.

@@ -16,7 +16,7 @@ use portero_adapters::{
 use portero_application::{Application, Ports};
 
 use portero_domain::ports::{Gate, Hotspot};
-use portero_http::limits::{Limits, Rules};
+use portero_http::web::limits::{Limits, Rules};
 
 use crate::config::{Config, FirstSuperAdmin, GateKind};
 

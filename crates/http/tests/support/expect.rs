@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use portero_http::openapi;
+use portero_http::api::openapi;
 use serde_json::{Map, Value, json};
 
 use super::{Call, Response, TestApp};

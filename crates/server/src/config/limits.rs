@@ -1,6 +1,6 @@
 //! How often anybody may call.
 
-use portero_http::{
+use portero_http::web::{
     caller::TrustedProxies,
     limits::{Rate, Rules},
 };

@@ -1,0 +1,177 @@
+//! Who is calling: every credential is judged here, before a handler runs.
+
+use std::{future::Future, pin::Pin};
+
+use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
+use portero_application::{
+    Application,
+    portal::AdmitPortalError,
+    sessions::{AuthenticateError, SignedIn},
+};
+use portero_domain::{
+    ids::CompanyId,
+    ports::{Admission, Refusal, TokenRefusal},
+    user::Role,
+};
+
+use crate::{
+    api::error::{ApiError, ApiResult},
+    web::{
+        credentials::{self, NoCredential},
+        limits,
+    },
+};
+
+type Extraction<T> = Pin<Box<dyn Future<Output = ApiResult<T>>>>;
+
+/// A person with a good session, of any role.
+#[derive(Debug)]
+pub struct AnyUser(pub SignedIn);
+
+/// A super admin with a good session.
+#[derive(Debug)]
+pub struct SuperAdmin(pub SignedIn);
+
+/// A company's admin with a good session.
+#[derive(Debug)]
+pub struct CompanyAdmin {
+    /// The admin's company, the only one they reach.
+    pub company: CompanyId,
+}
+
+/// A captive portal with its router's key, admitted and counted.
+#[derive(Debug)]
+pub struct Portal(pub Admission);
+
+impl FromRequest for AnyUser {
+    type Error = ApiError;
+    type Future = Extraction<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move { Ok(Self(signed_in(&request).await?)) })
+    }
+}
+
+impl FromRequest for SuperAdmin {
+    type Error = ApiError;
+    type Future = Extraction<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let caller = signed_in(&request).await?;
+            match caller.user.profile.role {
+                Role::SuperAdmin => Ok(Self(caller)),
+                Role::CompanyAdmin(_) => Err(ApiError::forbidden("role_required", "Se requiere rol SUPER_ADMIN")),
+            }
+        })
+    }
+}
+
+impl FromRequest for CompanyAdmin {
+    type Error = ApiError;
+    type Future = Extraction<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            match signed_in(&request).await?.user.profile.role {
+                Role::CompanyAdmin(company) => Ok(Self { company }),
+                Role::SuperAdmin => Err(ApiError::forbidden("role_required", "Se requiere rol CLIENTE_ADMIN")),
+            }
+        })
+    }
+}
+
+impl FromRequest for Portal {
+    type Error = ApiError;
+    type Future = Extraction<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move { Ok(Self(admit(&request).await?)) })
+    }
+}
+
+fn application(request: &HttpRequest) -> ApiResult<&Data<Application>> {
+    request.app_data().ok_or_else(|| ApiError::internal("the application is not wired"))
+}
+
+async fn signed_in(request: &HttpRequest) -> ApiResult<SignedIn> {
+    let token =
+        credentials::bearer(request).map_err(|_| ApiError::unauthorized("not_authenticated", "No autenticado"))?;
+    Ok(application(request)?.authenticate.execute(token).await?)
+}
+
+/// Admits and counts a portal's request by its key, unless too many came before.
+async fn admit(request: &HttpRequest) -> ApiResult<Admission> {
+    let admit = &application(request)?.admit_portal;
+    let limits = limits::of(request);
+    let presented = credentials::api_key(request).map_err(ApiError::from);
+    let call = match presented.and_then(|key| Ok(admit.recognise(key)?)) {
+        Ok(call) => call,
+        Err(refusal) => {
+            limits.map(|limits| limits.without_key(request)).transpose()?;
+            return Err(refusal);
+        }
+    };
+    let counted = limits.map(|limits| limits.portal(request, &call.key.id)).transpose()?;
+    let answer = admit.admit(call).await;
+    match (&answer, counted) {
+        (Ok(_), Some(counted)) => counted.admitted(),
+        (Err(AdmitPortalError::Refused(_)), Some(counted)) => counted.rejected()?,
+        _ => {}
+    }
+    Ok(answer?)
+}
+
+impl From<NoCredential> for ApiError {
+    /// The response to a portal's request without a key.
+    fn from(none: NoCredential) -> Self {
+        match none {
+            NoCredential::Missing => Self::unauthorized("api_key_missing", "API Key requerida"),
+            NoCredential::Malformed => TokenRefusal::Malformed.into(),
+        }
+    }
+}
+
+/// A refused API key, in the words of the wider system's section 2.
+impl From<TokenRefusal> for ApiError {
+    fn from(refusal: TokenRefusal) -> Self {
+        match refusal {
+            TokenRefusal::Malformed => Self::unauthorized("api_key_malformed", "Formato de API Key inválido"),
+            TokenRefusal::Invalid => Self::unauthorized("api_key_invalid", "API Key inválida"),
+            TokenRefusal::Expired => Self::unauthorized("api_key_expired", "API Key expirada"),
+        }
+    }
+}
+
+impl From<AdmitPortalError> for ApiError {
+    fn from(error: AdmitPortalError) -> Self {
+        match error {
+            AdmitPortalError::Token(refusal) => refusal.into(),
+            AdmitPortalError::Refused(Refusal::Expired) => TokenRefusal::Expired.into(),
+            // A key without a record was ours once: its router was deleted.
+            AdmitPortalError::Refused(Refusal::Unknown | Refusal::Revoked) => {
+                Self::unauthorized("api_key_revoked", "API Key no válida o revocada")
+            }
+            AdmitPortalError::Refused(Refusal::CompanyInactive) => {
+                Self::unauthorized("company_inactive", "Empresa no activa")
+            }
+            AdmitPortalError::Storage(error) => error.into(),
+        }
+    }
+}
+
+impl From<AuthenticateError> for ApiError {
+    fn from(error: AuthenticateError) -> Self {
+        match error {
+            AuthenticateError::Token(TokenRefusal::Expired) => Self::unauthorized("token_expired", "Token expirado"),
+            AuthenticateError::Token(TokenRefusal::Malformed | TokenRefusal::Invalid)
+            | AuthenticateError::SessionEnded => Self::unauthorized("token_invalid", "Token inválido"),
+            AuthenticateError::UserInactive => Self::unauthorized("user_inactive", "Usuario no activo"),
+            AuthenticateError::Storage(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! The changes that both a super admin and a company's own admin may make to a company.
+
+use portero_application::companies::{CompanySecrets, EditCompanyError};
+use portero_domain::{
+    change::Change,
+    company::{CompanyEdit, ConektaEdit, MercadoPagoEdit, TelegramEdit},
+    secret::Secret,
+    text::{Email, ForeignId, Link, Name, Phone},
+};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::company_not_found;
+use crate::api::{
+    error::{ApiError, ApiResult},
+    fields::{Faults, Given, as_is},
+    wire::{HIDDEN, parse_mode},
+};
+
+/// Changes to a company. What is left out or null stays; `""` empties what may be empty.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = CompanyEdit)]
+pub(crate) struct CompanyChanges {
+    /// What it is called.
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 100, required = false)]
+    nombre: Given<String>,
+    /// Where its people are reached.
+    #[schema(value_type = Option<String>, format = Email, max_length = 254, required = false)]
+    contacto_email: Given<String>,
+    /// Their telephone.
+    #[schema(value_type = Option<String>, max_length = 30, required = false)]
+    contacto_telefono: Given<String>,
+    /// Its logo, for the captive portal.
+    #[schema(value_type = Option<String>, max_length = 500, required = false)]
+    logo_url: Given<String>,
+    /// `test` or `live`.
+    #[schema(value_type = Option<String>, required = false)]
+    conekta_mode: Given<String>,
+    /// The key that the captive portal shows to the world.
+    #[schema(value_type = Option<String>, max_length = 200, required = false)]
+    conekta_public_key: Given<String>,
+    /// The key that moves money, sealed at rest and never returned; `********` leaves it as it is.
+    #[schema(value_type = Option<String>, max_length = 256, required = false)]
+    conekta_private_key: Given<String>,
+    /// `test` or `live`.
+    #[schema(value_type = Option<String>, required = false)]
+    mercado_pago_mode: Given<String>,
+    /// The key that the captive portal shows to the world.
+    #[schema(value_type = Option<String>, max_length = 200, required = false)]
+    mercado_pago_public_key: Given<String>,
+    /// The bot's token, sealed at rest and never returned; `********` leaves it as it is.
+    #[schema(value_type = Option<String>, max_length = 256, required = false)]
+    telegram_bot_token: Given<String>,
+    /// The chat that the bot writes to.
+    #[schema(value_type = Option<String>, max_length = 200, required = false)]
+    telegram_chat_id: Given<String>,
+    /// Whether notices are wanted.
+    #[schema(value_type = Option<bool>, required = false)]
+    notificaciones_telegram: Given<bool>,
+}
+
+impl CompanyChanges {
+    /// The changes, and those to secrets apart.
+    pub(crate) fn parse(self) -> ApiResult<(CompanyEdit, CompanySecrets)> {
+        let mut faults = Faults::in_body();
+        let name = self.nombre.optional(&mut faults, "nombre", Name::parse);
+        let contact_email = self.contacto_email.optional(&mut faults, "contacto_email", Email::parse);
+        let contact_phone = self.contacto_telefono.change(&mut faults, "contacto_telefono", Phone::parse);
+        let logo = self.logo_url.change(&mut faults, "logo_url", Link::parse);
+        let conekta_mode = self.conekta_mode.optional(&mut faults, "conekta_mode", parse_mode);
+        let conekta_key = self.conekta_public_key.change(&mut faults, "conekta_public_key", ForeignId::parse);
+        let private_key = self.conekta_private_key.change(&mut faults, "conekta_private_key", Secret::parse);
+        let mercado_mode = self.mercado_pago_mode.optional(&mut faults, "mercado_pago_mode", parse_mode);
+        let mercado_key = self.mercado_pago_public_key.change(&mut faults, "mercado_pago_public_key", ForeignId::parse);
+        let bot_token = self.telegram_bot_token.change(&mut faults, "telegram_bot_token", Secret::parse);
+        let chat_id = self.telegram_chat_id.change(&mut faults, "telegram_chat_id", ForeignId::parse);
+        let enabled = self.notificaciones_telegram.optional(&mut faults, "notificaciones_telegram", as_is::<bool>);
+        faults.finish(|| {
+            let edit = CompanyEdit {
+                name: name?,
+                contact_email: contact_email?,
+                contact_phone: contact_phone?,
+                logo: logo?,
+                conekta: ConektaEdit { mode: conekta_mode?, public_key: conekta_key? },
+                mercado_pago: MercadoPagoEdit { mode: mercado_mode?, public_key: mercado_key? },
+                telegram: TelegramEdit { chat_id: chat_id?, enabled: enabled? },
+            };
+            let secrets = CompanySecrets {
+                conekta_private_key: unless_hidden(private_key?),
+                telegram_bot_token: unless_hidden(bot_token?),
+            };
+            Some((edit, secrets))
+        })
+    }
+}
+
+/// A panel sends back what it was shown.
+fn unless_hidden(change: Change<Secret>) -> Change<Secret> {
+    match change {
+        Change::Set(secret) if secret.expose() == HIDDEN => Change::Keep,
+        change => change,
+    }
+}
+
+impl From<EditCompanyError> for ApiError {
+    fn from(error: EditCompanyError) -> Self {
+        match error {
+            EditCompanyError::NotFound => company_not_found(),
+            EditCompanyError::Vault(error) => Self::internal(error),
+            EditCompanyError::Storage(error) => error.into(),
+        }
+    }
+}

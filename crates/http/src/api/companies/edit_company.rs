@@ -1,0 +1,35 @@
+use actix_web::web::{Data, Json, Path};
+use portero_application::Application;
+use portero_domain::ids::CompanyId;
+
+use super::{CompanyBody, CompanyChanges, company_not_found};
+use crate::api::{
+    auth::SuperAdmin,
+    body::JsonBody,
+    error::{ApiResult, ErrorBody},
+};
+
+/// Edits a company
+#[utoipa::path(
+    put,
+    path = "/admin/empresas/{empresa_id}",
+    operation_id = "edit_company",
+    tag = "Companies",
+    params(("empresa_id" = String, Path, description = "The company", example = "EMP_3A9F1C0B2D")),
+    request_body = CompanyChanges,
+    responses(
+        (status = 200, description = "The company as it is now", body = CompanyBody),
+        (status = 404, description = "There is no such company", body = ErrorBody),
+    ),
+    security(("session" = [])),
+)]
+pub(crate) async fn handle(
+    _: SuperAdmin,
+    path: Path<String>,
+    body: JsonBody<CompanyChanges>,
+    app: Data<Application>,
+) -> ApiResult<Json<CompanyBody>> {
+    let (edit, secrets) = body.read()?.parse()?;
+    let company = CompanyId::parse(&path).ok_or_else(company_not_found)?;
+    Ok(Json(app.edit_company.execute(company, edit, secrets).await?.into()))
+}

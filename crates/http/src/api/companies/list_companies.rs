@@ -1,0 +1,28 @@
+use actix_web::web::Data;
+use portero_application::Application;
+
+use super::CompanyBody;
+use crate::api::{
+    auth::SuperAdmin,
+    error::{ApiResult, ErrorBody},
+    listed::Listed,
+    query::{PageParams, Query},
+};
+
+/// Lists the companies, oldest first
+#[utoipa::path(
+    get,
+    path = "/admin/empresas",
+    operation_id = "list_companies",
+    tag = "Companies",
+    params(PageParams),
+    responses(
+        (status = 200, description = "The companies", body = Vec<CompanyBody>,
+            headers(("X-Total-Count" = u64, description = "How many there are in all; not with `despues_de`"))),
+        (status = 422, description = "Faulty `limit`, `offset` or `despues_de`", body = ErrorBody),
+    ),
+    security(("session" = [])),
+)]
+pub(crate) async fn handle(_: SuperAdmin, query: Query, app: Data<Application>) -> ApiResult<Listed<Vec<CompanyBody>>> {
+    Ok(Listed::of(app.list_companies.execute(query.page()?).await?))
+}

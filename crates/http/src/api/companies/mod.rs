@@ -1,0 +1,108 @@
+//! The tenants, as a super admin sees them.
+
+mod changes;
+pub(crate) mod company_stats;
+pub(crate) mod create_company;
+pub(crate) mod edit_company;
+pub(crate) mod find_company;
+pub(crate) mod list_companies;
+pub(crate) mod switch_company;
+pub(crate) mod system_dashboard;
+pub(crate) mod toggle_company;
+
+pub(crate) use self::changes::CompanyChanges;
+use portero_domain::company::Company;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::api::{
+    error::ApiError,
+    wire::{self, Moment},
+};
+
+/// What is known of a company, but for its secrets.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Company)]
+pub(crate) struct CompanyBody {
+    id: String,
+    nombre: String,
+    contacto_email: String,
+    #[schema(required)]
+    contacto_telefono: Option<String>,
+    #[schema(required)]
+    logo_url: Option<String>,
+    /// `test` or `live`.
+    #[schema(value_type = String, example = "test")]
+    conekta_mode: &'static str,
+    #[schema(required)]
+    conekta_public_key: Option<String>,
+    /// `test` or `live`.
+    #[schema(value_type = String, example = "test")]
+    mercado_pago_mode: &'static str,
+    #[schema(required)]
+    mercado_pago_public_key: Option<String>,
+    /// Whether it trades. The keys of a company that is off are refused.
+    activa: bool,
+    creada_en: Moment,
+}
+
+impl From<Company> for CompanyBody {
+    fn from(company: Company) -> Self {
+        Self {
+            id: company.id.to_string(),
+            nombre: company.name.as_str().to_owned(),
+            contacto_email: company.contact_email.as_str().to_owned(),
+            contacto_telefono: company.contact_phone.map(|phone| phone.as_str().to_owned()),
+            logo_url: company.logo.map(|logo| logo.as_str().to_owned()),
+            conekta_mode: wire::mode(company.conekta.mode),
+            conekta_public_key: company.conekta.public_key.map(|key| key.as_str().to_owned()),
+            mercado_pago_mode: wire::mode(company.mercado_pago.mode),
+            mercado_pago_public_key: company.mercado_pago.public_key.map(|key| key.as_str().to_owned()),
+            activa: company.active,
+            creada_en: company.created_at.into(),
+        }
+    }
+}
+
+/// Which company it is about.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CompanySummary)]
+pub(crate) struct CompanySummary {
+    id: String,
+    nombre: String,
+    activa: bool,
+}
+
+impl From<Company> for CompanySummary {
+    fn from(company: Company) -> Self {
+        Self { id: company.id.to_string(), nombre: company.name.as_str().to_owned(), activa: company.active }
+    }
+}
+
+/// A company switched on or off.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SwitchedCompany)]
+pub(crate) struct SwitchedBody {
+    #[schema(value_type = String)]
+    message: &'static str,
+    empresa_id: String,
+    activa: bool,
+}
+
+impl From<Company> for SwitchedBody {
+    fn from(company: Company) -> Self {
+        let message =
+            if company.active { "Empresa activada correctamente" } else { "Empresa desactivada correctamente" };
+        Self { message, empresa_id: company.id.to_string(), activa: company.active }
+    }
+}
+
+/// A company that nobody knows, in the documents' words.
+pub(crate) fn company_not_found() -> ApiError {
+    ApiError::not_found("company_not_found", "Empresa no encontrada")
+}
+
+/// A company that is switched off and to be given something (decisions).
+pub(crate) fn company_inactive() -> ApiError {
+    ApiError::bad_request("company_inactive", "La empresa no está activa")
+}

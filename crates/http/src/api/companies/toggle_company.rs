@@ -1,0 +1,28 @@
+use actix_web::web::{Data, Json, Path};
+use portero_application::{Application, Switch};
+use portero_domain::ids::CompanyId;
+
+use super::{SwitchedBody, company_not_found};
+use crate::api::{
+    auth::SuperAdmin,
+    error::{ApiResult, ErrorBody},
+};
+
+/// Switches a company on or off, to the other of what it is
+#[utoipa::path(
+    put,
+    path = "/admin/empresas/{empresa_id}/toggle-activo",
+    operation_id = "toggle_company",
+    tag = "Companies",
+    params(("empresa_id" = String, Path, description = "The company", example = "EMP_3A9F1C0B2D")),
+    responses(
+        (status = 200, description = "What the company is now; the keys of one that is off are refused", body = SwitchedBody),
+        (status = 404, description = "There is no such company", body = ErrorBody),
+    ),
+    security(("session" = [])),
+)]
+pub(crate) async fn handle(_: SuperAdmin, path: Path<String>, app: Data<Application>) -> ApiResult<Json<SwitchedBody>> {
+    let company = CompanyId::parse(&path).ok_or_else(company_not_found)?;
+    let company = app.switch_company.execute(company, Switch::Toggle).await?.ok_or_else(company_not_found)?;
+    Ok(Json(company.into()))
+}

@@ -1,0 +1,199 @@
+use std::net::IpAddr;
+
+use actix_web::{
+    HttpRequest,
+    web::{Data, Json},
+};
+use portero_application::{
+    Application,
+    hotspot::{GuestError, Reconnection, ReturningGuest},
+};
+use portero_domain::{
+    Timestamp,
+    hotspot::{ActiveSession, HotspotPassword, HotspotUsername, Mac},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{attempt, decoded, span, told};
+use crate::api::{
+    auth::Portal,
+    body::JsonBody,
+    error::{ApiResult, ErrorBody},
+    fields::{Fault, Faults, Given},
+    wire::Moment,
+};
+
+/// A guest who comes back.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = ReturningGuest)]
+pub(crate) struct Request {
+    /// The user that was sold, or the one of an earlier answer.
+    #[schema(value_type = String, min_length = 1, max_length = 100)]
+    username: Given<String>,
+    /// Its password; empty or left out for a PIN.
+    #[schema(value_type = Option<String>, max_length = 100, required = false)]
+    password: Given<String>,
+    /// The device that the guest comes with. May be percent-encoded.
+    #[schema(value_type = String, example = "DA:7B:4F:12:34:56")]
+    current_mac: Given<String>,
+    /// That device's address, looked up on the router where it is left out. May be percent-encoded.
+    #[schema(value_type = Option<String>, required = false, example = "10.5.50.23")]
+    current_ip: Given<String>,
+}
+
+impl Request {
+    fn parse(self) -> ApiResult<ReturningGuest> {
+        let mut faults = Faults::in_body();
+        let username = self.username.required(&mut faults, "username", HotspotUsername::parse);
+        let password = self.password.optional(&mut faults, "password", HotspotPassword::parse);
+        let device = self.current_mac.required(&mut faults, "current_mac", |raw: &str| {
+            decoded(raw)?.trim().parse::<Mac>().map_err(|_| Fault::value("No es una dirección MAC válida"))
+        });
+        let address = self.current_ip.optional_text(&mut faults, "current_ip", |raw| {
+            decoded(raw)?.trim().parse::<IpAddr>().map_err(|_| Fault::value("No es una dirección IP válida"))
+        });
+        faults.finish(|| {
+            let password = password?.unwrap_or_else(|| HotspotPassword::new(String::new()));
+            Some(ReturningGuest { username: username?, password, device: device?, address: address? })
+        })
+    }
+}
+
+/// What came of it.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Reconnection)]
+pub(crate) struct Body {
+    success: bool,
+    /// `activo`, `expirado`, `error`, or `router_inactivo` when the router does not answer.
+    #[schema(value_type = String, example = "activo")]
+    estado: &'static str,
+    /// `conectado` or `no_conectado`.
+    #[schema(value_type = String, example = "conectado")]
+    auto_conexion: &'static str,
+    /// The user that the device uses now: for the portal to keep.
+    #[schema(required)]
+    username: Option<String>,
+    #[schema(required)]
+    datos_sesion: Option<GuestSession>,
+    /// The device's address, when it is another device than before.
+    #[schema(required)]
+    nueva_mac: Option<String>,
+    /// How long the guest was online before, as routers write it: `1d2h3m4s`.
+    #[schema(required)]
+    tiempo_acumulado: Option<String>,
+    /// How much time is left; null is without limit, or unknown.
+    #[schema(required)]
+    tiempo_restante: Option<String>,
+    #[schema(required)]
+    primera_sesion: Option<bool>,
+    #[schema(value_type = String)]
+    mensaje: &'static str,
+    /// Where the router failed, how.
+    #[schema(required)]
+    error_detalle: Option<String>,
+    timestamp: Moment,
+}
+
+/// A session under way.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct GuestSession {
+    session_id: String,
+    usuario: String,
+    #[schema(required)]
+    ip: Option<String>,
+    #[schema(required)]
+    mac: Option<String>,
+    tiempo_sesion: String,
+    #[schema(required)]
+    tiempo_restante: Option<String>,
+}
+
+impl From<ActiveSession> for GuestSession {
+    fn from(session: ActiveSession) -> Self {
+        Self {
+            session_id: session.id.to_string(),
+            usuario: session.user,
+            ip: session.address.map(|address| address.to_string()),
+            mac: session.mac.map(|mac| mac.to_string()),
+            tiempo_sesion: span(session.uptime),
+            tiempo_restante: session.time_left.map(span),
+        }
+    }
+}
+
+impl Body {
+    fn back(back: Reconnection, device: Mac, now: Timestamp) -> Self {
+        let Reconnection { user, moved, first, used, left, session } = back;
+        let (auto_conexion, mensaje) = match session {
+            Some(_) => ("conectado", "¡Conexión establecida con éxito! Disfrute de Internet sin límites"),
+            None => {
+                ("no_conectado", "Su conexión está en proceso. Si no se conecta automáticamente, use las credenciales")
+            }
+        };
+        Self {
+            success: true,
+            estado: "activo",
+            auto_conexion,
+            username: Some(user.as_str().to_owned()),
+            datos_sesion: session.map(GuestSession::from),
+            nueva_mac: moved.then(|| device.to_string()),
+            tiempo_acumulado: Some(span(used)),
+            tiempo_restante: left.map(span),
+            primera_sesion: Some(first),
+            mensaje,
+            error_detalle: None,
+            timestamp: now.into(),
+        }
+    }
+
+    fn refused(error: GuestError, now: Timestamp) -> ApiResult<Self> {
+        let told = told(error)?;
+        Ok(Self {
+            success: false,
+            estado: told.state,
+            auto_conexion: "no_conectado",
+            username: None,
+            datos_sesion: None,
+            nueva_mac: None,
+            tiempo_acumulado: None,
+            tiempo_restante: None,
+            primera_sesion: None,
+            mensaje: told.sentence,
+            error_detalle: told.detail.map(Into::into),
+            timestamp: now.into(),
+        })
+    }
+}
+
+/// Lets a returning guest in again
+///
+/// Where the guest's user is bound to another device, what was paid moves to a user for this one. Fields that older
+/// portals send besides (`stored_mac`, `current_ssid`) are not needed.
+#[utoipa::path(
+    post,
+    path = "/api/v1/hotspot/auto-reconnect",
+    operation_id = "auto_reconnect",
+    tag = "Portal",
+    request_body = Request,
+    responses(
+        (status = 200, description = "What came of it, good or bad", body = Body),
+        (status = 403, description = "The router is inactive", body = ErrorBody),
+    ),
+    security(("router_api_key" = [])),
+)]
+pub(crate) async fn handle(
+    Portal(admission): Portal,
+    request: HttpRequest,
+    body: JsonBody<Request>,
+    app: Data<Application>,
+) -> ApiResult<Json<Body>> {
+    let guest = body.read()?.parse()?;
+    let (now, device) = (app.tell_time.execute(), guest.device);
+    let (router, name) = (admission.router.id.clone(), guest.username.clone());
+    let work = async move { app.reconnect_guest.execute(admission, guest).await };
+    Ok(Json(match attempt(&request, router, name, work).await? {
+        Ok(back) => Body::back(back, device, now),
+        Err(error) => Body::refused(error, now)?,
+    }))
+}

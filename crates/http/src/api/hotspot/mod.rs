@@ -1,0 +1,133 @@
+//! What a captive portal does on its router's hotspot, with the router's key.
+
+pub(crate) mod auto_reconnect;
+pub(crate) mod profile_info;
+pub(crate) mod validate_router;
+
+use std::{borrow::Cow, time::Duration};
+
+use actix_web::HttpRequest;
+use percent_encoding::percent_decode_str;
+use portero_application::hotspot::GuestError;
+use portero_domain::{
+    hotspot::{HotspotPassword, HotspotUsername},
+    ids::RouterId,
+    ports::{HotspotError, Rejection},
+};
+use tracing::Instrument;
+
+use crate::{
+    api::{
+        error::{ApiError, ApiResult},
+        fields::Fault,
+        hotspot_error,
+    },
+    web::limits,
+};
+
+/// Lets a guest of this router try to prove who they are, as often as limits allow. What was begun is carried through even if
+/// the guest hangs up: half of it could be more than they paid for.
+async fn attempt<T: 'static>(
+    request: &HttpRequest,
+    router: RouterId,
+    name: HotspotUsername,
+    work: impl Future<Output = Result<T, GuestError>> + 'static,
+) -> ApiResult<Result<T, GuestError>> {
+    let attempt = limits::of(request).map(|limits| limits.guest(request, &router, &name)).transpose()?;
+    let outcome = actix_web::rt::spawn(work.in_current_span()).await.map_err(ApiError::internal)?;
+    let wrong = matches!(&outcome, Err(error) if error.may_be_a_guess());
+    if let Some(attempt) = attempt.filter(|_| !wrong) {
+        attempt.was_not_wrong();
+    }
+    Ok(outcome)
+}
+
+/// What a portal is told of a router that does not answer.
+const OFFLINE: &str = "El router no está en línea (conexión fallida)";
+
+/// The word for a kind of hotspot user: `pin` where the name is all there is to know.
+const fn kind(password: &HotspotPassword) -> &'static str {
+    if password.is_pin() { "pin" } else { "usuario_contrasena" }
+}
+
+/// A span of time as routers write it, such as `1d2h3m4s`.
+fn span(span: Duration) -> String {
+    let mut rest = span.as_secs();
+    let mut text = String::new();
+    for (unit, letter) in [(604_800, 'w'), (86_400, 'd'), (3_600, 'h'), (60, 'm'), (1, 's')] {
+        if rest >= unit {
+            text.push_str(&(rest / unit).to_string());
+            text.push(letter);
+            rest %= unit;
+        }
+    }
+    if text.is_empty() { "0s".to_owned() } else { text }
+}
+
+/// A text that a portal took out of its own address and may not have decoded (auto-reconnect page).
+fn decoded(raw: &str) -> Result<Cow<'_, str>, Fault> {
+    percent_decode_str(raw).decode_utf8().map_err(|_| Fault::value("No es un texto válido"))
+}
+
+/// What a guest is told of a failure that is none of Portero's own: the word for it, a sentence, and where a router failed,
+/// how.
+struct Told {
+    state: &'static str,
+    sentence: &'static str,
+    detail: Option<Cow<'static, str>>,
+}
+
+impl Told {
+    const fn error(sentence: &'static str) -> Self {
+        Self { state: "error", sentence, detail: None }
+    }
+}
+
+/// What to tell, or else the refusal of the whole call.
+fn told(error: GuestError) -> Result<Told, ApiError> {
+    Ok(match error {
+        GuestError::RouterInactive(_) => return Err(ApiError::forbidden("router_inactive", "El router está inactivo")),
+        GuestError::Access(error) => return Err(error.into()),
+        // Whether it was the name or the password is not told: where the name is all there is to know, it would be half of
+        // a guess. Users are removed when they expire, so that is the likelier one.
+        GuestError::UnknownUser | GuestError::WrongPassword | GuestError::PasswordHidden => {
+            Told { state: "expirado", sentence: "Usuario no encontrado", detail: None }
+        }
+        GuestError::UsedUp => Told { state: "expirado", sentence: "El tiempo contratado se ha agotado", detail: None },
+        GuestError::Blocked => Told::error("El usuario está deshabilitado"),
+        GuestError::TooManyDevices => Told::error("Se alcanzó el límite de dispositivos de este acceso"),
+        GuestError::ProfileGone => Told::error("El plan contratado ya no existe en el router"),
+        GuestError::Contended => Told::error("Ya hay otra conexión en curso. Intente nuevamente"),
+        GuestError::Hotspot(error) => {
+            let (state, sentence) = match &error {
+                HotspotError::Rejected { kind: Rejection::HostUnknown, .. } => {
+                    ("error", "El dispositivo no está conectado a la red WiFi del hotspot")
+                }
+                HotspotError::Rejected { kind: Rejection::WrongMac, .. } => {
+                    ("error", "El acceso está ligado a otro dispositivo")
+                }
+                HotspotError::Rejected { kind: Rejection::SessionLimit, .. } => {
+                    ("error", "El acceso ya está en uso en otro dispositivo")
+                }
+                HotspotError::Rejected { .. } => ("error", "El router no pudo realizar la conexión"),
+                HotspotError::Busy { .. } => ("error", "El router está ocupado. Intente nuevamente"),
+                _ => ("router_inactivo", OFFLINE),
+            };
+            Told { state, sentence, detail: Some(hotspot_error::reason(&error)) }
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_span_is_written_as_routers_do() {
+        for (seconds, text) in
+            [(0, "0s"), (59, "59s"), (3_600, "1h"), (93_784, "1d2h3m4s"), (604_800 * 60 + 1, "60w1s")]
+        {
+            assert_eq!(span(Duration::from_secs(seconds)), text);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+use actix_web::web::{Data, Json};
+use portero_application::{Application, hotspot::RouterValidity};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::OFFLINE;
+use crate::api::{auth::Portal, error::ApiResult, hotspot_error};
+
+/// Whether the portal's router can serve guests.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RouterValidity)]
+pub(crate) struct Body {
+    /// `activo` or `router_inactivo`.
+    #[schema(value_type = String, example = "activo")]
+    estado: &'static str,
+    #[schema(value_type = String)]
+    message: &'static str,
+    /// Whether the router answered.
+    conexion_ok: bool,
+    /// Where the router failed, how.
+    #[schema(required)]
+    error_detalle: Option<String>,
+}
+
+impl From<RouterValidity> for Body {
+    fn from(validity: RouterValidity) -> Self {
+        let (estado, message, error) = match validity {
+            RouterValidity::Online => ("activo", "Router en línea y responde correctamente", None),
+            RouterValidity::SwitchedOff => ("router_inactivo", "El router está inactivo", None),
+            RouterValidity::Offline(error) => ("router_inactivo", OFFLINE, Some(error)),
+        };
+        let error_detalle = error.as_ref().map(|error| hotspot_error::reason(error).into_owned());
+        Self { estado, message, conexion_ok: estado == "activo", error_detalle }
+    }
+}
+
+/// Tells whether the portal's router can serve guests; it has 5 seconds to answer
+#[utoipa::path(
+    post,
+    path = "/api/v1/routers/validar-empresa-router",
+    operation_id = "validate_router",
+    tag = "Portal",
+    responses((status = 200, description = "Whether it can", body = Body)),
+    security(("router_api_key" = [])),
+)]
+pub(crate) async fn handle(Portal(admission): Portal, app: Data<Application>) -> ApiResult<Json<Body>> {
+    Ok(Json(app.validate_router.execute(admission).await?.into()))
+}

@@ -1,0 +1,82 @@
+//! What goes wrong between Portero and a router, in Spanish, once for all endpoints.
+
+use std::borrow::Cow;
+
+use actix_web::http::{
+    StatusCode,
+    header::{self, HeaderValue},
+};
+use portero_domain::ports::{CertificateProblem, HotspotError, Rejection, SignInProblem};
+
+use crate::api::error::ApiError;
+
+/// A stable name for programs.
+pub(crate) const fn code(error: &HotspotError) -> &'static str {
+    match error {
+        HotspotError::AddressRefused => "router_address_refused",
+        HotspotError::Certificate(CertificateProblem::Unconfirmed { .. }) => "router_certificate_unconfirmed",
+        HotspotError::Certificate(CertificateProblem::Changed { .. }) => "router_certificate_changed",
+        HotspotError::Certificate(CertificateProblem::Missing) => "router_certificate_missing",
+        HotspotError::SignIn(_) => "router_access_refused",
+        HotspotError::Unreachable(_) => "router_unreachable",
+        HotspotError::Busy { .. } => "router_busy",
+        HotspotError::Rejected { .. } => "router_rejected",
+        HotspotError::Unknown(_) => "router_no_answer",
+    }
+}
+
+/// The whole sentence, in the documents' words.
+pub(crate) fn sentence(error: &HotspotError) -> String {
+    format!("No se pudo conectar al router: {}", reason(error))
+}
+
+/// The reason alone, as it goes on behind a colon. A peer's own words are in it only where it refused in the terms of the
+/// RouterOS API: whatever else listens at an address that an admin typed is not to be read through Portero.
+pub(crate) fn reason(error: &HotspotError) -> Cow<'static, str> {
+    Cow::Borrowed(match error {
+        HotspotError::AddressRefused => "no se permite conectar a esa dirección",
+        HotspotError::Certificate(CertificateProblem::Unconfirmed { found }) => {
+            return format!("su certificado TLS no está confirmado (huella presentada: {found})").into();
+        }
+        HotspotError::Certificate(CertificateProblem::Changed { confirmed, found }) => {
+            return format!(
+                "su certificado TLS no es el confirmado (huella confirmada: {confirmed}; huella presentada: {found})"
+            )
+            .into();
+        }
+        HotspotError::Certificate(CertificateProblem::Missing) => "su servicio api-ssl no tiene certificado",
+        HotspotError::SignIn(SignInProblem::WrongCredentials) => "usuario o contraseña incorrectos",
+        HotspotError::SignIn(SignInProblem::NoApiPolicy) => "el usuario no tiene permiso de usar la API (política api)",
+        HotspotError::SignIn(SignInProblem::OldLoginOnly) => {
+            "solo acepta el inicio de sesión antiguo, anterior a RouterOS 6.43"
+        }
+        HotspotError::SignIn(SignInProblem::NoOldLogin) => {
+            "no acepta el inicio de sesión antiguo, anterior a RouterOS 6.43"
+        }
+        HotspotError::Unreachable(_) => "no responde en esa dirección y puerto",
+        HotspotError::Busy { .. } => "está ocupado",
+        HotspotError::Rejected { kind: Rejection::PermissionDenied, .. } => {
+            "el usuario no tiene los permisos necesarios (políticas read y write)"
+        }
+        HotspotError::Rejected { text, .. } => return format!("rechazó la operación ({text})").into(),
+        HotspotError::Unknown(_) => "no respondió a tiempo",
+    })
+}
+
+/// `400` in the documents' words; `503` where another try is worth it.
+impl From<HotspotError> for ApiError {
+    fn from(error: HotspotError) -> Self {
+        let status = match error {
+            HotspotError::Busy { .. } => StatusCode::SERVICE_UNAVAILABLE,
+            _ => StatusCode::BAD_REQUEST,
+        };
+        let refusal = Self::new(status, code(&error), sentence(&error));
+        match error {
+            HotspotError::Busy { retry_after } => {
+                let seconds = retry_after.as_millis().div_ceil(1_000).clamp(1, 3_600);
+                refusal.with_header(header::RETRY_AFTER, HeaderValue::from(seconds as u64))
+            }
+            _ => refusal,
+        }
+    }
+}

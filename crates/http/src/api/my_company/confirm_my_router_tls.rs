@@ -1,0 +1,44 @@
+use actix_web::web::{Data, Json, Path};
+use portero_application::{
+    Application,
+    routers::{AccessError, ConfirmCertificateError},
+};
+
+use super::{my_router, my_router_not_found};
+use crate::api::{
+    auth::CompanyAdmin,
+    body::JsonBody,
+    error::{ApiResult, ErrorBody},
+    routers::certificate::{ConfirmedBody, Request},
+};
+
+/// Confirms the certificate of a router of the caller's company
+#[utoipa::path(
+    put,
+    path = "/api/v1/admin/mi-empresa/routers/{router_id}/tls",
+    operation_id = "confirm_my_router_tls",
+    tag = "My company",
+    params(("router_id" = String, Path, description = "The router", example = "RTR_A1B2C3D4")),
+    request_body = Request,
+    responses(
+        (status = 200, description = "What is confirmed now", body = ConfirmedBody),
+        (status = 400, description = "The router is not reached over TLS, or not at all, or its password is needed", body = ErrorBody),
+        (status = 404, description = "The company has no such router", body = ErrorBody),
+        (status = 409, description = "The router shows another certificate, or was moved meanwhile", body = ErrorBody),
+    ),
+    security(("session" = [])),
+)]
+pub(crate) async fn handle(
+    CompanyAdmin { company }: CompanyAdmin,
+    path: Path<String>,
+    body: JsonBody<Request>,
+    app: Data<Application>,
+) -> ApiResult<Json<ConfirmedBody>> {
+    let (certificate, password) = body.read()?.parse()?;
+    let confirmed = app.confirm_certificate.execute(company, my_router(&path)?, certificate, password).await;
+    let router = confirmed.map_err(|error| match error {
+        ConfirmCertificateError::Access(AccessError::NotFound) => my_router_not_found(),
+        error => error.into(),
+    })?;
+    Ok(Json(ConfirmedBody::new(&router.id, certificate)))
+}

@@ -1,0 +1,50 @@
+use actix_web::web::{Data, Json};
+use portero_application::Application;
+use portero_domain::company::Company;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::MyCompanyBody;
+use crate::api::{
+    auth::CompanyAdmin,
+    body::JsonBody,
+    companies::CompanyChanges,
+    error::{ApiResult, ErrorBody},
+};
+
+/// The caller's company, edited.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = EditedMyCompany)]
+pub(crate) struct Body {
+    #[schema(value_type = String)]
+    message: &'static str,
+    empresa: MyCompanyBody,
+}
+
+impl From<Company> for Body {
+    fn from(company: Company) -> Self {
+        Self { message: "Información de la empresa actualizada correctamente", empresa: company.into() }
+    }
+}
+
+/// Edits the caller's company
+#[utoipa::path(
+    put,
+    path = "/api/v1/admin/mi-empresa",
+    operation_id = "edit_my_company",
+    tag = "My company",
+    request_body = CompanyChanges,
+    responses(
+        (status = 200, description = "The company as it is now", body = Body),
+        (status = 404, description = "There is no such company any more", body = ErrorBody),
+    ),
+    security(("session" = [])),
+)]
+pub(crate) async fn handle(
+    CompanyAdmin { company }: CompanyAdmin,
+    body: JsonBody<CompanyChanges>,
+    app: Data<Application>,
+) -> ApiResult<Json<Body>> {
+    let (edit, secrets) = body.read()?.parse()?;
+    Ok(Json(app.edit_company.execute(company, edit, secrets).await?.into()))
+}

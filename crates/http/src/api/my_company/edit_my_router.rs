@@ -1,0 +1,43 @@
+use actix_web::web::{Data, Json, Path};
+use portero_application::{
+    Application,
+    routers::{AccessError, EditRouterError},
+};
+
+use super::{my_router, my_router_not_found};
+use crate::api::{
+    auth::CompanyAdmin,
+    body::JsonBody,
+    error::{ApiResult, ErrorBody},
+    routers::changes::{Body, Request},
+};
+
+/// Edits a router of the caller's company
+#[utoipa::path(
+    put,
+    path = "/api/v1/admin/mi-empresa/routers/{router_id}",
+    operation_id = "edit_my_router",
+    tag = "My company",
+    params(("router_id" = String, Path, description = "The router", example = "RTR_A1B2C3D4")),
+    request_body = Request,
+    responses(
+        (status = 200, description = "The router as it is now", body = Body),
+        (status = 400, description = "The router did not let Portero in as changed; nothing was changed", body = ErrorBody),
+        (status = 404, description = "The company has no such router", body = ErrorBody),
+        (status = 409, description = "Somebody else changed the router while it was tried", body = ErrorBody),
+    ),
+    security(("session" = [])),
+)]
+pub(crate) async fn handle(
+    CompanyAdmin { company }: CompanyAdmin,
+    path: Path<String>,
+    body: JsonBody<Request>,
+    app: Data<Application>,
+) -> ApiResult<Json<Body>> {
+    let changes = body.read()?.parse()?;
+    let edited = app.edit_router.execute(company, my_router(&path)?, changes).await.map_err(|error| match error {
+        EditRouterError::Access(AccessError::NotFound) => my_router_not_found(),
+        error => error.into(),
+    })?;
+    Ok(Json(edited.into()))
+}

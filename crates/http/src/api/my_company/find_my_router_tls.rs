@@ -1,0 +1,31 @@
+use actix_web::web::{Data, Json, Path};
+use portero_application::Application;
+
+use super::{my_router, my_router_not_found};
+use crate::api::{
+    auth::CompanyAdmin,
+    error::{ApiResult, ErrorBody},
+    routers::certificate::Body,
+};
+
+/// Shows the certificate of a router of the caller's company: the confirmed one, and what the router shows
+#[utoipa::path(
+    get,
+    path = "/api/v1/admin/mi-empresa/routers/{router_id}/tls",
+    operation_id = "find_my_router_tls",
+    tag = "My company",
+    params(("router_id" = String, Path, description = "The router", example = "RTR_A1B2C3D4")),
+    responses(
+        (status = 200, description = "The certificates, also when the router shows none", body = Body),
+        (status = 404, description = "The company has no such router", body = ErrorBody),
+    ),
+    security(("session" = [])),
+)]
+pub(crate) async fn handle(
+    CompanyAdmin { company }: CompanyAdmin,
+    path: Path<String>,
+    app: Data<Application>,
+) -> ApiResult<Json<Body>> {
+    let inspected = app.inspect_certificate.execute(company, my_router(&path)?).await?;
+    Ok(Json(inspected.ok_or_else(my_router_not_found)?.into()))
+}

@@ -1,0 +1,69 @@
+use actix_web::web::Data;
+use portero_application::Application;
+use portero_domain::page::{Limit, Listing, Page, Start};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::TransactionBody;
+use crate::api::{
+    auth::CompanyAdmin,
+    error::{ApiResult, ErrorBody},
+    listed::Listed,
+    query::Query,
+};
+
+/// How many transactions are listed unless something else is asked for.
+const LIMIT: Limit = Limit::new(50).unwrap();
+
+/// A part of a company's transactions.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Transactions)]
+pub(crate) struct Body {
+    empresa_id: String,
+    /// How many there are in all; null with `despues_de`.
+    #[schema(required)]
+    total: Option<u64>,
+    limit: u16,
+    /// How many were left out at the start; null with `despues_de`.
+    #[schema(required)]
+    offset: Option<u32>,
+    transacciones: Vec<TransactionBody>,
+}
+
+/// Lists the transactions of the caller's company, newest first
+#[utoipa::path(
+    get,
+    path = "/api/v1/admin/mi-empresa/transacciones",
+    operation_id = "list_my_transactions",
+    tag = "My company",
+    params(
+        ("limit" = Option<u16>, Query, description = "How many at most; 50 when left out",
+            minimum = 1, maximum = 500),
+        ("offset" = Option<u32>, Query, description = "How many to leave out at the start. The farther, the slower; \
+            `despues_de` is not"),
+        ("despues_de" = Option<String>, Query, description = "Where to go on: the `X-Next-Cursor` of the page before, or \
+            `inicio` for the first page. Not with `offset`. Nothing is counted then: there is no total", example = "inicio"),
+    ),
+    responses(
+        (status = 200, description = "The transactions", body = Body),
+        (status = 422, description = "Faulty `limit`, `offset` or `despues_de`", body = ErrorBody),
+    ),
+    security(("session" = [])),
+)]
+pub(crate) async fn handle(
+    CompanyAdmin { company }: CompanyAdmin,
+    query: Query,
+    app: Data<Application>,
+) -> ApiResult<Listed<Body>> {
+    let Page { limit, start } = query.page()?;
+    let limit = limit.unwrap_or(LIMIT);
+    let offset = match start {
+        Start::Offset(offset) => Some(offset),
+        Start::Beginning | Start::After(_) => None,
+    };
+    let empresa_id = company.to_string();
+    let Listing { items, total, next } =
+        app.list_transactions.execute(company, Page { limit: Some(limit), start }).await?;
+    let transacciones = items.into_iter().map(TransactionBody::from).collect();
+    Ok(Listed::with_next(Body { empresa_id, total, limit: limit.get(), offset, transacciones }, next))
+}

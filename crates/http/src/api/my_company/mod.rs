@@ -1,0 +1,96 @@
+//! A company as its own admin sees it.
+
+pub(crate) mod confirm_my_router_tls;
+pub(crate) mod edit_my_company;
+pub(crate) mod edit_my_router;
+pub(crate) mod find_my_company;
+pub(crate) mod find_my_router_tls;
+pub(crate) mod list_my_router_profiles;
+pub(crate) mod list_my_routers;
+pub(crate) mod list_my_transactions;
+pub(crate) mod my_dashboard;
+pub(crate) mod test_my_router;
+
+use portero_domain::{
+    company::Company,
+    ids::RouterId,
+    transaction::{PaymentStatus, Transaction},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::api::{
+    companies::CompanyBody,
+    error::{ApiError, ApiResult},
+    wire::{Amount, HIDDEN, Moment},
+};
+
+/// What is known of the caller's company, but for its secrets.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MyCompany)]
+pub(crate) struct MyCompanyBody {
+    #[serde(flatten)]
+    company: CompanyBody,
+    /// `********` when there is one; null when there is none.
+    #[schema(value_type = Option<String>, required)]
+    telegram_bot_token: Option<&'static str>,
+    #[schema(required)]
+    telegram_chat_id: Option<String>,
+    notificaciones_telegram: bool,
+}
+
+impl From<Company> for MyCompanyBody {
+    fn from(company: Company) -> Self {
+        let telegram = company.telegram.clone();
+        Self {
+            company: company.into(),
+            telegram_bot_token: telegram.bot_token.map(|_| HIDDEN),
+            telegram_chat_id: telegram.chat_id.map(|id| id.as_str().to_owned()),
+            notificaciones_telegram: telegram.enabled,
+        }
+    }
+}
+
+/// A sale, or an attempt at one.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Transaction)]
+pub(crate) struct TransactionBody {
+    id: i64,
+    /// The gateway's reference.
+    transaccion_id: String,
+    monto: Amount,
+    /// `paid`, `pending`, `failed` or `refunded`.
+    #[schema(value_type = String, example = "paid")]
+    estado_pago: &'static str,
+    #[schema(required)]
+    cliente_nombre: Option<String>,
+    creada_en: Moment,
+}
+
+impl From<Transaction> for TransactionBody {
+    fn from(transaction: Transaction) -> Self {
+        Self {
+            id: transaction.id.get(),
+            transaccion_id: transaction.reference,
+            monto: Amount(transaction.amount),
+            estado_pago: match transaction.status {
+                PaymentStatus::Paid => "paid",
+                PaymentStatus::Pending => "pending",
+                PaymentStatus::Failed => "failed",
+                PaymentStatus::Refunded => "refunded",
+            },
+            cliente_nombre: transaction.customer_name.map(|name| name.as_str().to_owned()),
+            creada_en: transaction.created_at.into(),
+        }
+    }
+}
+
+/// A router that the caller's company does not have, in the documents' words.
+fn my_router_not_found() -> ApiError {
+    ApiError::not_found("router_not_found", "Router no encontrado o no pertenece a tu empresa")
+}
+
+/// The router of a path. What is no id is "not found", as an unknown one is (decisions).
+fn my_router(path: &str) -> ApiResult<RouterId> {
+    RouterId::parse(path).ok_or_else(my_router_not_found)
+}

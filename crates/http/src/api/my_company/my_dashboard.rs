@@ -1,0 +1,67 @@
+use actix_web::web::{Data, Json};
+use portero_application::{Application, sales::Dashboard};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::TransactionBody;
+use crate::api::{
+    auth::CompanyAdmin,
+    companies::{CompanySummary, company_not_found},
+    error::{ApiResult, ErrorBody},
+    wire::Amount,
+};
+
+/// A company's sales at a glance.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MyDashboard)]
+pub(crate) struct Body {
+    empresa: CompanySummary,
+    estadisticas: Sums,
+    /// The five latest.
+    transacciones_recientes: Vec<TransactionBody>,
+}
+
+/// A company's sales in sum.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SalesSums)]
+pub(crate) struct Sums {
+    total_transacciones: u64,
+    /// What the paid ones came to.
+    ingresos_totales: Amount,
+    transacciones_pagadas: u64,
+    transacciones_pendientes: u64,
+    total_routers: u64,
+}
+
+impl From<Dashboard> for Body {
+    fn from(dashboard: Dashboard) -> Self {
+        let Dashboard { company, sales, routers, recent } = dashboard;
+        Self {
+            empresa: company.into(),
+            estadisticas: Sums {
+                total_transacciones: sales.total,
+                ingresos_totales: Amount(sales.income),
+                transacciones_pagadas: sales.paid,
+                transacciones_pendientes: sales.pending,
+                total_routers: routers,
+            },
+            transacciones_recientes: recent.into_iter().map(TransactionBody::from).collect(),
+        }
+    }
+}
+
+/// Shows the sales of the caller's company at a glance
+#[utoipa::path(
+    get,
+    path = "/api/v1/admin/mi-empresa/dashboard",
+    operation_id = "my_dashboard",
+    tag = "My company",
+    responses(
+        (status = 200, description = "The company's sales", body = Body),
+        (status = 404, description = "There is no such company any more", body = ErrorBody),
+    ),
+    security(("session" = [])),
+)]
+pub(crate) async fn handle(CompanyAdmin { company }: CompanyAdmin, app: Data<Application>) -> ApiResult<Json<Body>> {
+    Ok(Json(app.sales_dashboard.execute(company).await?.ok_or_else(company_not_found)?.into()))
+}

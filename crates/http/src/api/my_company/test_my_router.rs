@@ -1,0 +1,138 @@
+use actix_web::web::{Data, Json, Path};
+use portero_application::{
+    Application,
+    routers::{AccessError, ConnectionTest},
+};
+use portero_domain::{
+    Timestamp,
+    ids::RouterId,
+    ports::{CertificateProblem, HotspotError},
+    router::Router,
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::api::{auth::CompanyAdmin, error::ApiResult, hotspot_error, wire::Moment};
+
+/// What a test of the connection to a router found.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ConnectionTest)]
+pub(crate) struct Body {
+    /// Whether the router let Portero in and showed its hotspot.
+    success: bool,
+    #[schema(value_type = String, example = "Conexión exitosa")]
+    message: &'static str,
+    #[schema(required)]
+    router: Option<TestedRouter>,
+    /// How many user profiles its hotspot has.
+    #[schema(required)]
+    perfiles_encontrados: Option<usize>,
+    /// What it calls itself.
+    #[schema(required)]
+    router_name: Option<String>,
+    /// Why it was not reached.
+    #[schema(required)]
+    error: Option<String>,
+    timestamp: Moment,
+    /// The certificate that it shows, when that is not the confirmed one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    huella_tls: Option<String>,
+    /// The certificate that was confirmed, when it shows another.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    huella_confirmada: Option<String>,
+}
+
+/// The router that was tested.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TestedRouter)]
+pub(crate) struct TestedRouter {
+    id: String,
+    nombre: String,
+    host: String,
+    puerto: u16,
+    #[schema(required)]
+    ubicacion: Option<String>,
+    activo: bool,
+}
+
+impl From<Router> for TestedRouter {
+    fn from(router: Router) -> Self {
+        Self {
+            id: router.id.to_string(),
+            nombre: router.name.as_str().to_owned(),
+            host: router.endpoint.host.as_str().to_owned(),
+            puerto: router.endpoint.port.get(),
+            ubicacion: router.location.map(|location| location.as_str().to_owned()),
+            activo: router.active,
+        }
+    }
+}
+
+impl Body {
+    fn of(test: Option<ConnectionTest>, now: Timestamp) -> Self {
+        let body = Self {
+            success: false,
+            message: "Router no encontrado",
+            router: None,
+            perfiles_encontrados: None,
+            router_name: None,
+            error: None,
+            timestamp: now.into(),
+            huella_tls: None,
+            huella_confirmada: None,
+        };
+        let Some(ConnectionTest { router, reached }) = test else { return body };
+        let body = Self { router: Some(router.into()), ..body };
+        match reached {
+            Ok(reached) => Self {
+                success: true,
+                message: "Conexión exitosa",
+                perfiles_encontrados: Some(reached.profiles),
+                router_name: Some(reached.identity),
+                ..body
+            },
+            Err(error) => {
+                let (shown, confirmed) = match &error {
+                    HotspotError::Certificate(CertificateProblem::Unconfirmed { found }) => (Some(found), None),
+                    HotspotError::Certificate(CertificateProblem::Changed { confirmed, found }) => {
+                        (Some(found), Some(confirmed))
+                    }
+                    _ => (None, None),
+                };
+                Self {
+                    message: "Error de conexión",
+                    error: Some(hotspot_error::sentence(&error)),
+                    huella_tls: shown.map(ToString::to_string),
+                    huella_confirmada: confirmed.map(ToString::to_string),
+                    ..body
+                }
+            }
+        }
+    }
+}
+
+/// Tests the connection to a router of the caller's company, whether the router is active or not
+#[utoipa::path(
+    get,
+    path = "/api/v1/admin/routers/{router_id}/test-connection",
+    operation_id = "test_my_router",
+    tag = "My company",
+    params(("router_id" = String, Path, description = "The router", example = "RTR_A1B2C3D4")),
+    responses((status = 200, description = "What was found, also when that is a failure", body = Body)),
+    security(("session" = [])),
+)]
+pub(crate) async fn handle(
+    CompanyAdmin { company }: CompanyAdmin,
+    path: Path<String>,
+    app: Data<Application>,
+) -> ApiResult<Json<Body>> {
+    let test = match RouterId::parse(&path) {
+        Some(router) => match app.test_connection.execute(company, router).await {
+            Ok(test) => Some(test),
+            Err(AccessError::NotFound) => None,
+            Err(error) => return Err(error.into()),
+        },
+        None => None,
+    };
+    Ok(Json(Body::of(test, app.tell_time.execute())))
+}

@@ -1,0 +1,223 @@
+//! The document of the interface in OpenAPI 3.1, generated from the endpoints themselves.
+//!
+//! What endpoints have in common is added here once: both credentials, the refusals that any of them may give, the
+//! headers of lists, and the examples, which are those of `docs/wire.md` and which the tests hold the answers against.
+
+use std::collections::BTreeMap;
+
+use utoipa::{
+    Modify, OpenApi,
+    openapi::{
+        self, Content, HeaderBuilder, RefOr, ResponseBuilder,
+        path::{Operation, Parameter},
+        schema::{ObjectBuilder, Ref, Type},
+        security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
+    },
+};
+
+use crate::api::{
+    companies, error, hotspot, my_company, portal, products, query::AFTER, routers, service, sessions, users,
+};
+
+/// The name of the session's credential in the document.
+pub const SESSION: &str = "session";
+/// The name of the router's credential in the document.
+pub const ROUTER_KEY: &str = "router_api_key";
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "Portero", description = "The service between WiFi captive portals and MikroTik routers."),
+    paths(
+        routers::register_router::handle,
+        routers::list_routers::handle,
+        routers::find_router::handle,
+        routers::edit_router::handle,
+        routers::toggle_router::handle,
+        routers::switch_router::handle,
+        routers::delete_router::handle,
+        routers::router_health::handle,
+        routers::fleet_health::handle,
+        routers::find_router_tls::handle,
+        routers::confirm_router_tls::handle,
+        routers::regenerate_api_key::handle,
+        routers::api_key_history::handle,
+        routers::revoke_api_key::handle,
+        routers::api_key_status::handle,
+        portal::public_config::handle,
+        portal::catalogue::handle,
+        portal::catalogue_product::handle,
+        hotspot::auto_reconnect::handle,
+        hotspot::profile_info::handle,
+        hotspot::validate_router::handle,
+        sessions::log_in::handle,
+        sessions::log_out::handle,
+        sessions::change_password::handle,
+        companies::system_dashboard::handle,
+        companies::create_company::handle,
+        companies::list_companies::handle,
+        companies::find_company::handle,
+        companies::edit_company::handle,
+        companies::toggle_company::handle,
+        companies::switch_company::handle,
+        companies::company_stats::handle,
+        users::create_user::handle,
+        users::list_users::handle,
+        users::find_user::handle,
+        users::toggle_user::handle,
+        users::switch_user::handle,
+        my_company::find_my_company::handle,
+        my_company::edit_my_company::handle,
+        my_company::list_my_routers::handle,
+        my_company::edit_my_router::handle,
+        my_company::find_my_router_tls::handle,
+        my_company::confirm_my_router_tls::handle,
+        my_company::test_my_router::handle,
+        my_company::list_my_router_profiles::handle,
+        my_company::my_dashboard::handle,
+        my_company::list_my_transactions::handle,
+        products::create_product::handle,
+        products::list_products::handle,
+        products::find_product::handle,
+        products::edit_product::handle,
+        products::delete_product::handle,
+        service::service_info::handle,
+        service::health::handle,
+        service::readiness::handle,
+    ),
+    components(schemas(error::ErrorBody)),
+    modifiers(&Credentials, &CommonRefusals, &NextPages, &Examples),
+)]
+struct Document;
+
+/// The whole document.
+pub fn document() -> openapi::OpenApi {
+    Document::openapi()
+}
+
+/// Both credentials.
+struct Credentials;
+
+impl Modify for Credentials {
+    fn modify(&self, document: &mut openapi::OpenApi) {
+        let session = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format("JWT")
+            .description(Some("The `access_token` of POST /api/v1/auth/login."))
+            .build();
+        let key = ApiKeyValue::with_description("X-API-Key", "A router's API Key: `jwt_` and a JWT.");
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme(SESSION, SecurityScheme::Http(session));
+        components.add_security_scheme(ROUTER_KEY, SecurityScheme::ApiKey(ApiKey::Header(key)));
+    }
+}
+
+/// The refusals that follow from what an endpoint takes: a credential, a path, a body, the store.
+struct CommonRefusals;
+
+impl Modify for CommonRefusals {
+    fn modify(&self, document: &mut openapi::OpenApi) {
+        let of_portals = SecurityRequirement::new(ROUTER_KEY, [""; 0]);
+        for (path, item) in &mut document.paths.paths {
+            for operation in operations(item) {
+                let mut common = vec![("500", "Fault of the server; the log has it under `request_id`")];
+                if let Some(security) = &operation.security {
+                    if security.contains(&of_portals) {
+                        common.push(("429", "Too many calls; try again after `Retry-After` seconds"));
+                    }
+                    common.push(("401", "No credential, or one that is no good"));
+                    common.push(("503", "The database is away or busy; try again after `Retry-After` seconds"));
+                    if path.starts_with("/admin/") || path.starts_with("/api/v1/admin/") {
+                        common.push(("403", "The credential of another role"));
+                    }
+                }
+                if operation.request_body.is_some() {
+                    common.push(("408", "The body did not come within 10 seconds"));
+                    common.push(("413", "The body is larger than 64 KiB"));
+                    common.push(("415", "The body is not application/json"));
+                    common.push(("422", "Faulty fields, all of them"));
+                }
+                for (status, description) in common {
+                    let responses = &mut operation.responses.responses;
+                    responses.entry(status.to_owned()).or_insert_with(|| refusal(description));
+                }
+            }
+        }
+    }
+}
+
+fn refusal(description: &str) -> RefOr<openapi::Response> {
+    let body = Content::new(Some(Ref::from_schema_name("Error")));
+    ResponseBuilder::new().description(description).content("application/json", body).build().into()
+}
+
+/// The headers that lead from a page of a list to the next one.
+struct NextPages;
+
+impl Modify for NextPages {
+    fn modify(&self, document: &mut openapi::OpenApi) {
+        for operation in document.paths.paths.values_mut().flat_map(operations) {
+            let is_list = operation.parameters.iter().flatten().any(is_after);
+            if let Some(RefOr::T(page)) = operation.responses.responses.get_mut("200").filter(|_| is_list) {
+                for (name, description) in [
+                    (
+                        "X-Next-Cursor",
+                        "The `despues_de` of the next page; left out where none follows, or without a limit",
+                    ),
+                    ("Link", "`<URL>; rel=\"next\"`: the same as a URL with path and query"),
+                ] {
+                    let text = ObjectBuilder::new().schema_type(Type::String).build();
+                    let header = HeaderBuilder::new().schema(Some(text)).description(Some(description)).build();
+                    page.headers.insert(name.to_owned(), header.into());
+                }
+            }
+        }
+    }
+}
+
+fn is_after(parameter: &RefOr<Parameter>) -> bool {
+    matches!(parameter, RefOr::T(parameter) if parameter.name == AFTER)
+}
+
+fn operations(item: &mut openapi::PathItem) -> impl Iterator<Item = &mut Operation> {
+    [&mut item.get, &mut item.post, &mut item.put, &mut item.delete].into_iter().flatten()
+}
+
+/// The examples of `docs/wire.md`.
+struct Examples;
+
+impl Modify for Examples {
+    fn modify(&self, document: &mut openapi::OpenApi) {
+        let examples = examples();
+        for item in document.paths.paths.values_mut() {
+            for operation in operations(item) {
+                let Some(id) = operation.operation_id.clone() else { continue };
+                if let Some(RefOr::T(body)) = &mut operation.request_body {
+                    attach(&mut body.content, examples.get(format!("{id} request").as_str()));
+                }
+                for (status, response) in &mut operation.responses.responses {
+                    if let RefOr::T(response) = response {
+                        attach(&mut response.content, examples.get(format!("{id} {status}").as_str()));
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Attaches an example. One that is no JSON is left out here and found by the tests.
+fn attach<'a>(content: impl IntoIterator<Item = (&'a String, &'a mut RefOr<Content>)>, example: Option<&&str>) {
+    for (_, content) in content {
+        if let RefOr::T(content) = content {
+            content.example = example.and_then(|json| serde_json::from_str(json).ok());
+        }
+    }
+}
+
+/// The examples of `docs/wire.md` by their names: an operation, then `request` or a status, then perhaps which of several.
+///
+/// An example is a fenced block whose first line is ` ```json NAME `. The first of several is the one that the document
+/// shows: `toggle_router 200` before `toggle_router 200 off`.
+pub fn examples() -> BTreeMap<&'static str, &'static str> {
+    let blocks = include_str!("../../../../docs/wire.md").split("\n```");
+    blocks.filter_map(|block| block.strip_prefix("json ")?.split_once('\n')).collect()
+}

@@ -1,0 +1,132 @@
+use actix_web::web::Data;
+use portero_application::{Application, products::CreateProductError};
+use portero_domain::{
+    ids::RouterId,
+    money::Money,
+    product::{HotspotProfile, Offer},
+    text::{Description, ForeignId, Link, Name},
+};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::{ProductBody, parse_currency, parse_details, parse_position, profile_taken, router_not_found};
+use crate::api::{
+    auth::CompanyAdmin,
+    body::JsonBody,
+    companies::company_inactive,
+    error::{ApiError, ApiResult, ErrorBody},
+    fields::{Decimal, Faults, Given, ObjectList, as_is, id},
+    wire::Created,
+};
+
+/// A product to be put on sale.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = NewProduct)]
+pub(crate) struct Request {
+    /// The router it gives access to, one of the company's.
+    #[schema(value_type = String)]
+    router_id: Given<String>,
+    /// `RouterOS`'s identity of the hotspot profile, such as `*1`.
+    #[schema(value_type = String, min_length = 1, max_length = 200)]
+    perfil_mikrotik_id: Given<String>,
+    /// The hotspot profile's name. A router has one product a profile.
+    #[schema(value_type = String, min_length = 1, max_length = 200)]
+    perfil_mikrotik_nombre: Given<String>,
+    /// What the visitor reads.
+    #[schema(value_type = String, min_length = 1, max_length = 100)]
+    nombre_venta: Given<String>,
+    /// A sentence or two about it.
+    #[schema(value_type = Option<String>, max_length = 1000, required = false)]
+    descripcion: Given<String>,
+    /// A picture of it.
+    #[schema(value_type = Option<String>, max_length = 500, required = false)]
+    imagen_url: Given<String>,
+    /// What it costs, with two decimals at most.
+    #[schema(value_type = f64, minimum = 0.01, maximum = 99_999_999.99)]
+    precio: Given<Decimal>,
+    /// `MXN`, `USD` or `EUR`.
+    #[schema(value_type = String, default = "MXN", required = false)]
+    moneda: Given<String>,
+    /// Further points, for the portal to show; 8 KiB of JSON at most.
+    #[schema(value_type = Vec<Object>, max_items = 50, required = false)]
+    detalles: Given<ObjectList>,
+    /// Whether it is on sale.
+    #[schema(value_type = bool, default = true, required = false)]
+    activo: Given<bool>,
+    /// Its place in the catalogue, smallest first.
+    #[schema(value_type = i32, default = 0, required = false)]
+    orden_visual: Given<i64>,
+    /// Whether it stands out among those of the same place.
+    #[schema(value_type = bool, default = false, required = false)]
+    destacado: Given<bool>,
+}
+
+impl Request {
+    fn parse(self) -> ApiResult<Offer> {
+        let mut faults = Faults::in_body();
+        let router = self.router_id.required(&mut faults, "router_id", id(RouterId::parse));
+        let profile_id = self.perfil_mikrotik_id.required(&mut faults, "perfil_mikrotik_id", ForeignId::parse);
+        let profile_name =
+            self.perfil_mikrotik_nombre.required(&mut faults, "perfil_mikrotik_nombre", ForeignId::parse);
+        let title = self.nombre_venta.required(&mut faults, "nombre_venta", Name::parse);
+        let description = self.descripcion.optional_text(&mut faults, "descripcion", Description::parse);
+        let image = self.imagen_url.optional_text(&mut faults, "imagen_url", Link::parse);
+        let price = self.precio.required(&mut faults, "precio", Money::parse_price);
+        let currency = self.moneda.optional(&mut faults, "moneda", parse_currency);
+        let details = self.detalles.optional(&mut faults, "detalles", parse_details);
+        let active = self.activo.optional(&mut faults, "activo", as_is::<bool>);
+        let position = self.orden_visual.optional(&mut faults, "orden_visual", |&place| parse_position(place));
+        let featured = self.destacado.optional(&mut faults, "destacado", as_is::<bool>);
+        faults.finish(|| {
+            Some(Offer {
+                router: router?,
+                profile: HotspotProfile { id: profile_id?, name: profile_name? },
+                title: title?,
+                description: description?,
+                image: image?,
+                price: price?,
+                currency: currency?.unwrap_or_default(),
+                details: details?.unwrap_or_default(),
+                active: active?.unwrap_or(true),
+                position: position?.unwrap_or_default(),
+                featured: featured?.unwrap_or_default(),
+            })
+        })
+    }
+}
+
+/// Puts a product on sale
+#[utoipa::path(
+    post,
+    path = "/api/v1/admin/products",
+    operation_id = "create_product",
+    tag = "Products",
+    request_body = Request,
+    responses(
+        (status = 201, description = "The product", body = ProductBody,
+            headers(("Location" = String, description = "The product's path"))),
+        (status = 400, description = "The company is switched off", body = ErrorBody),
+        (status = 404, description = "The company has no such router", body = ErrorBody),
+        (status = 409, description = "The router has a product of this profile, on sale or not", body = ErrorBody),
+    ),
+    security(("session" = [])),
+)]
+pub(crate) async fn handle(
+    CompanyAdmin { company }: CompanyAdmin,
+    body: JsonBody<Request>,
+    app: Data<Application>,
+) -> ApiResult<Created<ProductBody>> {
+    let product = app.create_product.execute(company, body.read()?.parse()?).await?;
+    Ok(Created { location: format!("/api/v1/admin/products/{}", product.id.get()), body: product.into() })
+}
+
+impl From<CreateProductError> for ApiError {
+    fn from(error: CreateProductError) -> Self {
+        match error {
+            CreateProductError::RouterNotFound => router_not_found(),
+            CreateProductError::CompanyInactive(_) => company_inactive(),
+            CreateProductError::ProfileTaken { profile, router } => profile_taken(&profile, &router),
+            CreateProductError::Storage(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,46 @@
+use actix_web::web::{Data, Json, Path};
+use portero_application::Application;
+use portero_domain::ids::ProductId;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::product_not_found;
+use crate::api::{
+    auth::CompanyAdmin,
+    error::{ApiResult, ErrorBody},
+};
+
+/// A product taken off sale.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = WithdrawnProduct)]
+pub(crate) struct Body {
+    #[schema(value_type = String)]
+    message: &'static str,
+    producto_id: i64,
+    /// Always false.
+    activo: bool,
+}
+
+/// Takes a product off sale. It stays, so that its sales remain explained
+#[utoipa::path(
+    delete,
+    path = "/api/v1/admin/products/{producto_id}",
+    operation_id = "delete_product",
+    tag = "Products",
+    params(("producto_id" = i64, Path, description = "The product", example = 1)),
+    responses(
+        (status = 200, description = "The product is off sale", body = Body),
+        (status = 404, description = "The company has no such product", body = ErrorBody),
+    ),
+    security(("session" = [])),
+)]
+pub(crate) async fn handle(
+    CompanyAdmin { company }: CompanyAdmin,
+    path: Path<String>,
+    app: Data<Application>,
+) -> ApiResult<Json<Body>> {
+    let product = ProductId::parse(&path).ok_or_else(product_not_found)?;
+    let withdrawn = app.withdraw_product.execute(company, product).await?;
+    withdrawn.then_some(()).ok_or_else(product_not_found)?;
+    Ok(Json(Body { message: "Producto desactivado", producto_id: product.get(), activo: false }))
+}

@@ -1,0 +1,38 @@
+use actix_web::web::Data;
+use portero_application::Application;
+use portero_domain::ids::RouterId;
+
+use super::ProductBody;
+use crate::api::{
+    auth::CompanyAdmin,
+    error::{ApiResult, ErrorBody},
+    fields::Faults,
+    listed::Listed,
+    query::{PageParams, Query},
+};
+
+/// Lists the company's products, on sale or not, oldest first
+#[utoipa::path(
+    get,
+    path = "/api/v1/admin/products",
+    operation_id = "list_products",
+    tag = "Products",
+    params(("router_id" = Option<String>, Query, description = "Only those on this router"), PageParams),
+    responses(
+        (status = 200, description = "The products", body = Vec<ProductBody>,
+            headers(("X-Total-Count" = u64, description = "How many there are in all; not with `despues_de`"))),
+        (status = 422, description = "Faulty `router_id`, `limit`, `offset` or `despues_de`", body = ErrorBody),
+    ),
+    security(("session" = [])),
+)]
+pub(crate) async fn handle(
+    CompanyAdmin { company }: CompanyAdmin,
+    query: Query,
+    app: Data<Application>,
+) -> ApiResult<Listed<Vec<ProductBody>>> {
+    let mut faults = Faults::in_query();
+    let router = query.id(&mut faults, "router_id", RouterId::parse);
+    let page = query.read_page(&mut faults);
+    let (router, page) = faults.finish(|| Some((router?, page?)))?;
+    Ok(Listed::of(app.list_products.execute(company, router, page).await?))
+}

@@ -1,0 +1,123 @@
+use actix_web::web::{Data, Json, Path};
+use portero_application::{
+    Application,
+    api_keys::{ActiveKey, KeyStatus},
+};
+use portero_domain::api_key::Advice;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{parse_path, router_not_found};
+use crate::api::{
+    auth::SuperAdmin,
+    error::{ApiResult, ErrorBody},
+    wire::Moment,
+};
+
+/// How a router's key stands. Everything about a key is null when there is none.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ApiKeyStatus)]
+pub(crate) struct Body {
+    router_id: String,
+    /// Whether there is a key that is neither revoked nor expired.
+    has_active_key: bool,
+    #[schema(required)]
+    key_id: Option<String>,
+    #[schema(required)]
+    issued_at: Option<Moment>,
+    #[schema(required)]
+    expires_at: Option<Moment>,
+    /// Whole days until it ends, rounded down.
+    #[schema(required)]
+    expires_in_days: Option<i64>,
+    #[schema(required)]
+    last_used: Option<Moment>,
+    /// How many calls it opened.
+    use_count: u64,
+    /// `active` or `no_key`.
+    #[schema(value_type = String, example = "active")]
+    status: &'static str,
+    /// What its keeper should know; null when all is well.
+    #[schema(required)]
+    warning: Option<String>,
+    /// What to do about it.
+    #[schema(required, value_type = Option<String>)]
+    recommendation: Option<&'static str>,
+    /// Said when there is no key.
+    #[schema(required, value_type = Option<String>)]
+    message: Option<&'static str>,
+}
+
+impl From<KeyStatus> for Body {
+    fn from(KeyStatus { router, active }: KeyStatus) -> Self {
+        let none = Self {
+            router_id: router.to_string(),
+            has_active_key: false,
+            key_id: None,
+            issued_at: None,
+            expires_at: None,
+            expires_in_days: None,
+            last_used: None,
+            use_count: 0,
+            status: "no_key",
+            warning: None,
+            recommendation: Some("Generar una nueva API Key"),
+            message: Some("No hay API Key activa para este router"),
+        };
+        let Some(ActiveKey { key, days_left, advice }) = active else { return none };
+        let parts = key.parts();
+        let (warning, recommendation) = advice.map(advise).unzip();
+        Self {
+            has_active_key: true,
+            key_id: Some(parts.id.to_string()),
+            issued_at: Some(parts.issued_at.into()),
+            expires_at: Some(parts.expires_at.into()),
+            expires_in_days: Some(days_left),
+            last_used: parts.usage.last_used.map(Moment),
+            use_count: parts.usage.count,
+            status: "active",
+            warning,
+            recommendation,
+            message: None,
+            ..none
+        }
+    }
+}
+
+/// A warning and what to do about it.
+fn advise(advice: Advice) -> (String, &'static str) {
+    match advice {
+        Advice::ExpiresSoon { days } => {
+            (format!("La API Key expira en {days} días"), "Considerar regenerar la API Key pronto")
+        }
+        Advice::NeverUsed => {
+            ("Esta API Key nunca ha sido usada".to_owned(), "Verificar que el cliente la esté usando correctamente")
+        }
+    }
+}
+
+/// Tells how a router's key stands
+#[utoipa::path(
+    get,
+    path = "/admin/empresas/{empresa_id}/routers/{router_id}/api-key-status",
+    operation_id = "api_key_status",
+    tag = "API Keys",
+    params(
+        ("empresa_id" = String, Path, description = "The company", example = "EMP_3A9F1C0B2D"),
+        ("router_id" = String, Path, description = "The router", example = "RTR_A1B2C3D4"),
+    ),
+    responses(
+        (status = 200, description = "How its key stands", body = Body),
+        (status = 404, description = "The company has no such router", body = ErrorBody),
+    ),
+    security(("session" = [])),
+)]
+pub(crate) async fn handle(
+    _: SuperAdmin,
+    path: Path<(String, String)>,
+    app: Data<Application>,
+) -> ApiResult<Json<Body>> {
+    let (company, router) = parse_path(&path)?;
+    let status = app.api_key_status.execute(company, router).await?.ok_or_else(router_not_found)?;
+    Ok(Json(status.into()))
+}

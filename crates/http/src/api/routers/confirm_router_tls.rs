@@ -1,0 +1,43 @@
+use actix_web::web::{Data, Json, Path};
+use portero_application::Application;
+
+use super::{
+    certificate::{ConfirmedBody, Request},
+    parse_path,
+};
+use crate::api::{
+    auth::SuperAdmin,
+    body::JsonBody,
+    error::{ApiResult, ErrorBody},
+};
+
+/// Confirms a router's certificate
+#[utoipa::path(
+    put,
+    path = "/admin/empresas/{empresa_id}/routers/{router_id}/tls",
+    operation_id = "confirm_router_tls",
+    tag = "Routers",
+    params(
+        ("empresa_id" = String, Path, description = "The company", example = "EMP_3A9F1C0B2D"),
+        ("router_id" = String, Path, description = "The router", example = "RTR_A1B2C3D4"),
+    ),
+    request_body = Request,
+    responses(
+        (status = 200, description = "What is confirmed now", body = ConfirmedBody),
+        (status = 400, description = "The router is not reached over TLS, or not at all, or its password is needed", body = ErrorBody),
+        (status = 404, description = "The company has no such router", body = ErrorBody),
+        (status = 409, description = "The router shows another certificate, or was moved meanwhile", body = ErrorBody),
+    ),
+    security(("session" = [])),
+)]
+pub(crate) async fn handle(
+    _: SuperAdmin,
+    path: Path<(String, String)>,
+    body: JsonBody<Request>,
+    app: Data<Application>,
+) -> ApiResult<Json<ConfirmedBody>> {
+    let (certificate, password) = body.read()?.parse()?;
+    let (company, router) = parse_path(&path)?;
+    let router = app.confirm_certificate.execute(company, router, certificate, password).await?;
+    Ok(Json(ConfirmedBody::new(&router.id, certificate)))
+}

@@ -1,0 +1,42 @@
+use actix_web::web::{Data, Json, Path};
+use portero_application::Application;
+
+use super::{
+    changes::{Body, Request},
+    parse_path,
+};
+use crate::api::{
+    auth::SuperAdmin,
+    body::JsonBody,
+    error::{ApiResult, ErrorBody},
+};
+
+/// Edits a router
+#[utoipa::path(
+    put,
+    path = "/admin/empresas/{empresa_id}/routers/{router_id}",
+    operation_id = "edit_router",
+    tag = "Routers",
+    params(
+        ("empresa_id" = String, Path, description = "The company", example = "EMP_3A9F1C0B2D"),
+        ("router_id" = String, Path, description = "The router", example = "RTR_A1B2C3D4"),
+    ),
+    request_body = Request,
+    responses(
+        (status = 200, description = "The router as it is now", body = Body),
+        (status = 400, description = "The router did not let Portero in as changed; nothing was changed", body = ErrorBody),
+        (status = 404, description = "The company has no such router", body = ErrorBody),
+        (status = 409, description = "Somebody else changed the router while it was tried", body = ErrorBody),
+    ),
+    security(("session" = [])),
+)]
+pub(crate) async fn handle(
+    _: SuperAdmin,
+    path: Path<(String, String)>,
+    body: JsonBody<Request>,
+    app: Data<Application>,
+) -> ApiResult<Json<Body>> {
+    let changes = body.read()?.parse()?;
+    let (company, router) = parse_path(&path)?;
+    Ok(Json(app.edit_router.execute(company, router, changes).await?.into()))
+}

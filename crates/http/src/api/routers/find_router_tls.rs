@@ -1,0 +1,33 @@
+use actix_web::web::{Data, Json, Path};
+use portero_application::Application;
+
+use super::{certificate::Body, parse_path, router_not_found};
+use crate::api::{
+    auth::SuperAdmin,
+    error::{ApiResult, ErrorBody},
+};
+
+/// Shows a router's certificate: the confirmed one, and what the router shows
+#[utoipa::path(
+    get,
+    path = "/admin/empresas/{empresa_id}/routers/{router_id}/tls",
+    operation_id = "find_router_tls",
+    tag = "Routers",
+    params(
+        ("empresa_id" = String, Path, description = "The company", example = "EMP_3A9F1C0B2D"),
+        ("router_id" = String, Path, description = "The router", example = "RTR_A1B2C3D4"),
+    ),
+    responses(
+        (status = 200, description = "The certificates, also when the router shows none", body = Body),
+        (status = 404, description = "The company has no such router", body = ErrorBody),
+    ),
+    security(("session" = [])),
+)]
+pub(crate) async fn handle(
+    _: SuperAdmin,
+    path: Path<(String, String)>,
+    app: Data<Application>,
+) -> ApiResult<Json<Body>> {
+    let (company, router) = parse_path(&path)?;
+    Ok(Json(app.inspect_certificate.execute(company, router).await?.ok_or_else(router_not_found)?.into()))
+}

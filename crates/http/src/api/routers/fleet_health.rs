@@ -1,0 +1,40 @@
+use actix_web::web::Data;
+use portero_application::Application;
+
+use super::health::{RouterHealthBody, parse_state};
+use crate::api::{
+    auth::SuperAdmin,
+    error::{ApiResult, ErrorBody},
+    fields::Faults,
+    listed::Listed,
+    query::{PageParams, Query},
+};
+
+/// Tells how all routers are, oldest first
+#[utoipa::path(
+    get,
+    path = "/admin/routers/salud",
+    operation_id = "fleet_health",
+    tag = "Routers",
+    params(
+        ("estado" = Option<String>, Query, description = "Only those that stand so", example = "sin_conexion"),
+        PageParams,
+    ),
+    responses(
+        (status = 200, description = "How they are", body = Vec<RouterHealthBody>,
+            headers(("X-Total-Count" = u64, description = "How many there are in all; not with `despues_de`"))),
+        (status = 422, description = "Faulty `estado`, `limit`, `offset` or `despues_de`", body = ErrorBody),
+    ),
+    security(("session" = [])),
+)]
+pub(crate) async fn handle(
+    _: SuperAdmin,
+    query: Query,
+    app: Data<Application>,
+) -> ApiResult<Listed<Vec<RouterHealthBody>>> {
+    let mut faults = Faults::in_query();
+    let state = faults.check("estado", query.get("estado").map(parse_state).transpose());
+    let page = query.read_page(&mut faults);
+    let (state, page) = faults.finish(|| Some((state?, page?)))?;
+    Ok(Listed::of(app.fleet_health.execute(state, page).await?))
+}

@@ -1,0 +1,140 @@
+//! How routers are, in the documents' words (decisions, "Health of routers").
+
+use portero_application::health::KnownHealth;
+use portero_domain::health::{Condition, FleetRouter, FleetState, HealthChange};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::api::{fields::Fault, wire::Moment};
+
+const STATES: [FleetState; 8] = [
+    FleetState::Found(Condition::Online),
+    FleetState::Found(Condition::Unreachable),
+    FleetState::Found(Condition::AccessRefused),
+    FleetState::Found(Condition::CertificateUnconfirmed),
+    FleetState::Found(Condition::CertificateChanged),
+    FleetState::Found(Condition::AddressRefused),
+    FleetState::Unknown,
+    FleetState::Unwatched,
+];
+
+/// The word for how a router stands.
+const fn word(state: FleetState) -> &'static str {
+    match state {
+        FleetState::Found(Condition::Online) => "en_linea",
+        FleetState::Found(Condition::Unreachable) => "sin_conexion",
+        FleetState::Found(Condition::AccessRefused) => "acceso_rechazado",
+        FleetState::Found(Condition::CertificateUnconfirmed) => "certificado_sin_confirmar",
+        FleetState::Found(Condition::CertificateChanged) => "certificado_cambiado",
+        FleetState::Found(Condition::AddressRefused) => "direccion_rechazada",
+        FleetState::Unknown => "desconocido",
+        FleetState::Unwatched => "inactivo",
+    }
+}
+
+/// What a word says of how a router stands.
+pub(super) fn parse_state(text: &str) -> Result<FleetState, Fault> {
+    let state = STATES.into_iter().find(|&state| word(state) == text);
+    state.ok_or_else(|| Fault::value(format!("Debe ser uno de: {}", STATES.map(word).join(", "))))
+}
+
+/// What is wrong, in the words of the service: a router's own are for the log.
+const fn sentence(condition: Condition) -> Option<&'static str> {
+    match condition {
+        Condition::Online => None,
+        Condition::Unreachable => Some("El router no responde"),
+        Condition::AccessRefused => Some("El router no acepta el usuario, su contraseña o sus permisos"),
+        Condition::CertificateUnconfirmed => Some("El certificado TLS del router no está confirmado"),
+        Condition::CertificateChanged => Some("El router no presenta el certificado TLS confirmado"),
+        Condition::AddressRefused => Some("No se permite conectar a la dirección del router"),
+    }
+}
+
+/// How a router is. What is not known is null.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RouterHealth)]
+pub(crate) struct RouterHealthBody {
+    router_id: String,
+    empresa_id: String,
+    nombre: String,
+    /// `en_linea`, `sin_conexion`, `acceso_rechazado`, `certificado_sin_confirmar`, `certificado_cambiado` or
+    /// `direccion_rechazada`, as the last look found it; `desconocido` before the first; `inactivo` while the router or
+    /// its company is switched off, and nobody looks.
+    #[schema(value_type = String, example = "en_linea")]
+    estado: &'static str,
+    /// Since when it has been so.
+    #[schema(required)]
+    desde: Option<Moment>,
+    /// When the last look was.
+    #[schema(required)]
+    ultima_revision: Option<Moment>,
+    /// When it answered last, which what follows is of.
+    #[schema(required)]
+    ultimo_contacto: Option<Moment>,
+    /// How long that took, in milliseconds.
+    #[schema(required)]
+    latencia_ms: Option<u128>,
+    /// What RouterOS it ran.
+    #[schema(required, example = "7.18.2 (stable)")]
+    version: Option<String>,
+    /// How many seconds its clock was ahead; negative when it was behind.
+    #[schema(required)]
+    desfase_reloj_s: Option<i64>,
+    /// What is wrong, for people.
+    #[schema(required, value_type = Option<String>)]
+    error: Option<&'static str>,
+    /// The last changes, newest first, 20 at most. Only for a single router.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cambios: Option<Vec<ChangeBody>>,
+}
+
+/// A change in how a router is.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RouterHealthChange)]
+pub(crate) struct ChangeBody {
+    /// When it was noticed.
+    en: Moment,
+    /// What was found from then on.
+    #[schema(value_type = String, example = "sin_conexion")]
+    estado: &'static str,
+    /// What was wrong, for people.
+    #[schema(required, value_type = Option<String>)]
+    error: Option<&'static str>,
+}
+
+impl From<FleetRouter> for RouterHealthBody {
+    fn from(router: FleetRouter) -> Self {
+        let state = router.state();
+        let found = if let FleetState::Found(condition) = state { Some(condition) } else { None };
+        let health = router.health;
+        let since = health.as_ref().filter(|_| found.is_some()).map(|health| health.since.into());
+        let looked_at = health.as_ref().map(|health| health.checked_at.into());
+        let contact = health.and_then(|health| health.contact);
+        Self {
+            router_id: router.router.to_string(),
+            empresa_id: router.company.to_string(),
+            nombre: router.name.as_str().to_owned(),
+            estado: word(state),
+            desde: since,
+            ultima_revision: looked_at,
+            ultimo_contacto: contact.as_ref().map(|contact| contact.at.into()),
+            latencia_ms: contact.as_ref().map(|contact| contact.latency.as_millis()),
+            desfase_reloj_s: contact.as_ref().and_then(|contact| Some(contact.clock_skew?.whole_seconds())),
+            version: contact.map(|contact| contact.version),
+            error: found.and_then(sentence),
+            cambios: None,
+        }
+    }
+}
+
+impl From<KnownHealth> for RouterHealthBody {
+    fn from(KnownHealth { router, changes }: KnownHealth) -> Self {
+        Self { cambios: Some(changes.into_iter().map(ChangeBody::from).collect()), ..router.into() }
+    }
+}
+
+impl From<HealthChange> for ChangeBody {
+    fn from(HealthChange { at, condition, .. }: HealthChange) -> Self {
+        Self { en: at.into(), estado: word(FleetState::Found(condition)), error: sentence(condition) }
+    }
+}

@@ -1,0 +1,41 @@
+use actix_web::web::{Data, Path};
+use portero_application::Application;
+use portero_domain::ids::CompanyId;
+
+use super::RouterBody;
+use crate::api::{
+    auth::SuperAdmin,
+    companies::company_not_found,
+    error::{ApiResult, ErrorBody},
+    listed::Listed,
+    query::{PageParams, Query},
+};
+
+/// Lists a company's routers, oldest first
+#[utoipa::path(
+    get,
+    path = "/admin/empresas/{empresa_id}/routers",
+    operation_id = "list_routers",
+    tag = "Routers",
+    params(
+        ("empresa_id" = String, Path, description = "The company", example = "EMP_3A9F1C0B2D"),
+        PageParams,
+    ),
+    responses(
+        (status = 200, description = "The routers", body = Vec<RouterBody>,
+            headers(("X-Total-Count" = u64, description = "How many there are in all; not with `despues_de`"))),
+        (status = 404, description = "There is no such company", body = ErrorBody),
+        (status = 422, description = "Faulty `limit`, `offset` or `despues_de`", body = ErrorBody),
+    ),
+    security(("session" = [])),
+)]
+pub(crate) async fn handle(
+    _: SuperAdmin,
+    path: Path<String>,
+    query: Query,
+    app: Data<Application>,
+) -> ApiResult<Listed<Vec<RouterBody>>> {
+    let company = CompanyId::parse(&path).ok_or_else(company_not_found)?;
+    let routers = app.list_routers.execute(company, query.page()?).await?;
+    routers.map(Listed::of).ok_or_else(company_not_found)
+}

@@ -1,0 +1,116 @@
+//! A super admin's routers and their keys (routers page).
+
+pub(crate) mod api_key_history;
+pub(crate) mod api_key_status;
+pub(crate) mod certificate;
+pub(crate) mod changes;
+pub(crate) mod confirm_router_tls;
+pub(crate) mod delete_router;
+pub(crate) mod edit_router;
+pub(crate) mod find_router;
+pub(crate) mod find_router_tls;
+pub(crate) mod fleet_health;
+mod health;
+pub(crate) mod list_routers;
+pub(crate) mod regenerate_api_key;
+pub(crate) mod register_router;
+pub(crate) mod revoke_api_key;
+pub(crate) mod router_health;
+pub(crate) mod switch_router;
+pub(crate) mod toggle_router;
+
+use portero_application::routers::AccessError;
+use portero_domain::{
+    ids::{CompanyId, RouterId},
+    router::Router,
+    secret::Secret,
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::api::{
+    error::{ApiError, ApiResult},
+    wire::{HIDDEN, Moment},
+};
+
+/// A router, without its credentials and its key.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Router)]
+pub(crate) struct RouterBody {
+    id: String,
+    empresa_id: String,
+    nombre: String,
+    host: String,
+    puerto: u16,
+    #[schema(required)]
+    ubicacion: Option<String>,
+    activo: bool,
+    creado_en: Moment,
+}
+
+impl From<Router> for RouterBody {
+    fn from(router: Router) -> Self {
+        Self {
+            id: router.id.to_string(),
+            empresa_id: router.company.to_string(),
+            nombre: router.name.as_str().to_owned(),
+            host: router.endpoint.host.as_str().to_owned(),
+            puerto: router.endpoint.port.get(),
+            ubicacion: router.location.map(|location| location.as_str().to_owned()),
+            activo: router.active,
+            creado_en: router.created_at.into(),
+        }
+    }
+}
+
+/// How a router was switched.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SwitchedRouter)]
+pub(crate) struct SwitchedBody {
+    message: &'static str,
+    router_id: String,
+    activo: bool,
+}
+
+impl From<Router> for SwitchedBody {
+    fn from(router: Router) -> Self {
+        let message = if router.active { "Router activado correctamente" } else { "Router desactivado correctamente" };
+        Self { message, router_id: router.id.to_string(), activo: router.active }
+    }
+}
+
+/// A router that the company does not have, in the documents' words.
+fn router_not_found() -> ApiError {
+    ApiError::not_found("router_not_found", "Router no encontrado o no pertenece a la empresa")
+}
+
+/// A router that somebody else changed just now, so that what was found out about it may not be so any more.
+fn router_changed() -> ApiError {
+    ApiError::conflict("router_changed", "El router fue modificado al mismo tiempo. Intente nuevamente.")
+}
+
+/// A change for which a router's kept password is not sent along.
+fn password_required() -> ApiError {
+    let sentence = "Para este cambio hay que indicar también la contraseña del router";
+    ApiError::bad_request("password_required", sentence)
+}
+
+/// A password, unless it is what a panel was shown in place of one and sends back.
+fn unless_shown(password: Option<Secret>) -> Option<Secret> {
+    password.filter(|password| password.expose() != HIDDEN)
+}
+
+/// The company and the router of a path. What is no id is "not found", as an unknown one is (decisions).
+fn parse_path((company, router): &(String, String)) -> ApiResult<(CompanyId, RouterId)> {
+    CompanyId::parse(company).zip(RouterId::parse(router)).ok_or_else(router_not_found)
+}
+
+impl From<AccessError> for ApiError {
+    fn from(error: AccessError) -> Self {
+        match error {
+            AccessError::NotFound => router_not_found(),
+            AccessError::Vault(error) => Self::internal(error),
+            AccessError::Storage(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,162 @@
+use actix_web::web::{Data, Path};
+use portero_application::{
+    Application,
+    routers::{NewRouter, RegisterRouterError, RegisteredRouter},
+};
+use portero_domain::{
+    ids::CompanyId,
+    network::{Endpoint, Host, Port},
+    router::{ApiUsername, Location, RouterDetails},
+    secret::Secret,
+    text::Name,
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::api::{
+    auth::SuperAdmin,
+    body::JsonBody,
+    companies::{company_inactive, company_not_found},
+    error::{ApiError, ApiResult, ErrorBody},
+    fields::{Fault, Faults, Given},
+    wire::{ApiKeyInfo, Created, Moment},
+};
+
+/// A router to be registered.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = NewRouter)]
+pub(crate) struct Request {
+    /// The company, the same as in the path.
+    #[schema(value_type = String)]
+    empresa_id: Given<String>,
+    /// What it is called.
+    #[schema(value_type = String, min_length = 1, max_length = 100)]
+    nombre: Given<String>,
+    /// Its address: a host name, IPv4 or IPv6 literal.
+    #[schema(value_type = String, min_length = 1, max_length = 253)]
+    host: Given<String>,
+    /// The port of its API: 8728 in the clear, 8729 over TLS.
+    #[schema(value_type = i64, minimum = 1, maximum = 65535, default = 8728, required = false)]
+    puerto: Given<i64>,
+    /// The RouterOS user.
+    #[schema(value_type = String, min_length = 1, max_length = 64)]
+    usuario: Given<String>,
+    /// That user's password, sealed at rest and never returned.
+    #[schema(value_type = String, min_length = 1, max_length = 256)]
+    password: Given<String>,
+    /// Where it stands.
+    #[schema(value_type = Option<String>, max_length = 200, required = false)]
+    ubicacion: Given<String>,
+    /// Whether its API speaks TLS; by default whether the port is 8729.
+    #[schema(value_type = Option<bool>, required = false)]
+    tls: Given<bool>,
+    /// Whether to sign in as RouterOS before 6.43 wants it.
+    #[schema(value_type = Option<bool>, required = false)]
+    login_antiguo: Given<bool>,
+}
+
+impl Request {
+    /// The company and the router in this request.
+    fn parse(self) -> ApiResult<(String, NewRouter)> {
+        let mut faults = Faults::in_body();
+        let company = self.empresa_id.required(&mut faults, "empresa_id", |id: &str| Ok::<_, Fault>(id.to_owned()));
+        let name = self.nombre.required(&mut faults, "nombre", Name::parse);
+        let host = self.host.required(&mut faults, "host", Host::parse);
+        let port = self.puerto.optional(&mut faults, "puerto", |&port| Port::new(port).ok_or(Fault::range(1, 65_535)));
+        let username = self.usuario.required(&mut faults, "usuario", ApiUsername::parse);
+        let password = self.password.required(&mut faults, "password", Secret::parse);
+        let location = self.ubicacion.optional_text(&mut faults, "ubicacion", Location::parse);
+        let tls = self.tls.optional(&mut faults, "tls", |&tls| Ok::<_, Fault>(tls));
+        let old_login = self.login_antiguo.optional(&mut faults, "login_antiguo", |&old| Ok::<_, Fault>(old));
+        faults.finish(|| {
+            let endpoint = Endpoint::new(host?, port?.unwrap_or(Port::API), tls?);
+            let details = RouterDetails { name: name?, endpoint, location: location? };
+            let (username, password, old_login) = (username?, password?, old_login?.unwrap_or(false));
+            Some((company?, NewRouter { details, username, password, old_login }))
+        })
+    }
+}
+
+/// A router just registered, with its first key.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RegisteredRouter)]
+pub(crate) struct Body {
+    id: String,
+    empresa_id: String,
+    nombre: String,
+    host: String,
+    puerto: u16,
+    #[schema(required)]
+    ubicacion: Option<String>,
+    /// Always true.
+    activo: bool,
+    /// The key in full, shown this once.
+    api_key: String,
+    api_key_info: ApiKeyInfo,
+    creado_en: Moment,
+}
+
+impl From<RegisteredRouter> for Body {
+    fn from(registered: RegisteredRouter) -> Self {
+        let RegisteredRouter { router, key, token } = registered;
+        Self {
+            id: router.id.to_string(),
+            empresa_id: router.company.to_string(),
+            nombre: router.name.as_str().to_owned(),
+            host: router.endpoint.host.as_str().to_owned(),
+            puerto: router.endpoint.port.get(),
+            ubicacion: router.location.map(|location| location.as_str().to_owned()),
+            activo: router.active,
+            api_key: token.expose().to_owned(),
+            api_key_info: (&key).into(),
+            creado_en: router.created_at.into(),
+        }
+    }
+}
+
+/// Registers a router and issues its API key
+#[utoipa::path(
+    post,
+    path = "/admin/empresas/{empresa_id}/routers",
+    operation_id = "register_router",
+    tag = "Routers",
+    params(("empresa_id" = String, Path, description = "The company, which must be active", example = "EMP_3A9F1C0B2D")),
+    request_body = Request,
+    responses(
+        (status = 201, description = "The router, and its key, shown this once", body = Body,
+            headers(("Location" = String, description = "The router's path"))),
+        (status = 400, description = "The company is switched off, or the body names another", body = ErrorBody),
+        (status = 404, description = "There is no such company", body = ErrorBody),
+    ),
+    security(("session" = [])),
+)]
+pub(crate) async fn handle(
+    _: SuperAdmin,
+    path: Path<String>,
+    body: JsonBody<Request>,
+    app: Data<Application>,
+) -> ApiResult<Created<Body>> {
+    let (named, router) = body.read()?.parse()?;
+    let company = CompanyId::parse(&path).ok_or(RegisterRouterError::CompanyNotFound)?;
+    if named != company.as_str() {
+        let sentence = "El empresa_id del cuerpo no coincide con el de la ruta";
+        return Err(ApiError::bad_request("empresa_mismatch", sentence));
+    }
+    let registered = app.register_router.execute(company, router).await?;
+    let location = format!("/admin/empresas/{}/routers/{}", registered.router.company, registered.router.id);
+    Ok(Created { location, body: registered.into() })
+}
+
+impl From<RegisterRouterError> for ApiError {
+    fn from(error: RegisterRouterError) -> Self {
+        match error {
+            RegisterRouterError::CompanyNotFound => company_not_found(),
+            RegisterRouterError::CompanyInactive(_) => company_inactive(),
+            RegisterRouterError::Storage(error) => error.into(),
+            RegisterRouterError::NoFreeId
+            | RegisterRouterError::RouterInactive(_)
+            | RegisterRouterError::Vault(_)
+            | RegisterRouterError::Signing(_) => Self::internal(error),
+        }
+    }
+}

@@ -1,0 +1,39 @@
+use actix_web::web::{Data, Json, Path};
+use portero_application::Application;
+
+use super::{SwitchedBody, parse_path, router_not_found};
+use crate::api::{
+    auth::SuperAdmin,
+    body::JsonBody,
+    error::{ApiResult, ErrorBody},
+    switch::SwitchRequest,
+};
+
+/// Switches a router on or off, whatever it is
+#[utoipa::path(
+    put,
+    path = "/admin/empresas/{empresa_id}/routers/{router_id}/activo",
+    operation_id = "switch_router",
+    tag = "Routers",
+    params(
+        ("empresa_id" = String, Path, description = "The company", example = "EMP_3A9F1C0B2D"),
+        ("router_id" = String, Path, description = "The router", example = "RTR_A1B2C3D4"),
+    ),
+    request_body = SwitchRequest,
+    responses(
+        (status = 200, description = "How it was switched", body = SwitchedBody),
+        (status = 404, description = "The company has no such router", body = ErrorBody),
+    ),
+    security(("session" = [])),
+)]
+pub(crate) async fn handle(
+    _: SuperAdmin,
+    path: Path<(String, String)>,
+    body: JsonBody<SwitchRequest>,
+    app: Data<Application>,
+) -> ApiResult<Json<SwitchedBody>> {
+    let switch = body.read()?.parse()?;
+    let (company, router) = parse_path(&path)?;
+    let router = app.switch_router.execute(company, router, switch).await?.ok_or_else(router_not_found)?;
+    Ok(Json(router.into()))
+}

@@ -1,0 +1,40 @@
+//! The interface described: the document and a page to read it on, all of it inside the program.
+
+use std::sync::{Arc, LazyLock};
+
+use actix_web::{
+    HttpResponse, Responder,
+    http::StatusCode,
+    web::{Json, Path, Redirect},
+};
+use utoipa::openapi::OpenApi;
+use utoipa_swagger_ui::{Config, serve};
+
+use crate::api::{
+    error::{ApiError, ApiResult},
+    openapi,
+};
+
+static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(openapi::document);
+/// Without the badge that asks a validator on the internet.
+static PAGE: LazyLock<Arc<Config<'static>>> =
+    LazyLock::new(|| Arc::new(Config::from("/openapi.json").validator_url("none")));
+
+/// The document.
+pub(crate) async fn document() -> Json<&'static OpenApi> {
+    Json(&DOCUMENT)
+}
+
+/// The page is a folder, so that its parts are found beside it.
+pub(crate) async fn folder() -> impl Responder {
+    Redirect::to("/docs/")
+}
+
+/// The page and its parts.
+pub(crate) async fn page(path: Path<String>) -> ApiResult<HttpResponse> {
+    match serve(&path, Arc::clone(&PAGE)) {
+        Ok(Some(file)) => Ok(HttpResponse::Ok().content_type(file.content_type).body(file.bytes.into_owned())),
+        Ok(None) => Err(ApiError::of_status(StatusCode::NOT_FOUND)),
+        Err(error) => Err(ApiError::internal(error.to_string())),
+    }
+}

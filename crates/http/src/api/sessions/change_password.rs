@@ -1,0 +1,67 @@
+use actix_web::web::{Data, Json};
+use portero_application::{Application, sessions::ChangePasswordError};
+use portero_domain::{secret::Secret, user::NewPassword};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use crate::api::{
+    auth::AnyUser,
+    body::JsonBody,
+    error::{ApiError, ApiResult, ErrorBody},
+    fields::{Faults, Given},
+    wire::Message,
+};
+
+/// The caller's passwords, the old and the new.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = PasswordChange)]
+pub(crate) struct Request {
+    /// The password until now.
+    #[schema(value_type = String, min_length = 1, max_length = 256)]
+    current_password: Given<String>,
+    /// The password from now on.
+    #[schema(value_type = String, min_length = 8, max_length = 128)]
+    new_password: Given<String>,
+}
+
+impl Request {
+    fn parse(self) -> ApiResult<(Secret, NewPassword)> {
+        let mut faults = Faults::in_body();
+        let current = self.current_password.required(&mut faults, "current_password", Secret::parse);
+        let new = self.new_password.required(&mut faults, "new_password", NewPassword::parse);
+        faults.finish(|| Some((current?, new?)))
+    }
+}
+
+/// Changes the caller's password and ends all of their sessions
+#[utoipa::path(
+    post,
+    path = "/api/v1/auth/change-password",
+    operation_id = "change_password",
+    tag = "Sessions",
+    request_body = Request,
+    responses(
+        (status = 200, description = "The password is changed; sign in again", body = Message),
+        (status = 400, description = "The current password is another one", body = ErrorBody),
+    ),
+    security(("session" = [])),
+)]
+pub(crate) async fn handle(
+    AnyUser(caller): AnyUser,
+    body: JsonBody<Request>,
+    app: Data<Application>,
+) -> ApiResult<Json<Message>> {
+    let (current, new) = body.read()?.parse()?;
+    app.change_password.execute(caller.user.id, current, new).await?;
+    Ok(Json(Message::new("Contraseña actualizada exitosamente")))
+}
+
+impl From<ChangePasswordError> for ApiError {
+    fn from(error: ChangePasswordError) -> Self {
+        match error {
+            ChangePasswordError::WrongPassword => Self::bad_request("wrong_password", "Contraseña actual incorrecta"),
+            ChangePasswordError::Password(error) => error.into(),
+            ChangePasswordError::Storage(error) => error.into(),
+        }
+    }
+}

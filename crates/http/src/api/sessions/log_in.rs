@@ -1,0 +1,112 @@
+use actix_web::{
+    HttpRequest,
+    web::{Data, Json},
+};
+use portero_application::{
+    Application,
+    sessions::{LogInError, LoggedIn},
+};
+use portero_domain::{secret::Secret, text::Email};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::{
+    api::{
+        body::JsonBody,
+        error::{ApiError, ApiResult, ErrorBody},
+        fields::{Fault, Faults, Given},
+        users::PersonBody,
+        wire::Moment,
+    },
+    web::limits,
+};
+
+/// Who wants to sign in.
+#[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = Credentials)]
+pub(crate) struct Request {
+    /// Their e-mail, in any case.
+    #[schema(value_type = String)]
+    email: Given<String>,
+    /// Their password.
+    #[schema(value_type = String, min_length = 1, max_length = 256)]
+    password: Given<String>,
+}
+
+impl Request {
+    /// The e-mail and the password. A text that is no e-mail is nobody's: to say more would set it apart.
+    fn parse(self) -> ApiResult<(Option<Email>, Secret)> {
+        let mut faults = Faults::in_body();
+        let email = self.email.required(&mut faults, "email", |text: &str| Ok::<_, Fault>(Email::parse(text).ok()));
+        let password = self.password.required(&mut faults, "password", Secret::parse);
+        faults.finish(|| Some((email?, password?)))
+    }
+}
+
+/// A session just begun.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Session)]
+pub(crate) struct Body {
+    /// What to send as `Authorization: Bearer` with every call.
+    access_token: String,
+    /// Always `bearer`.
+    #[schema(value_type = String, example = "bearer")]
+    token_type: &'static str,
+    /// When the session ends by itself.
+    expires_at: Moment,
+    user: PersonBody,
+}
+
+impl From<LoggedIn> for Body {
+    fn from(LoggedIn { user, session, token }: LoggedIn) -> Self {
+        Self {
+            access_token: token.expose().to_owned(),
+            token_type: "bearer",
+            expires_at: session.expires_at.into(),
+            user: user.into(),
+        }
+    }
+}
+
+/// Begins a session
+#[utoipa::path(
+    post,
+    path = "/api/v1/auth/login",
+    operation_id = "log_in",
+    tag = "Sessions",
+    request_body = Request,
+    responses(
+        (status = 200, description = "The session and its token", body = Body),
+        (status = 401, description = "The credentials are wrong, or the person is switched off", body = ErrorBody),
+        (status = 429, description = "Too many attempts; try again after `Retry-After` seconds", body = ErrorBody),
+        (status = 503, description = "The database is away or busy; try again after `Retry-After` seconds",
+            body = ErrorBody),
+    ),
+)]
+pub(crate) async fn handle(
+    request: HttpRequest,
+    body: JsonBody<Request>,
+    app: Data<Application>,
+) -> ApiResult<Json<Body>> {
+    let (email, password) = body.read()?.parse()?;
+    let attempt = limits::of(&request).map(|limits| limits.log_in(&request, email.as_ref())).transpose()?;
+    let session = app.log_in.execute(email, password).await?;
+    if let Some(attempt) = attempt {
+        attempt.succeeded();
+    }
+    Ok(Json(session.into()))
+}
+
+impl From<LogInError> for ApiError {
+    fn from(error: LogInError) -> Self {
+        match error {
+            LogInError::WrongCredentials => Self::unauthorized("wrong_credentials", "Credenciales incorrectas"),
+            LogInError::UserInactive => {
+                Self::unauthorized("user_inactive", "Usuario inactivo. Contacta al administrador.")
+            }
+            LogInError::Password(error) => error.into(),
+            LogInError::Signing(error) => Self::internal(error),
+            LogInError::Storage(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,18 @@
+use actix_web::web::{Data, Json};
+use portero_application::Application;
+
+use crate::api::{auth::AnyUser, error::ApiResult, wire::Message};
+
+/// Ends the session of this call
+#[utoipa::path(
+    post,
+    path = "/api/v1/auth/logout",
+    operation_id = "log_out",
+    tag = "Sessions",
+    responses((status = 200, description = "The session is over, at once and everywhere", body = Message)),
+    security(("session" = [])),
+)]
+pub(crate) async fn handle(AnyUser(caller): AnyUser, app: Data<Application>) -> ApiResult<Json<Message>> {
+    app.log_out.execute(caller.session).await?;
+    Ok(Json(Message::new("Sesión cerrada exitosamente")))
+}

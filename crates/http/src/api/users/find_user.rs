@@ -1,0 +1,28 @@
+use actix_web::web::{Data, Json, Path};
+use portero_application::Application;
+use portero_domain::ids::UserId;
+
+use super::{UserBody, user_not_found};
+use crate::api::{
+    auth::SuperAdmin,
+    error::{ApiResult, ErrorBody},
+};
+
+/// Shows a person
+#[utoipa::path(
+    get,
+    path = "/admin/usuarios/{usuario_id}",
+    operation_id = "find_user",
+    tag = "Users",
+    params(("usuario_id" = i64, Path, description = "The person", example = 2)),
+    responses(
+        (status = 200, description = "The person", body = UserBody),
+        (status = 404, description = "There is no such person", body = ErrorBody),
+    ),
+    security(("session" = [])),
+)]
+pub(crate) async fn handle(_: SuperAdmin, path: Path<String>, app: Data<Application>) -> ApiResult<Json<UserBody>> {
+    let user = UserId::parse(&path).ok_or_else(user_not_found)?;
+    let user = app.find_user.execute(user).await?.ok_or_else(user_not_found)?;
+    Ok(Json(user.into()))
+}

@@ -1,0 +1,40 @@
+use actix_web::web::Data;
+use portero_application::Application;
+use portero_domain::ids::CompanyId;
+
+use super::{UserBody, parse_role};
+use crate::api::{
+    auth::SuperAdmin,
+    error::{ApiResult, ErrorBody},
+    fields::Faults,
+    listed::Listed,
+    query::{PageParams, Query},
+};
+
+/// Lists the people, oldest first
+#[utoipa::path(
+    get,
+    path = "/admin/usuarios",
+    operation_id = "list_users",
+    tag = "Users",
+    params(
+        ("rol" = Option<String>, Query, description = "Only those who are `super_admin` or `cliente_admin`"),
+        ("empresa_id" = Option<String>, Query, description = "Only the admins of this company"),
+        PageParams,
+    ),
+    responses(
+        (status = 200, description = "The people", body = Vec<UserBody>,
+            headers(("X-Total-Count" = u64, description = "How many there are in all; not with `despues_de`"))),
+        (status = 400, description = "There is no such role", body = ErrorBody),
+        (status = 422, description = "Faulty `empresa_id`, `limit`, `offset` or `despues_de`", body = ErrorBody),
+    ),
+    security(("session" = [])),
+)]
+pub(crate) async fn handle(_: SuperAdmin, query: Query, app: Data<Application>) -> ApiResult<Listed<Vec<UserBody>>> {
+    let mut faults = Faults::in_query();
+    let company = query.id(&mut faults, "empresa_id", CompanyId::parse);
+    let page = query.read_page(&mut faults);
+    let (company, page) = faults.finish(|| Some((company?, page?)))?;
+    let role = query.get("rol").map(parse_role).transpose()?;
+    Ok(Listed::of(app.list_users.execute(role, company, page).await?))
+}

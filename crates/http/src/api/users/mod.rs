@@ -1,0 +1,110 @@
+//! The people, as a super admin sees them.
+
+pub(crate) mod create_user;
+pub(crate) mod find_user;
+pub(crate) mod list_users;
+pub(crate) mod switch_user;
+pub(crate) mod toggle_user;
+
+use portero_application::users::SwitchUserError;
+use portero_domain::user::{Role, RoleKind, User};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::api::{
+    error::{ApiError, ApiResult},
+    wire::Moment,
+};
+
+/// Who a person is and what they may do.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Person)]
+pub(crate) struct PersonBody {
+    id: i64,
+    email: String,
+    nombre: String,
+    /// `super_admin` or `cliente_admin`.
+    #[schema(value_type = String, example = "cliente_admin")]
+    rol: &'static str,
+    /// The company of a `cliente_admin`.
+    #[schema(required)]
+    empresa_id: Option<String>,
+    activo: bool,
+}
+
+impl From<User> for PersonBody {
+    fn from(user: User) -> Self {
+        Self {
+            id: user.id.get(),
+            email: user.profile.email.as_str().to_owned(),
+            nombre: user.profile.name.as_str().to_owned(),
+            rol: match user.profile.role {
+                Role::SuperAdmin => SUPER_ADMIN,
+                Role::CompanyAdmin(_) => COMPANY_ADMIN,
+            },
+            empresa_id: user.profile.role.company().map(ToString::to_string),
+            activo: user.active,
+        }
+    }
+}
+
+/// A person in the list of people.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = User)]
+pub(crate) struct UserBody {
+    #[serde(flatten)]
+    person: PersonBody,
+    creado_en: Moment,
+}
+
+impl From<User> for UserBody {
+    fn from(user: User) -> Self {
+        Self { creado_en: user.created_at.into(), person: user.into() }
+    }
+}
+
+/// A person switched on or off.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = SwitchedUser)]
+pub(crate) struct SwitchedBody {
+    #[schema(value_type = String)]
+    message: &'static str,
+    usuario_id: i64,
+    activo: bool,
+}
+
+impl From<User> for SwitchedBody {
+    fn from(user: User) -> Self {
+        let message = if user.active { "Usuario activado" } else { "Usuario desactivado" };
+        Self { message, usuario_id: user.id.get(), activo: user.active }
+    }
+}
+
+const SUPER_ADMIN: &str = "super_admin";
+const COMPANY_ADMIN: &str = "cliente_admin";
+
+/// The role that a word says.
+fn parse_role(word: &str) -> ApiResult<RoleKind> {
+    match word {
+        SUPER_ADMIN => Ok(RoleKind::SuperAdmin),
+        COMPANY_ADMIN => Ok(RoleKind::CompanyAdmin),
+        _ => Err(ApiError::bad_request("invalid_role", "Rol inválido. Debe ser 'super_admin' o 'cliente_admin'")),
+    }
+}
+
+/// A person whom nobody knows, in the documents' words.
+fn user_not_found() -> ApiError {
+    ApiError::not_found("user_not_found", "Usuario no encontrado")
+}
+
+impl From<SwitchUserError> for ApiError {
+    fn from(error: SwitchUserError) -> Self {
+        match error {
+            SwitchUserError::NotFound => user_not_found(),
+            SwitchUserError::OwnAccount(_) => {
+                Self::bad_request("own_account", "No puedes desactivar tu propio usuario")
+            }
+            SwitchUserError::Storage(error) => error.into(),
+        }
+    }
+}

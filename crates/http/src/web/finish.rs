@@ -1,0 +1,106 @@
+//! The last step of every response: the request's id, security headers, and an answer in place of a panic.
+
+use std::panic::AssertUnwindSafe;
+
+use actix_web::{
+    Error, HttpMessage, HttpResponse,
+    body::{BoxBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    error::InternalError,
+    http::{
+        StatusCode,
+        header::{self, HeaderMap, HeaderName, HeaderValue},
+    },
+    middleware::Next,
+};
+use futures_util::FutureExt;
+use tracing_actix_web::RequestId;
+
+/// The header that names a request, in every response.
+pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Why a request has no proper response.
+#[derive(Clone, Copy, Debug)]
+pub enum Fault<'a> {
+    /// The surface or the framework returned this error.
+    Error(&'a Error),
+    /// The framework chose this status and wrote no body for a caller.
+    Status(StatusCode),
+    /// The handler panicked. The panic hook has logged the message.
+    Panic,
+}
+
+/// Writes a surface's response to a fault, for the request of this id. It logs the cause of a fault of the server.
+pub type Refuse = fn(Fault<'_>, &str) -> HttpResponse;
+
+/// Finishes a response. Errors of the framework and panics become responses of the surface. Without an answer to a panic
+/// the connection would break off, with all other requests on it.
+///
+/// A response that already has a request id was finished by a surface further inside. It stays as it is.
+pub async fn finish<B: MessageBody + 'static>(
+    refuse: Refuse,
+    request: ServiceRequest,
+    next: Next<B>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
+    // The framework's router demands the only handle of the request. So none is left to build a `ServiceResponse` with
+    // when no response was returned. The framework then makes the response of the error alone.
+    let unanswered = |fault| {
+        let mut response = refuse(fault, &id);
+        add_headers(response.headers_mut(), &id);
+        InternalError::from_response("the request has no response", response).into()
+    };
+    let outcome = AssertUnwindSafe(async move { next.call(request).await }).catch_unwind().await;
+    let response = match outcome {
+        Ok(Ok(response)) if response.headers().contains_key(REQUEST_ID) => return Ok(response.map_into_boxed_body()),
+        Ok(Ok(response)) => response,
+        Ok(Err(error)) => return Err(unanswered(Fault::Error(&error))),
+        Err(_) => return Err(unanswered(Fault::Panic)),
+    };
+    let mut response = shape(response, |fault| refuse(fault, &id));
+    add_headers(response.headers_mut(), &id);
+    Ok(response)
+}
+
+fn add_headers(headers: &mut HeaderMap, id: &str) {
+    // A response may hold a key or a token, and is true at its moment only.
+    if !headers.contains_key(header::CACHE_CONTROL) {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    // A browser must not take a tenant's text for a page.
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    if let Ok(value) = HeaderValue::try_from(id) {
+        headers.insert(REQUEST_ID, value);
+    }
+}
+
+fn shape<B: MessageBody + 'static>(
+    response: ServiceResponse<B>,
+    refuse: impl Fn(Fault<'_>) -> HttpResponse,
+) -> ServiceResponse<BoxBody> {
+    let status = response.status();
+    if !status.is_client_error() && !status.is_server_error() {
+        return response.map_into_boxed_body();
+    }
+    let shaped = match response.response().error() {
+        Some(error) => refuse(Fault::Error(error)),
+        None if has_body_for_callers(response.headers()) => return response.map_into_boxed_body(),
+        None => refuse(Fault::Status(status)),
+    };
+    // The other headers stay, such as those of CORS.
+    let (request, old) = response.into_parts();
+    let mut headers = old.headers().clone();
+    headers.remove(header::CONTENT_LENGTH);
+    for (name, value) in shaped.headers() {
+        headers.insert(name.clone(), value.clone());
+    }
+    let mut response = ServiceResponse::new(request, shaped);
+    *response.headers_mut() = headers;
+    response
+}
+
+/// Whether a handler wrote this error response itself. The framework writes plain text or nothing.
+fn has_body_for_callers(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| !kind.starts_with("text/plain"))
+}

@@ -1,0 +1,16 @@
+//! What every surface of the service shares, whatever it answers with: the caller's address, credentials, limits, the id
+//! of each request, panics, security headers, CORS and the log.
+//!
+//! Nothing here knows the JSON API. A surface gives [`finish`] a function that writes its own error responses.
+
+pub mod caller;
+pub mod credentials;
+pub mod finish;
+pub mod limits;
+
+mod cors;
+mod options;
+mod span;
+
+pub(crate) use self::cors::cors;
+pub use self::{options::Options, span::RequestSpan};
