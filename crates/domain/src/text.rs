@@ -89,14 +89,18 @@ impl Email {
     /// The greatest number of characters (RFC 5321, less the angle brackets).
     pub const MAX: usize = 254;
 
-    /// Trims, checks the form and folds to lower case. The domain needs a dot: a bare host is a slip.
+    /// Trims, folds to lower case and checks the form. The domain needs a dot: a bare host is a typing error.
+    ///
+    /// The folded text is what is checked, because it is what the store keeps and parses again. Lower case can be longer
+    /// than upper case, and can have characters that no address may have: `İ` becomes `i` and a combining dot.
     pub fn parse(raw: &str) -> Result<Self, TextError> {
-        let text = tidy(raw, Self::MAX)?;
+        let folded = raw.to_lowercase();
+        let text = tidy(&folded, Self::MAX)?;
         let options =
             email_address::Options::default().with_required_tld().without_display_text().without_domain_literal();
         match email_address::EmailAddress::parse_with_options(text, options) {
-            Ok(_) => Ok(Self(text.to_lowercase())),
-            Err(_) => Err(TextError::Malformed),
+            Ok(_) if text.to_lowercase() == text => Ok(Self(text.to_owned())),
+            _ => Err(TextError::Malformed),
         }
     }
 
@@ -174,10 +178,20 @@ mod tests {
     #[test]
     fn an_email_has_one_spelling() {
         assert_eq!(Email::parse(" Ana@Hotel.MX ").unwrap().as_str(), "ana@hotel.mx");
+        assert_eq!(Email::parse("ÑANDÚ@Hotel.MX").unwrap().as_str(), "ñandú@hotel.mx");
         for bad in
             ["", "ana", "ana@", "@hotel.mx", "ana@localhost", "Ana <ana@hotel.mx>", "ana@[127.0.0.1]", "a b@c.mx"]
         {
             assert!(Email::parse(bad).is_err(), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn an_email_is_judged_in_lower_case() {
+        for bad in ["x@İ.mx", "İ@hotel.mx", "x@hotel.İmx"] {
+            assert_eq!(Email::parse(bad), Err(TextError::Malformed), "{bad:?}");
+        }
+        let longer_in_lower_case = format!("\"{}\"@hotel.mx", "İ".repeat(21));
+        assert_eq!(Email::parse(&longer_in_lower_case), Err(TextError::Malformed));
     }
 }

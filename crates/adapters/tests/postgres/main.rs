@@ -14,4 +14,5 @@ mod health;
 mod migrations;
 mod paging;
 mod proxy;
+mod read_back;
 mod waiting;

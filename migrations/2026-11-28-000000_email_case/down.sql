@@ -1,0 +1,3 @@
+ALTER TABLE users
+    DROP CONSTRAINT users_email_check,
+    ADD CONSTRAINT users_email_check CHECK (email = lower(email) AND email <> '');
