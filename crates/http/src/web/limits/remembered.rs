@@ -1,41 +1,41 @@
-use std::{
-    collections::HashSet,
-    hash::Hash,
-    sync::{PoisonError, RwLock},
-};
+use std::{fmt, hash::Hash};
 
-/// How many things are remembered at most.
+use quick_cache::sync::Cache;
+
+/// The largest number of values that are remembered.
 const CAPACITY: usize = 10_000;
 
-/// Things that were seen, a bounded number of them: the one too many makes all others forgotten. So it may only hold what
-/// is of no harm to forget, and what strangers cannot make up.
-#[derive(Debug)]
-pub(super) struct Remembered<T>(RwLock<HashSet<T>>);
+/// Values that were seen, up to a fixed number. A new value beyond that replaces one that was not used for long.
+///
+/// It may only hold what does no harm when it is forgotten, and what strangers cannot make up.
+pub(super) struct Remembered<T>(Cache<T, ()>);
 
-impl<T> Default for Remembered<T> {
+impl<T: Hash + Eq> Default for Remembered<T> {
     fn default() -> Self {
-        Self(RwLock::default())
+        Self(Cache::new(CAPACITY))
     }
 }
 
-impl<T: Hash + Eq> Remembered<T> {
-    /// Whether it was seen.
-    pub(super) fn has(&self, thing: &T) -> bool {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).contains(thing)
+impl<T> fmt::Debug for Remembered<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Remembered(…)")
+    }
+}
+
+impl<T: Hash + Eq + Clone> Remembered<T> {
+    /// Whether the value was seen. Asking counts as a use.
+    pub(super) fn has(&self, value: &T) -> bool {
+        self.0.get(value).is_some()
     }
 
-    /// It was seen.
-    pub(super) fn note(&self, thing: T) {
-        let mut things = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        if things.len() >= CAPACITY && !things.contains(&thing) {
-            things.clear();
-        }
-        things.insert(thing);
+    /// Remembers the value.
+    pub(super) fn note(&self, value: T) {
+        self.0.insert(value, ());
     }
 
-    /// It is to be as if it never was.
-    pub(super) fn forget(&self, thing: &T) {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).remove(thing);
+    /// Forgets the value.
+    pub(super) fn forget(&self, value: &T) {
+        self.0.remove(value);
     }
 }
 
@@ -44,7 +44,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_noted_is_there_until_it_is_forgotten() {
+    fn a_value_is_remembered_until_it_is_forgotten() {
         let seen = Remembered::default();
         assert!(!seen.has(&1));
         seen.note(1);
@@ -54,13 +54,17 @@ mod tests {
     }
 
     #[test]
-    fn no_more_is_remembered_than_there_is_room_for() {
+    fn a_full_memory_forgets_single_values_and_keeps_those_in_use() {
         let seen = Remembered::default();
-        (0..CAPACITY).for_each(|thing| seen.note(thing));
-        seen.note(0);
-        assert!(seen.has(&1), "what is there already needs no room");
-        (0..CAPACITY * 3).for_each(|thing| seen.note(thing));
-        assert!(seen.0.read().unwrap().len() <= CAPACITY);
-        assert!(seen.has(&(CAPACITY * 3 - 1)));
+        let remembered = |upto| (0..upto).filter(|value| seen.0.contains_key(value)).count();
+        (0..CAPACITY).for_each(|value| seen.note(value));
+        seen.has(&0);
+        seen.note(CAPACITY);
+        assert!(remembered(CAPACITY + 1) > CAPACITY * 9 / 10, "one value too many makes few others forgotten");
+        for value in CAPACITY..CAPACITY * 3 {
+            seen.note(value);
+            assert!(seen.has(&0), "a value in use stays");
+        }
+        assert!(remembered(CAPACITY * 3) <= CAPACITY, "the number of values has a limit");
     }
 }
