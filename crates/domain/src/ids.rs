@@ -45,10 +45,11 @@ macro_rules! counted_id {
                 Self(number)
             }
 
-            /// The number in `raw`, or nothing when `raw` is not a positive whole number.
+            /// The number in `raw`, or nothing when `raw` is not a positive whole number. A number has one spelling: `01`
+            /// is no id, or two texts would name one thing.
             pub fn parse(raw: &str) -> Option<Self> {
-                let digits = raw.bytes().all(|byte| byte.is_ascii_digit());
-                raw.parse().ok().filter(|&number| digits && number > 0).map(Self)
+                let is_canonical = !raw.starts_with('0') && raw.bytes().all(|byte| byte.is_ascii_digit());
+                raw.parse().ok().filter(|&number| is_canonical && number > 0).map(Self)
             }
 
             /// The number.
@@ -126,7 +127,7 @@ mod tests {
         for bad in ["key_", "key_A", "key_é", "KEY_a", "key_a b"] {
             assert_eq!(KeyId::parse(bad), None, "{bad:?}");
         }
-        for bad in ["", "0", "-1", "+1", "1.0", "9223372036854775808", " 1"] {
+        for bad in ["", "0", "-1", "+1", "01", "１", "1.0", "9223372036854775808", " 1"] {
             assert_eq!(ProductId::parse(bad), None, "{bad:?}");
         }
     }

@@ -17,7 +17,7 @@ use portero_application::Application;
 use tracing_actix_web::TracingLogger;
 
 pub use crate::web::Options;
-use crate::web::{RequestSpan, cors, finish::finish};
+use crate::web::{RequestSpan, cors, final_slash, finish::finish};
 
 /// The service, ready to be served or tested.
 pub fn app(
@@ -39,4 +39,5 @@ pub fn app(
         .wrap(cors(options, api::EXPOSED_HEADERS))
         .wrap(from_fn(|request, next| finish(api::refuse, request, next)))
         .wrap(TracingLogger::<RequestSpan>::new())
+        .wrap(from_fn(final_slash))
 }

@@ -113,7 +113,6 @@ async fn companies_are_listed_oldest_first_and_in_parts() {
         ("?limit=2", json!(["EMP_3A9F1C0B2D", "EMP_0000000001"])),
         ("?limit=500&offset=1", json!(["EMP_0000000001", "EMP_0000000002"])),
         ("?offset=3", json!([])),
-        ("?limit=&offset=", json!(["EMP_3A9F1C0B2D", "EMP_0000000001", "EMP_0000000002"])),
     ] {
         let response = app.get(&format!("{COMPANIES}{query}")).bearer(&token).await;
         let found: Vec<_> = response.body.as_array().unwrap().iter().map(|company| company["id"].clone()).collect();

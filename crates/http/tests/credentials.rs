@@ -112,6 +112,33 @@ async fn x_api_key_decides_where_both_headers_are_there() {
 }
 
 #[actix_web::test]
+async fn two_credentials_in_one_header_are_refused_whichever_is_good() {
+    let world = World::new().await;
+    for operation in operations() {
+        let (good, header) = match operation.credential {
+            Credential::Nobodys => continue,
+            Credential::Routers => (&world.key, "x-api-key"),
+            Credential::CompanyAdmins => (&world.company_admin, "authorization"),
+            _ => (&world.super_admin, "authorization"),
+        };
+        let written = |token: &str| if header == "x-api-key" { token.to_owned() } else { format!("Bearer {token}") };
+        for pair in [[good.as_str(), "garbage"], ["garbage", good], [good, good]] {
+            let call = pair.iter().fold(world.bare(&operation), |call, token| call.header(header, written(token)));
+            let response = world.app.unchanged(call).await;
+            match operation.credential {
+                Credential::Routers => {
+                    assert_unauthorized(&response, "api_key_malformed", "Formato de API Key inválido");
+                }
+                _ => assert_unauthorized(&response, "token_invalid", "Token inválido"),
+            }
+        }
+    }
+    let call = world.app.get(CONFIG).bearer(&world.key).bearer(&world.key);
+    let response = world.app.unchanged(call).await;
+    assert_unauthorized(&response, "api_key_malformed", "Formato de API Key inválido");
+}
+
+#[actix_web::test]
 async fn the_scheme_is_read_in_any_case_and_blanks_around_a_token_do_not_count() {
     let world = World::new().await;
     for scheme in ["bearer", "BEARER", "Bearer", "bEaReR "] {

@@ -2,15 +2,23 @@
 
 use std::{
     io::{Result, Write},
-    sync::{Arc, Mutex},
+    panic,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
-use portero_domain::ports::StorageError;
+use portero_domain::{
+    Timestamp,
+    ports::{Clock, StorageError},
+};
+use portero_http::web::log_panics;
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::{
-    operations::{World, operations},
-    support::example,
+    operations::{Credential, World, operations},
+    support::{TestApp, example},
 };
 
 /// A log that is kept.
@@ -33,6 +41,56 @@ impl MakeWriter<'_> for Kept {
     fn make_writer(&self) -> Self {
         self.clone()
     }
+}
+
+/// Has the log written for requests that carry secrets where none belong. Returns the secrets.
+async fn log_of_misplaced_secrets() -> Vec<String> {
+    let failing = async || {
+        let world = World::new().await;
+        world.app.store.fail_next(StorageError::Failed("told to fail".into()));
+        world
+    };
+    for operation in operations() {
+        let world = failing().await;
+        let path = format!("{}?access_token=in_the_query&password=in_the_query%20too&in_a_name", operation.path);
+        let credential =
+            if operation.credential == Credential::CompanyAdmins { &world.company_admin } else { &world.super_admin };
+        let call = world.app.call(&operation.method, &path).bearer(credential);
+        let call = call.header("referer", "http://[::1]/?clave=in_the_referer").header("user-agent", "in_the_agent");
+        call.header("cookie", "session=in_a_cookie").header("x-request-id", "in_the_id").await;
+    }
+    for path in ["/in_the_path", "/admin/empresas/in_the_path/routers", "/admin/usuarios/in_the_path/activo/"] {
+        for method in ["GET", "PUT", "IN_THE_METHOD"] {
+            let world = failing().await;
+            world.app.call(method, path).bearer(&world.super_admin).await;
+        }
+    }
+    let places = ["query", "name", "referer", "agent", "cookie", "id", "path"];
+    let secrets = places.iter().flat_map(|place| ["in_the_", "in_a_"].map(|before| format!("{before}{place}")));
+    secrets.chain(["in_the_query%20too".to_owned(), "IN_THE_METHOD".to_owned()]).collect()
+}
+
+/// A clock that panics: the first time with a fixed text, then with what a caller may have sent.
+#[derive(Default)]
+struct BrokenClock(AtomicBool);
+
+impl Clock for BrokenClock {
+    fn now(&self) -> Timestamp {
+        assert!(self.0.swap(true, Ordering::Relaxed), "a fixed text");
+        panic!("a text of {}", "in_a_panic".to_owned());
+    }
+}
+
+/// Has the log written for requests whose handler panics. Returns the secrets.
+async fn log_of_panics() -> Vec<String> {
+    let app = TestApp::with(|ports, _| ports.clock = Arc::new(BrokenClock::default())).await;
+    let hook = panic::take_hook();
+    log_panics();
+    for _ in 0..2 {
+        assert_eq!(app.get("/").await.status, 500);
+    }
+    panic::set_hook(hook);
+    vec!["in_a_panic".to_owned()]
 }
 
 #[actix_web::test]
@@ -62,6 +120,8 @@ async fn no_line_of_the_log_holds_a_token_or_a_password_or_a_made_up_address() {
         }
     }
     secrets.extend(["jwt_presented".to_owned(), "presented_as_well".to_owned()]);
+    secrets.extend(log_of_misplaced_secrets().await);
+    secrets.extend(log_of_panics().await);
     let world = World::new().await;
     world.app.store.fail_next(StorageError::Failed("told to fail".into()));
     let made_up = "192.0.2.66";
@@ -72,6 +132,9 @@ async fn no_line_of_the_log_holds_a_token_or_a_password_or_a_made_up_address() {
     let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     assert!(text.contains("told to fail") && text.contains("API key regenerated"), "the log was not kept: {text}");
     assert!(text.contains("198.51.100.7"), "{text}");
+    assert!(text.contains("a fixed text") && text.contains("tests/logs.rs"), "the panics are missing");
+    let target = "/admin/empresas/EMP_3A9F1C0B2D/routers/RTR_A1B2C3D4/regenerate-api-key";
+    assert!(text.contains(target), "the path's ids are missing");
     for secret in secrets {
         assert!(!text.contains(&secret), "{secret} is in the log");
     }

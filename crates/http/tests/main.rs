@@ -20,6 +20,7 @@ mod products;
 mod registration;
 mod router_access;
 mod routers;
+mod security_headers;
 mod service;
 mod sessions;
 mod support;

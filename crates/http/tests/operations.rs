@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::support::{Call, Response, TestApp, example};
 
 /// An operation of the document.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Operation {
     pub(crate) id: String,
     pub(crate) method: String,

@@ -199,6 +199,34 @@ async fn what_is_no_cursor_of_the_list_is_a_faulty_field() {
 }
 
 #[actix_web::test]
+async fn a_number_in_a_query_has_one_spelling() {
+    let world = World::new().await;
+    for path in ALL {
+        for field in ["limit", "offset"] {
+            for wrong in [
+                "",
+                "%20",
+                "01",
+                "+1",
+                "%2B1",
+                "-0",
+                "1.0",
+                "1e1",
+                "0x1",
+                "%EF%BC%91",
+                "1%20",
+                "1%00",
+                "99999999999999999999",
+            ] {
+                let response = world.get(&format!("{path}?{field}={wrong}")).await;
+                assert_fields(&response, &[(&format!("query.{field}"), "int_type")]);
+            }
+        }
+        assert_fields(&world.get(&format!("{path}?limit")).await, &[("query.limit", "int_type")]);
+    }
+}
+
+#[actix_web::test]
 async fn transactions_by_cursor_say_that_they_were_not_counted() {
     let app = TestApp::new().await;
     app.with_company();

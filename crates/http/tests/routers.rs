@@ -43,7 +43,7 @@ async fn routers_are_listed_oldest_first_and_in_parts() {
         ("?limit=2&offset=1", &["RTR_A1B2C3D4", "RTR_00000002"]),
         ("?offset=3&limit=500", &["RTR_00000003"]),
         ("?offset=4", &[]),
-        ("?limit=&offset=&otro=1", &["RTR_00000001", "RTR_A1B2C3D4", "RTR_00000002", "RTR_00000003"]),
+        ("?otro=1", &["RTR_00000001", "RTR_A1B2C3D4", "RTR_00000002", "RTR_00000003"]),
     ] {
         let response = app.get(&format!("{ROUTERS}{query}")).bearer(&admin).await;
         let ids: Vec<_> =

@@ -5,6 +5,7 @@ mod expect;
 use std::{future::Future, net::IpAddr, pin::Pin, rc::Rc, sync::Arc};
 
 use actix_web::{
+    body::to_bytes,
     http::{
         Method, StatusCode,
         header::{self, HeaderMap, HeaderName, HeaderValue},
@@ -69,9 +70,13 @@ impl TestApp {
         let serve = move |request: TestRequest| -> Answer<'static> {
             let service = Rc::clone(&service);
             Box::pin(async move {
-                let response = test::call_service(&*service, request.to_request()).await;
+                let response = match test::try_call_service(&*service, request.to_request()).await {
+                    Ok(response) => response.into_parts().1.map_into_boxed_body(),
+                    // As the server does it.
+                    Err(error) => error.as_response_error().error_response(),
+                };
                 let (status, headers) = (response.status(), response.headers().clone());
-                Response::new(status, headers, &test::read_body(response).await)
+                Response::new(status, headers, &to_bytes(response.into_body()).await.unwrap_or_default())
             })
         };
         Self { store, clock, ids, routers, serve: Box::new(serve) }

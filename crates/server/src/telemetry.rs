@@ -14,5 +14,7 @@ pub(crate) fn start(format: LogFormat) -> anyhow::Result<()> {
         LogFormat::Text => log.with_ansi(false).try_init(),
         LogFormat::Json => log.json().flatten_event(true).try_init(),
     };
-    started.map_err(|error| anyhow!("the log cannot be started: {error}."))
+    started.map_err(|error| anyhow!("the log cannot be started: {error}."))?;
+    portero_http::web::log_panics();
+    Ok(())
 }

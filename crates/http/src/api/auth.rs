@@ -99,8 +99,10 @@ fn application(request: &HttpRequest) -> ApiResult<&Data<Application>> {
 }
 
 async fn signed_in(request: &HttpRequest) -> ApiResult<SignedIn> {
-    let token =
-        credentials::bearer(request).map_err(|_| ApiError::unauthorized("not_authenticated", "No autenticado"))?;
+    let token = credentials::bearer(request).map_err(|none| match none {
+        NoCredential::Missing => ApiError::unauthorized("not_authenticated", "No autenticado"),
+        NoCredential::Malformed => ApiError::unauthorized("token_invalid", "Token inválido"),
+    })?;
     Ok(application(request)?.authenticate.execute(token).await?)
 }
 

@@ -3,10 +3,12 @@
 use std::{future::Future, pin::Pin, time::Duration};
 
 use actix_web::{
-    FromRequest, HttpMessage, HttpRequest,
+    FromRequest, HttpRequest,
     dev::Payload,
-    http::StatusCode,
-    mime,
+    http::{
+        StatusCode,
+        header::{self, HeaderMap, HeaderValue},
+    },
     rt::time::timeout,
     web::{self, Bytes},
 };
@@ -39,12 +41,11 @@ impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
     type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let is_json = matches!(request.mime_type(), Ok(Some(mime))
-            if mime.subtype() == mime::JSON || mime.suffix() == Some(mime::JSON));
+        let described = check_type(request.headers()).and_then(|()| check_encoding(request.headers()));
         let payload = web::Payload::from_request(request, payload);
         Box::pin(async move {
-            if !is_json {
-                return Ok(Self(Err(ApiError::of_status(StatusCode::UNSUPPORTED_MEDIA_TYPE))));
+            if let Err(refusal) = described {
+                return Ok(Self(Err(refusal)));
             }
             let Ok(payload) = payload.await else {
                 return Ok(Self(Err(ApiError::of_status(StatusCode::BAD_REQUEST))));
@@ -52,6 +53,39 @@ impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
             Ok(Self(within(PATIENCE, collect(payload)).await.and_then(|bytes| parse(&bytes))))
         })
     }
+}
+
+/// Refuses a body that does not say that it is JSON. Where `Content-Type` is there twice, both must say so.
+fn check_type(headers: &HeaderMap) -> ApiResult<()> {
+    let mut types = headers.get_all(header::CONTENT_TYPE).peekable();
+    let is_json = types.peek().is_some() && types.all(|value| value.to_str().is_ok_and(is_json));
+    if is_json { Ok(()) } else { Err(ApiError::of_status(StatusCode::UNSUPPORTED_MEDIA_TYPE)) }
+}
+
+/// Whether a media type is JSON, whatever its parameters say. A type that ends in `+json` is JSON (RFC 6839).
+fn is_json(media_type: &str) -> bool {
+    let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let Some((kind, subtype)) = essence.split_once('/') else { return false };
+    let is_name = |name: &str| {
+        !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$&-^_.+".contains(&byte))
+    };
+    is_name(kind)
+        && is_name(subtype)
+        && (subtype == "json" || subtype.strip_suffix("+json").is_some_and(|name| !name.is_empty()))
+}
+
+/// Refuses an encoded body and says that only plain ones are read (RFC 9110, 15.5.16).
+fn check_encoding(headers: &HeaderMap) -> ApiResult<()> {
+    let is_plain = |value: &HeaderValue| {
+        let coding = value.as_bytes().trim_ascii();
+        coding.is_empty() || coding.eq_ignore_ascii_case(b"identity")
+    };
+    if headers.get_all(header::CONTENT_ENCODING).all(is_plain) {
+        return Ok(());
+    }
+    let sentence = "El cuerpo de la solicitud no debe venir comprimido";
+    let refusal = ApiError::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_content_encoding", sentence);
+    Err(refusal.with_header(header::ACCEPT_ENCODING, HeaderValue::from_static("identity")))
 }
 
 async fn within<T>(patience: Duration, work: impl Future<Output = ApiResult<T>>) -> ApiResult<T> {
@@ -71,8 +105,10 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> ApiResult<T> {
         ApiError::invalid(vec![FieldError { loc: vec!["body".to_owned()], msg: msg.to_owned(), kind }])
     };
     let invalid = || fault("json_invalid", "JSON inválido");
-    // Said of the whole at once: a field that nobody knows is skipped without a look at its letters.
+    // The whole text is checked first: the parser skips an unknown field without a look at its letters.
     let text = str::from_utf8(bytes).map_err(|_| invalid())?;
+    // Editors on Windows write a byte order mark. RFC 8259 lets a parser pass over it.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     // A list would be taken for an object's fields in order.
     let is_object = text.trim_start().starts_with('{');
     match serde_json::from_str(text) {

@@ -99,8 +99,8 @@ impl Query {
 
     #[expect(clippy::option_option, reason = "faulty, left out and given are three things")]
     fn number(&self, faults: &mut Faults, field: &str, least: i64, most: i64) -> Option<Option<i64>> {
-        let Some(text) = self.get(field) else { return Some(None) };
-        let number = text.parse().map_err(|_| Fault::new("int_type", "Debe ser un número entero"));
+        let Some(text) = self.0.get(field) else { return Some(None) };
+        let number = whole(text).ok_or_else(|| Fault::new("int_type", "Debe ser un número entero"));
         let number =
             number.and_then(
                 |number| {
@@ -109,4 +109,9 @@ impl Query {
             );
         faults.check(field, number).map(Some)
     }
+}
+
+/// The whole number in `text`, in its one spelling: without a plus sign, blanks or zeros in front.
+fn whole(text: &str) -> Option<i64> {
+    text.parse().ok().filter(|number: &i64| number.to_string() == text)
 }

@@ -69,6 +69,15 @@ pub(crate) fn address(request: &HttpRequest) -> IpAddr {
     trusted.caller(peer, request.headers().get_all(header::X_FORWARDED_FOR))
 }
 
+/// Whether the caller speaks HTTPS with a trusted proxy: each `X-Forwarded-Proto` that the proxy passes on says so.
+pub(crate) fn is_https(request: &HttpRequest) -> bool {
+    let Some(trusted) = request.app_data::<Data<TrustedProxies>>() else { return false };
+    let mut told = request.headers().get_all(header::X_FORWARDED_PROTO).peekable();
+    request.peer_addr().is_some_and(|peer| trusted.has(peer.ip().to_canonical()))
+        && told.peek().is_some()
+        && told.all(|value| value.as_bytes().trim_ascii().eq_ignore_ascii_case(b"https"))
+}
+
 /// The address in an entry, which may have brackets around it and a port behind it.
 fn address_in(entry: &[u8]) -> Option<IpAddr> {
     let text = str::from_utf8(entry).ok()?.trim();

@@ -16,6 +16,8 @@ use actix_web::{
 use futures_util::FutureExt;
 use tracing_actix_web::RequestId;
 
+use super::{caller, security_headers};
+
 /// The header that names a request, in every response.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -42,12 +44,13 @@ pub async fn finish<B: MessageBody + 'static>(
     request: ServiceRequest,
     next: Next<B>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
+    let https = caller::is_https(request.request());
     let id = request.extensions().get::<RequestId>().map(ToString::to_string).unwrap_or_default();
     // The framework's router demands the only handle of the request. So none is left to build a `ServiceResponse` with
     // when no response was returned. The framework then makes the response of the error alone.
     let unanswered = |fault| {
         let mut response = refuse(fault, &id);
-        add_headers(response.headers_mut(), &id);
+        add_headers(response.headers_mut(), &id, https);
         InternalError::from_response("the request has no response", response).into()
     };
     let outcome = AssertUnwindSafe(async move { next.call(request).await }).catch_unwind().await;
@@ -58,17 +61,16 @@ pub async fn finish<B: MessageBody + 'static>(
         Err(_) => return Err(unanswered(Fault::Panic)),
     };
     let mut response = shape(response, |fault| refuse(fault, &id));
-    add_headers(response.headers_mut(), &id);
+    add_headers(response.headers_mut(), &id, https);
     Ok(response)
 }
 
-fn add_headers(headers: &mut HeaderMap, id: &str) {
+fn add_headers(headers: &mut HeaderMap, id: &str, https: bool) {
     // A response may hold a key or a token, and is true at its moment only.
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
-    // A browser must not take a tenant's text for a page.
-    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    security_headers::add(headers, https);
     if let Ok(value) = HeaderValue::try_from(id) {
         headers.insert(REQUEST_ID, value);
     }

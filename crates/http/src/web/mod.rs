@@ -9,8 +9,11 @@ pub mod finish;
 pub mod limits;
 
 mod cors;
+mod final_slash;
 mod options;
+mod panics;
+mod security_headers;
 mod span;
 
-pub(crate) use self::cors::cors;
-pub use self::{options::Options, span::RequestSpan};
+pub(crate) use self::{cors::cors, final_slash::final_slash};
+pub use self::{options::Options, panics::log_panics, span::RequestSpan};
