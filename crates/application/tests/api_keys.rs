@@ -217,9 +217,9 @@ async fn the_history_tells_every_key_of_the_router_newest_first() {
     let world = World::over([current.clone(), others, old.clone()].into_iter().fold(two_shops(), with_key));
     let history = |page| world.app.api_key_history.execute(the_company(), the_router(), page);
 
-    let all = Listing { items: vec![current, old.clone()], total: Some(2), next: None };
+    let all = Listing { items: vec![current, old.clone()], damaged: vec![], total: Some(2), next: None };
     assert_eq!(history(Page::default()).await.unwrap(), Some(all));
-    let second = Listing { items: vec![old], total: Some(2), next: None };
+    let second = Listing { items: vec![old], damaged: vec![], total: Some(2), next: None };
     assert_eq!(history(page(1, 1)).await.unwrap(), Some(second));
 }
 

@@ -58,7 +58,7 @@ async fn a_companys_transactions_are_listed_newest_first() {
     assert_eq!((references(&second.items), second.total), (vec!["ord_3", "ord_4"], None));
     let nobody = a_company().id("EMP_0000000000").build().id;
     let none = world.app.list_transactions.execute(nobody, Page::default()).await.unwrap();
-    assert_eq!(none, Listing { items: vec![], total: Some(0), next: None });
+    assert_eq!(none, Listing { items: vec![], damaged: vec![], total: Some(0), next: None });
 }
 
 #[tokio::test]

@@ -183,12 +183,12 @@ async fn sessions_die_when_their_person_is_switched_off_and_stay_dead() {
     assert_is!(authenticate().await, Ok(_));
 
     let off = world.app.switch_user.execute(ANA, Switch::Toggle, ADMIN).await.unwrap();
-    assert_eq!(off, User { active: false, ..ana() });
-    assert_eq!(world.store.tables().users, [the_admin(), off]);
+    assert!(!off);
+    assert_eq!(world.store.tables().users, [the_admin(), User { active: false, ..ana() }]);
     assert_is!(authenticate().await, Err(AuthenticateError::UserInactive));
 
     let on = world.app.switch_user.execute(ANA, Switch::Toggle, ADMIN).await.unwrap();
-    assert_eq!(on, ana());
+    assert!(on);
     assert_is!(authenticate().await, Err(AuthenticateError::SessionEnded));
     assert_eq!(world.store.tables().sessions, [admins]);
 }
@@ -197,11 +197,11 @@ async fn sessions_die_when_their_person_is_switched_off_and_stay_dead() {
 async fn a_wish_is_met_however_often_it_is_told_and_costs_nobody_their_session() {
     let world = World::over(a_staff().with_session(a_session().of(ANA).build()));
     let before = world.store.tables();
-    assert_eq!(world.app.switch_user.execute(ANA, Switch::To(true), ADMIN).await.unwrap(), ana());
+    assert!(world.app.switch_user.execute(ANA, Switch::To(true), ADMIN).await.unwrap());
     assert_eq!(world.store.tables(), before);
     for _ in 0..2 {
         let off = world.app.switch_user.execute(ANA, Switch::To(false), ADMIN).await.unwrap();
-        assert_eq!(off, User { active: false, ..ana() });
+        assert!(!off);
     }
 }
 
@@ -213,7 +213,7 @@ async fn nobody_switches_themselves_off() {
         let refused = world.app.switch_user.execute(ADMIN, switch, ADMIN).await;
         assert_is!(refused, Err(SwitchUserError::OwnAccount(OwnAccount)));
     }
-    assert_eq!(world.app.switch_user.execute(ADMIN, Switch::To(true), ADMIN).await.unwrap(), the_admin());
+    assert!(world.app.switch_user.execute(ADMIN, Switch::To(true), ADMIN).await.unwrap());
     assert_eq!(world.store.tables(), before);
 }
 
@@ -228,7 +228,7 @@ async fn a_person_who_is_not_there_is_not_switched() {
 async fn a_failed_switch_of_a_person_leaves_no_trace() {
     let world = World::over(a_staff().with_session(a_session().of(ANA).build()));
     let switch = async || world.app.switch_user.execute(ANA, Switch::Toggle, ADMIN).await;
-    assert!(!world.fails_without_trace(switch).await.active);
-    assert!(world.fails_without_trace(switch).await.active);
+    assert!(!world.fails_without_trace(switch).await);
+    assert!(world.fails_without_trace(switch).await);
     assert_eq!(world.store.tables().sessions, []);
 }

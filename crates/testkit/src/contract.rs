@@ -63,6 +63,7 @@ macro_rules! contract_tests {
                 companies_come_oldest_first,
                 companies_of_one_moment_come_as_they_were_added,
                 rivals_for_a_locked_company_queue,
+                a_company_is_activated_and_deactivated_alone,
                 stats_count_what_the_company_has,
                 system_stats_count_everything,
             }
@@ -74,6 +75,7 @@ macro_rules! contract_tests {
                 an_update_writes_every_part_of_one_router,
                 routers_of_one_company_come_oldest_first,
                 rivals_for_a_locked_router_queue,
+                a_router_is_activated_and_deactivated_alone,
                 removing_a_router_takes_its_keys_and_leaves_its_transactions,
                 a_router_with_products_on_sale_stays,
             }
@@ -115,6 +117,7 @@ macro_rules! contract_tests {
                 products_come_oldest_first,
                 a_catalogue_goes_by_position_then_featured_then_age,
                 a_taken_profile_writes_nothing_and_the_transaction_goes_on,
+                a_withdrawn_product_is_off_sale_and_nothing_else_changes,
                 a_product_needs_its_router,
                 an_update_writes_what_one_product_offers,
                 an_update_to_a_taken_profile_writes_nothing_and_the_transaction_goes_on,
@@ -263,7 +266,8 @@ async fn whole<T: Clone + Debug + PartialEq + Send + 'static>(
         commit(harness, move |storage| list(storage, Page { limit, start })).await
     };
     let by_offset = async |limit, offset| page(limit, Start::Offset(offset)).await;
-    let Listing { items, total, next } = by_offset(None, 0).await;
+    let Listing { items, damaged, total, next } = by_offset(None, 0).await;
+    assert_eq!(damaged, []);
     let length = u32::try_from(items.len()).expect("a short list");
     assert_eq!((total, next), (Some(u64::from(length)), None));
     for limit in 1..=4 {
@@ -282,7 +286,7 @@ async fn whole<T: Clone + Debug + PartialEq + Send + 'static>(
     }
     for limit in [None, Some(1), Some(Limit::MAX)] {
         for offset in [length, length + 1, i32::MAX.unsigned_abs(), u32::MAX] {
-            let nothing = Listing { items: Vec::new(), total, next: None };
+            let nothing = Listing { items: Vec::new(), damaged: Vec::new(), total, next: None };
             assert_eq!(by_offset(limit, offset).await, nothing, "beyond the end");
         }
     }
@@ -296,7 +300,10 @@ async fn whole<T: Clone + Debug + PartialEq + Send + 'static>(
             again.extend(part.items);
             let Some(cursor) = part.next else { break };
             let rest = page(None, Start::After(cursor)).await;
-            assert_eq!(rest, Listing { items: items[again.len()..].to_vec(), total: None, next: None });
+            assert_eq!(
+                rest,
+                Listing { items: items[again.len()..].to_vec(), damaged: Vec::new(), total: None, next: None }
+            );
             assert!(!rest.items.is_empty(), "there is a next page");
             start = Start::After(cursor);
         }

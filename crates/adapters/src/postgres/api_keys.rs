@@ -8,7 +8,7 @@ use portero_domain::{
     Timestamp,
     api_key::{ApiKey, ApiKeyParts, Usage},
     ids::{CompanyId, KeyId, RouterId},
-    page::{Listing, Page},
+    page::{Listing, Page, RowId, RowLabel},
     ports::{ApiKeys, StorageError, Stored},
     secret::Fingerprint,
 };
@@ -16,7 +16,7 @@ use time::OffsetDateTime;
 
 use super::{
     error::{OrBroken, storage},
-    listing::{listing, newest_first, parsed, parsed_one},
+    listing::{Labelled, listing, newest_first, parsed, parsed_one},
     schema::api_keys,
     unit_of_work::PgStorage,
 };
@@ -68,6 +68,12 @@ impl TryFrom<Row> for ApiKey {
                 last_used: row.last_used_at.map(Timestamp::new),
             },
         }))
+    }
+}
+
+impl Labelled for Row {
+    fn label(&self) -> RowLabel {
+        RowLabel { id: RowId::Text(self.id.clone()), name: None, active: None }
     }
 }
 

@@ -2,13 +2,13 @@
 
 use diesel::{
     AsChangeset, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable,
-    SelectableHelper, pg::Pg,
+    SelectableHelper, dsl::exists, pg::Pg, select,
 };
 use portero_domain::{
     Timestamp,
     company::{Company, Conekta, GatewayMode, MercadoPago, Telegram},
     ids::CompanyId,
-    page::{Listing, Page},
+    page::{Listing, Page, RowId, RowLabel},
     ports::{Companies, CompanyStats, StorageError, Stored, SystemStats, Taken},
     secret::Sealed,
     text::{Email, ForeignId, Link, Name, Phone},
@@ -17,7 +17,7 @@ use time::OffsetDateTime;
 
 use super::{
     error::{OrBroken, storage},
-    listing::{counted, listing, oldest_first, parsed_one},
+    listing::{Labelled, counted, listing, oldest_first, parsed_one},
     schema::{api_keys, companies, routers, users},
     unit_of_work::PgStorage,
 };
@@ -96,6 +96,12 @@ impl TryFrom<Row> for Company {
     }
 }
 
+impl Labelled for Row {
+    fn label(&self) -> RowLabel {
+        RowLabel { id: RowId::Text(self.id.clone()), name: Some(self.name.clone()), active: Some(self.active) }
+    }
+}
+
 const fn mode_name(mode: GatewayMode) -> &'static str {
     match mode {
         GatewayMode::Test => "test",
@@ -117,9 +123,26 @@ impl Companies for PgStorage<'_> {
         parsed_one(query.first(self.connection).optional())
     }
 
+    fn exists(&mut self, id: &CompanyId) -> Stored<bool> {
+        select(exists(companies::table.find(id.as_str()))).get_result(self.connection).map_err(storage)
+    }
+
     fn lock(&mut self, id: &CompanyId) -> Stored<Option<Company>> {
         let query = companies::table.find(id.as_str()).select(Row::as_select()).for_no_key_update();
         parsed_one(query.first(self.connection).optional())
+    }
+
+    fn lock_active(&mut self, id: &CompanyId) -> Stored<Option<bool>> {
+        let query = companies::table.find(id.as_str()).select(companies::active).for_no_key_update();
+        query.first(self.connection).optional().map_err(storage)
+    }
+
+    fn set_active(&mut self, id: &CompanyId, active: bool) -> Stored<()> {
+        diesel::update(companies::table.find(id.as_str()))
+            .set(companies::active.eq(active))
+            .execute(self.connection)
+            .map(drop)
+            .map_err(storage)
     }
 
     fn list(&mut self, page: Page<Company>) -> Stored<Listing<Company>> {

@@ -11,7 +11,7 @@ use diesel::{
 };
 use portero_domain::{
     Timestamp,
-    page::{Cursor, Listing, Page, Start},
+    page::{Cursor, DamagedRow, Listing, Page, RowLabel, Start},
     ports::{StorageError, Stored},
 };
 use time::OffsetDateTime;
@@ -77,6 +77,12 @@ where
     }
 }
 
+/// A stored row that tells what it is, whatever else is wrong with it.
+pub(super) trait Labelled {
+    /// What tells the row apart.
+    fn label(&self) -> RowLabel;
+}
+
 /// Makes a listing of a page's rows, each with its key. The whole is counted only where it is asked for and the rows
 /// themselves do not tell.
 pub(super) fn listing<Row, T>(
@@ -85,6 +91,7 @@ pub(super) fn listing<Row, T>(
     count: impl FnOnce() -> QueryResult<i64>,
 ) -> Stored<Listing<T>>
 where
+    Row: Labelled,
     T: TryFrom<Row, Error = StorageError>,
 {
     let mut rows = rows.map_err(storage)?;
@@ -99,8 +106,31 @@ where
         Start::Offset(_) => Some(counted(count())?),
     };
     let next = rows.last().filter(|_| more).map(|(_, (at, number))| Cursor::new(Timestamp::new(*at), *number));
-    let items = rows.into_iter().map(|(row, _)| row.try_into()).collect::<Stored<_>>()?;
-    Ok(Listing { items, total, next })
+    let (mut items, mut damaged) = (Vec::with_capacity(rows.len()), Vec::new());
+    for (place, (row, _)) in rows.into_iter().enumerate() {
+        let label = row.label();
+        match T::try_from(row) {
+            Ok(item) => items.push(item),
+            Err(error) => {
+                report(&label, &error);
+                damaged.push(DamagedRow { place, label });
+            }
+        }
+    }
+    Ok(Listing { items, damaged, total, next })
+}
+
+fn report(label: &RowLabel, error: &StorageError) {
+    let cause = std::error::Error::source(error).map(ToString::to_string);
+    tracing::warn!(id = ?label.id, cause, "damaged row in a list: correct it in the database");
+}
+
+/// Parses the rows that keep the rules of their type, and leaves out the others.
+pub(super) fn whole<Row, T>(rows: QueryResult<Vec<Row>>) -> Stored<Vec<T>>
+where
+    T: TryFrom<Row, Error = StorageError>,
+{
+    Ok(rows.map_err(storage)?.into_iter().filter_map(|row| T::try_from(row).ok()).collect())
 }
 
 /// Parses rows.

@@ -10,7 +10,7 @@ use portero_domain::{
     Timestamp,
     ids::{CompanyId, ProductId, RouterId},
     money::{Currency, Money},
-    page::{Listing, Page},
+    page::{Listing, Page, RowId, RowLabel},
     ports::{Products, StorageError, Stored, Taken},
     product::{HotspotProfile, Offer, Product, ProductDetails},
     text::{Description, ForeignId, Link, Name},
@@ -19,7 +19,7 @@ use time::OffsetDateTime;
 
 use super::{
     error::{OrBroken, storage},
-    listing::{counted, listing, oldest_first, parsed, parsed_one},
+    listing::{Labelled, counted, listing, oldest_first, parsed_one, whole},
     schema::products,
     unit_of_work::PgStorage,
 };
@@ -85,7 +85,7 @@ impl TryFrom<OfferRow> for Offer {
             image: row.image_url.as_deref().map(Link::parse).transpose().or_broken("image")?,
             price: Money::from_minor(row.price_minor).or_broken("price")?,
             currency: Currency::parse(&row.currency).or_broken("currency")?,
-            details: ProductDetails::new(row.details),
+            details: details(row.details)?,
             active: row.active,
             position: row.position,
             featured: row.featured,
@@ -104,6 +104,18 @@ impl TryFrom<Row> for Product {
             created_at: Timestamp::new(row.created_at),
         })
     }
+}
+
+impl Labelled for Row {
+    fn label(&self) -> RowLabel {
+        RowLabel { id: RowId::Number(self.id), name: Some(self.offer.title.clone()), active: Some(self.offer.active) }
+    }
+}
+
+/// The list as it was written, if it is JSON still.
+fn details(json: String) -> Stored<ProductDetails> {
+    serde_json::from_str::<&serde_json::value::RawValue>(&json).or_broken("list of details")?;
+    Ok(ProductDetails::new(json))
 }
 
 impl Products for PgStorage<'_> {
@@ -137,7 +149,7 @@ impl Products for PgStorage<'_> {
             .filter(products::active)
             .order((products::position, products::featured.desc(), products::created_at, products::id))
             .select(Row::as_select());
-        parsed(query.load(self.connection))
+        whole(query.load(self.connection))
     }
 
     fn count_on_sale(&mut self, router: &RouterId) -> Stored<u64> {
@@ -159,6 +171,15 @@ impl Products for PgStorage<'_> {
             .optional()
             .map_err(storage)?;
         Ok(id.map(ProductId::new).ok_or(Taken))
+    }
+
+    fn withdraw(&mut self, company: &CompanyId, id: ProductId) -> Stored<bool> {
+        let withdrawn =
+            diesel::update(products::table.find(id.get()).filter(products::company_id.eq(company.as_str())))
+                .set(products::active.eq(false))
+                .execute(self.connection)
+                .map_err(storage)?;
+        Ok(withdrawn == 1)
     }
 
     /// Behind a savepoint, so that the transaction goes on after a clash. A check beforehand could not see a rival who has

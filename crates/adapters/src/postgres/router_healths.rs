@@ -14,7 +14,7 @@ use portero_domain::{
     Timestamp,
     health::{Claim, Condition, Contact, FleetRouter, FleetState, HealthChange, RouterHealth},
     ids::{CompanyId, RouterId},
-    page::{Listing, Page},
+    page::{Listing, Page, RowId, RowLabel},
     ports::{Claims, KEPT_CHANGES, RouterHealths, StorageError, Stored},
     router::Router,
     text::Name,
@@ -23,7 +23,7 @@ use time::{Duration, OffsetDateTime};
 
 use super::{
     error::{OrBroken, storage},
-    listing::{listing, oldest_first, parsed},
+    listing::{Labelled, listing, oldest_first, parsed},
     routers::Row as RouterRow,
     schema::{companies, router_health, router_health_changes, routers},
     unit_of_work::PgStorage,
@@ -132,6 +132,12 @@ struct FleetRow {
     watched: bool,
     #[diesel(embed)]
     health: Row,
+}
+
+impl Labelled for FleetRow {
+    fn label(&self) -> RowLabel {
+        RowLabel { id: RowId::Text(self.id.clone()), name: Some(self.name.clone()), active: None }
+    }
 }
 
 impl TryFrom<FleetRow> for FleetRouter {

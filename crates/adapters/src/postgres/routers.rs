@@ -8,7 +8,7 @@ use portero_domain::{
     Timestamp,
     ids::{CompanyId, RouterId},
     network::{CertificateFingerprint, Endpoint, Host, Port},
-    page::{Listing, Page},
+    page::{Listing, Page, RowId, RowLabel},
     ports::{Routers, StorageError, Stored, Taken},
     router::{ApiUsername, Credentials, Location, Router},
     secret::Sealed,
@@ -18,7 +18,7 @@ use time::OffsetDateTime;
 
 use super::{
     error::{OrBroken, storage},
-    listing::{counted, listing, oldest_first, parsed_one},
+    listing::{Labelled, counted, listing, oldest_first, parsed_one},
     schema::{api_keys, products, routers},
     unit_of_work::PgStorage,
 };
@@ -87,6 +87,12 @@ impl TryFrom<Row> for Router {
     }
 }
 
+impl Labelled for Row {
+    fn label(&self) -> RowLabel {
+        RowLabel { id: RowId::Text(self.id.clone()), name: Some(self.name.clone()), active: Some(self.active) }
+    }
+}
+
 fn certificate(digest: Vec<u8>) -> Stored<CertificateFingerprint> {
     digest.try_into().map(CertificateFingerprint::new).ok().or_broken("certificate")
 }
@@ -105,6 +111,19 @@ impl Routers for PgStorage<'_> {
             .select(Row::as_select())
             .for_no_key_update();
         parsed_one(query.first(self.connection).optional())
+    }
+
+    fn lock_active(&mut self, company: &CompanyId, id: &RouterId) -> Stored<Option<bool>> {
+        let of_company = routers::table.find(id.as_str()).filter(routers::company_id.eq(company.as_str()));
+        of_company.select(routers::active).for_no_key_update().first(self.connection).optional().map_err(storage)
+    }
+
+    fn set_active(&mut self, id: &RouterId, active: bool) -> Stored<()> {
+        diesel::update(routers::table.find(id.as_str()))
+            .set(routers::active.eq(active))
+            .execute(self.connection)
+            .map(drop)
+            .map_err(storage)
     }
 
     fn count(&mut self, company: &CompanyId) -> Stored<u64> {

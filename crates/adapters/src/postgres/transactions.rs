@@ -10,7 +10,7 @@ use portero_domain::{
     Timestamp,
     ids::{CompanyId, ProductId, RouterId, TransactionId},
     money::{Currency, Money},
-    page::{Listing, Page},
+    page::{Listing, Page, RowId, RowLabel},
     ports::{StorageError, Stored, Transactions},
     text::{Email, Name},
     transaction::{PaymentStatus, SalesSummary, Transaction},
@@ -19,7 +19,7 @@ use time::OffsetDateTime;
 
 use super::{
     error::{OrBroken, storage},
-    listing::{counted, listing, newest_first},
+    listing::{Labelled, counted, listing, newest_first},
     schema::transactions,
     unit_of_work::PgStorage,
 };
@@ -64,6 +64,12 @@ impl TryFrom<Row> for Transaction {
             created_at: Timestamp::new(row.created_at),
             paid_at: row.paid_at.map(Timestamp::new),
         })
+    }
+}
+
+impl Labelled for Row {
+    fn label(&self) -> RowLabel {
+        RowLabel { id: RowId::Number(self.id), name: Some(self.reference.clone()), active: None }
     }
 }
 

@@ -7,17 +7,17 @@ use diesel::{
 use portero_domain::{
     Timestamp,
     ids::{CompanyId, SessionId, UserId},
-    page::{Listing, Page},
+    page::{Listing, Page, RowId, RowLabel},
     ports::{StorageError, Stored, Taken, Users},
     session::Session,
     text::{Email, Name},
-    user::{NewUser, PasswordHash, Role, RoleKind, User, UserProfile},
+    user::{NewUser, PasswordHash, Role, RoleKind, Standing, User, UserProfile},
 };
 use time::OffsetDateTime;
 
 use super::{
     error::{OrBroken, storage},
-    listing::{listing, oldest_first, parsed_one},
+    listing::{Labelled, listing, oldest_first, parsed_one},
     schema::{sessions, users},
     sessions::Row as SessionRow,
     unit_of_work::PgStorage,
@@ -67,9 +67,9 @@ impl TryFrom<Row> for User {
 
     fn try_from(Row { id, content }: Row) -> Stored<Self> {
         let company = content.company_id.as_deref().map(|id| CompanyId::parse(id).or_broken("company id"));
-        let role = match (content.role.as_str(), company.transpose()?) {
-            (role, None) if role == role_name(RoleKind::SuperAdmin) => Some(Role::SuperAdmin),
-            (role, Some(company)) if role == role_name(RoleKind::CompanyAdmin) => Some(Role::CompanyAdmin(company)),
+        let role = match (role_named(&content.role)?, company.transpose()?) {
+            (RoleKind::SuperAdmin, None) => Some(Role::SuperAdmin),
+            (RoleKind::CompanyAdmin, Some(company)) => Some(Role::CompanyAdmin(company)),
             _ => None,
         };
         Ok(Self {
@@ -83,6 +83,20 @@ impl TryFrom<Row> for User {
             active: content.active,
             created_at: Timestamp::new(content.created_at),
         })
+    }
+}
+
+fn role_named(name: &str) -> Stored<RoleKind> {
+    [RoleKind::SuperAdmin, RoleKind::CompanyAdmin].into_iter().find(|&kind| role_name(kind) == name).or_broken("role")
+}
+
+impl Labelled for Row {
+    fn label(&self) -> RowLabel {
+        RowLabel {
+            id: RowId::Number(self.id),
+            name: Some(self.content.name.clone()),
+            active: Some(self.content.active),
+        }
     }
 }
 
@@ -144,6 +158,12 @@ impl Users for PgStorage<'_> {
             .optional()
             .map_err(storage)?;
         Ok(id.map(UserId::new).ok_or(Taken))
+    }
+
+    fn lock_standing(&mut self, id: UserId) -> Stored<Option<Standing>> {
+        let query = users::table.find(id.get()).select((users::role, users::active)).for_no_key_update();
+        let found: Option<(String, bool)> = query.first(self.connection).optional().map_err(storage)?;
+        found.map(|(role, active)| Ok(Standing { role: role_named(&role)?, active })).transpose()
     }
 
     fn set_active(&mut self, id: UserId, active: bool) -> Stored<()> {

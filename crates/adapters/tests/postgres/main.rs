@@ -4,6 +4,7 @@
 
 mod constraints;
 mod contract;
+mod damaged;
 mod executor;
 mod fixture;
 mod gate;

@@ -1,26 +1,25 @@
 use std::sync::Arc;
 
 use portero_domain::{
-    company::Company,
     ids::CompanyId,
     ports::{Stored, UnitOfWork, transact},
 };
 
 use crate::Switch;
 
-/// Switches a tenant on or off. The keys of one that is off are refused from the next call on.
+/// Activates or deactivates a company. The keys of an inactive company are rejected from the next request on.
 pub struct SwitchCompany {
     pub(crate) storage: Arc<dyn UnitOfWork>,
 }
 
 impl SwitchCompany {
-    /// Switches this company and answers it as it is then, if there is one.
-    pub async fn execute(&self, company: CompanyId, switch: Switch) -> Stored<Option<Company>> {
+    /// Activates or deactivates this company. Returns whether it is active then, if there is such a company.
+    pub async fn execute(&self, company: CompanyId, switch: Switch) -> Stored<Option<bool>> {
         transact(&*self.storage, move |storage| {
-            let Some(mut company) = storage.companies().lock(&company)? else { return Ok(None) };
-            company.active = switch.from(company.active);
-            storage.companies().update(&company)?;
-            Ok(Some(company))
+            let Some(was_active) = storage.companies().lock_active(&company)? else { return Ok(None) };
+            let active = switch.from(was_active);
+            storage.companies().set_active(&company, active)?;
+            Ok(Some(active))
         })
         .await
     }

@@ -14,17 +14,10 @@ impl WithdrawProduct {
     /// Takes this product off sale. Answers whether the company has it; doing it twice is fine.
     pub async fn execute(&self, company: CompanyId, product: ProductId) -> Stored<bool> {
         transact(&*self.storage, move |storage| {
-            if storage.companies().lock(&company)?.is_none() {
+            if storage.companies().lock_active(&company)?.is_none() {
                 return Ok(false);
             }
-            let Some(mut product) = storage.products().find(&company, product)? else { return Ok(false) };
-            // Held against a deletion, which would take the product along.
-            if storage.routers().lock(&company, &product.offer.router)?.is_none() {
-                return Ok(false);
-            }
-            product.offer.active = false;
-            // Its profile does not change, so nothing can be taken.
-            Ok(storage.products().update(&product)?.is_ok())
+            storage.products().withdraw(&company, product)
         })
         .await
     }

@@ -3,29 +3,27 @@ use std::sync::Arc;
 use portero_domain::{
     ids::{CompanyId, RouterId},
     ports::{Stored, UnitOfWork, transact},
-    router::Router,
 };
 
 use crate::Switch;
 
-/// Switches a router on or off. One that is off sells nothing (routers page, `toggle-activo`), and one that is on again is
-/// looked at at once.
+/// Activates or deactivates a router. An inactive router sells nothing. A router that becomes active is due for a health
+/// check at once.
 pub struct SwitchRouter {
     pub(crate) storage: Arc<dyn UnitOfWork>,
 }
 
 impl SwitchRouter {
-    /// Switches this router and answers it as it is then, if the company has it.
-    pub async fn execute(&self, company: CompanyId, router: RouterId, switch: Switch) -> Stored<Option<Router>> {
+    /// Activates or deactivates this router. Returns whether it is active then, if the company has it.
+    pub async fn execute(&self, company: CompanyId, router: RouterId, switch: Switch) -> Stored<Option<bool>> {
         transact(&*self.storage, move |storage| {
-            let Some(mut router) = storage.routers().lock(&company, &router)? else { return Ok(None) };
-            let was_active = router.active;
-            router.active = switch.from(was_active);
-            storage.routers().update(&router)?;
-            if router.active && !was_active {
-                storage.router_healths().make_due(&router.id)?;
+            let Some(was_active) = storage.routers().lock_active(&company, &router)? else { return Ok(None) };
+            let active = switch.from(was_active);
+            storage.routers().set_active(&router, active)?;
+            if active && !was_active {
+                storage.router_healths().make_due(&router)?;
             }
-            Ok(Some(router))
+            Ok(Some(active))
         })
         .await
     }

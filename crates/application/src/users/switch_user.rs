@@ -3,13 +3,13 @@ use std::sync::Arc;
 use portero_domain::{
     ids::UserId,
     ports::{StorageError, UnitOfWork, transact},
-    user::{OwnAccount, User},
+    user::{OwnAccount, Standing},
 };
 use thiserror::Error;
 
 use crate::Switch;
 
-/// Lets a person sign in, or stops them. Their sessions are dead from the next call on, and stay so.
+/// Activates or deactivates a person. A deactivation ends their sessions from the next request on.
 pub struct SwitchUser {
     pub(crate) storage: Arc<dyn UnitOfWork>,
 }
@@ -29,18 +29,21 @@ pub enum SwitchUserError {
 }
 
 impl SwitchUser {
-    /// Switches this person at the wish of `by`, and answers them as they are then.
-    pub async fn execute(&self, user: UserId, switch: Switch, by: UserId) -> Result<User, SwitchUserError> {
+    /// Activates or deactivates this person for `by`. Returns whether the person is active then.
+    pub async fn execute(&self, user: UserId, switch: Switch, by: UserId) -> Result<bool, SwitchUserError> {
         transact(&*self.storage, move |storage| {
-            let mut user = storage.users().lock(user)?.ok_or(SwitchUserError::NotFound)?;
-            let was_active = user.active;
-            user.set_active(switch.from(was_active), by)?;
-            storage.users().set_active(user.id, user.active)?;
-            if user.active && !was_active {
-                // While the person was off, their old sessions were told so; none of them comes back to life.
-                storage.sessions().remove_all(user.id)?;
+            let Standing { active: was_active, .. } =
+                storage.users().lock_standing(user)?.ok_or(SwitchUserError::NotFound)?;
+            let active = switch.from(was_active);
+            if !active && user == by {
+                return Err(OwnAccount.into());
             }
-            Ok(user)
+            storage.users().set_active(user, active)?;
+            if active && !was_active {
+                // The old sessions were rejected while the person was inactive, and stay so.
+                storage.sessions().remove_all(user)?;
+            }
+            Ok(active)
         })
         .await
     }

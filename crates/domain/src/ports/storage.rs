@@ -17,7 +17,7 @@ use crate::{
     session::Session,
     text::Email,
     transaction::{SalesSummary, Transaction},
-    user::{NewUser, PasswordHash, RoleKind, User},
+    user::{NewUser, PasswordHash, RoleKind, Standing, User},
 };
 
 /// The answer of a store.
@@ -92,8 +92,15 @@ pub trait Storage {
 pub trait Companies {
     /// The company, if there is one.
     fn find(&mut self, id: &CompanyId) -> Stored<Option<Company>>;
+    /// Whether there is such a company. It parses nothing, so it works on a damaged row too.
+    fn exists(&mut self, id: &CompanyId) -> Stored<bool>;
     /// Finds the company and holds it until the transaction ends: other lockers wait, readers do not.
     fn lock(&mut self, id: &CompanyId) -> Stored<Option<Company>>;
+    /// Locks the company as [`Companies::lock`] does, and returns whether it is active. It parses nothing else, so it works
+    /// on a damaged row too.
+    fn lock_active(&mut self, id: &CompanyId) -> Stored<Option<bool>>;
+    /// Writes whether a locked company is active, and nothing else.
+    fn set_active(&mut self, id: &CompanyId, active: bool) -> Stored<()>;
     /// A part of all companies.
     fn list(&mut self, page: Page<Company>) -> Stored<Listing<Company>>;
     /// Adds a company, unless its id is taken.
@@ -136,6 +143,11 @@ pub trait Routers {
     fn find(&mut self, company: &CompanyId, id: &RouterId) -> Stored<Option<Router>>;
     /// Finds the router and holds it until the transaction ends: other lockers wait, readers do not.
     fn lock(&mut self, company: &CompanyId, id: &RouterId) -> Stored<Option<Router>>;
+    /// Locks the router as [`Routers::lock`] does, and returns whether it is active. It parses nothing else, so it works on
+    /// a damaged row too.
+    fn lock_active(&mut self, company: &CompanyId, id: &RouterId) -> Stored<Option<bool>>;
+    /// Writes whether a locked router is active, and nothing else.
+    fn set_active(&mut self, id: &RouterId, active: bool) -> Stored<()>;
     /// How many routers the company has.
     fn count(&mut self, company: &CompanyId) -> Stored<u64>;
     /// A part of the company's routers.
@@ -177,6 +189,9 @@ pub trait Users {
     fn list(&mut self, role: Option<RoleKind>, company: Option<&CompanyId>, page: Page<User>) -> Stored<Listing<User>>;
     /// Adds a person, unless their e-mail is taken. Answers their identity.
     fn insert(&mut self, user: &NewUser) -> Stored<Result<UserId, Taken>>;
+    /// Locks the person as [`Users::lock`] does, and returns their role and whether they are active. It parses nothing else,
+    /// so it works on a damaged row too.
+    fn lock_standing(&mut self, id: UserId) -> Stored<Option<Standing>>;
     /// Writes whether a locked person may sign in.
     fn set_active(&mut self, id: UserId, active: bool) -> Stored<()>;
     /// Writes a locked person's password.
@@ -202,12 +217,15 @@ pub trait Products {
     /// A part of the company's products, of one router where that is given, on sale or not.
     fn list(&mut self, company: &CompanyId, router: Option<&RouterId>, page: Page<Product>)
     -> Stored<Listing<Product>>;
-    /// The router's products on sale: by position, then the featured ones, then the oldest.
+    /// The router's products on sale: by position, then the featured ones, then the oldest. Damaged rows are left out:
+    /// nothing can be sold by them.
     fn catalogue(&mut self, router: &RouterId) -> Stored<Vec<Product>>;
     /// How many products of the router are on sale.
     fn count_on_sale(&mut self, router: &RouterId) -> Stored<u64>;
     /// Adds a product, unless its router has one of that profile. Answers its identity.
     fn insert(&mut self, company: &CompanyId, offer: &Offer, now: Timestamp) -> Stored<Result<ProductId, Taken>>;
+    /// Takes the product off sale. It parses nothing, so it works on a damaged row too. Returns whether the company has it.
+    fn withdraw(&mut self, company: &CompanyId, id: ProductId) -> Stored<bool>;
     /// Writes what a product offers, unless its router has another of that profile.
     fn update(&mut self, product: &Product) -> Stored<Result<(), Taken>>;
 }

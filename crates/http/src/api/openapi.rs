@@ -10,13 +10,13 @@ use utoipa::{
     openapi::{
         self, Content, HeaderBuilder, RefOr, ResponseBuilder,
         path::{Operation, Parameter},
-        schema::{ObjectBuilder, Ref, Type},
+        schema::{ArrayItems, ObjectBuilder, OneOfBuilder, Ref, Schema, Type},
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
     },
 };
 
 use crate::api::{
-    companies, error, hotspot, my_company, portal, products, query::AFTER, routers, service, sessions, users,
+    companies, error, hotspot, listed, my_company, portal, products, query::AFTER, routers, service, sessions, users,
 };
 
 /// The name of the session's credential in the document.
@@ -84,7 +84,7 @@ pub const ROUTER_KEY: &str = "router_api_key";
         service::health::handle,
         service::readiness::handle,
     ),
-    components(schemas(error::ErrorBody)),
+    components(schemas(error::ErrorBody, listed::DamagedBody)),
     modifiers(&Credentials, &CommonRefusals, &NextPages, &Examples),
 )]
 struct Document;
@@ -150,7 +150,7 @@ fn refusal(description: &str) -> RefOr<openapi::Response> {
     ResponseBuilder::new().description(description).content("application/json", body).build().into()
 }
 
-/// The headers that lead from a page of a list to the next one.
+/// The headers that lead from a page of a list to the next one, and the rows that are damaged.
 struct NextPages;
 
 impl Modify for NextPages {
@@ -169,8 +169,19 @@ impl Modify for NextPages {
                     let header = HeaderBuilder::new().schema(Some(text)).description(Some(description)).build();
                     page.headers.insert(name.to_owned(), header.into());
                 }
+                page.content.values_mut().for_each(or_damaged);
             }
         }
+    }
+}
+
+/// Lets each row of an array be a damaged one.
+fn or_damaged(content: &mut RefOr<Content>) {
+    if let RefOr::T(Content { schema: Some(RefOr::T(Schema::Array(rows))), .. }) = content
+        && let ArrayItems::RefOrSchema(row) = &mut rows.items
+    {
+        let choices = OneOfBuilder::new().item((**row).clone()).item(Ref::from_schema_name("DamagedRow"));
+        **row = Schema::OneOf(choices.build()).into();
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod commands;
 mod configuration;
+mod damaged;
 mod guests;
 mod health;
 mod life;

@@ -128,7 +128,7 @@ async fn toggles_at_once_are_each_carried_out_once() {
             let (service, company, id) = (world.service(turn), world.company.clone(), router.id.clone());
             tokio::spawn(async move {
                 let toggle = || service.switch_router.execute(company.clone(), id.clone(), Switch::Toggle);
-                persist(toggle).await.unwrap().unwrap().active
+                persist(toggle).await.unwrap().unwrap()
             })
         })
         .collect();

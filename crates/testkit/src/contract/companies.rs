@@ -159,6 +159,31 @@ pub async fn rivals_for_a_locked_company_queue(harness: &dyn Harness) {
     assert_eq!(company.map(|company| company.name), Some(name("16")));
 }
 
+/// Nothing else of it changes, and no other company.
+pub async fn a_company_is_activated_and_deactivated_alone(harness: &dyn Harness) {
+    let (company, other) = (a_company().with_secrets().build(), a_company().id("EMP_0000000002").build());
+    let given = [company.clone(), other.clone()];
+    commit(harness, move |storage| {
+        given.iter().try_for_each(|company| storage.companies().insert(company).map(|added| assert_eq!(added, Ok(()))))
+    })
+    .await;
+    let unknown = company_id("EMP_0000000003");
+    for active in [false, false, true] {
+        let (id, unknown) = (company.id.clone(), unknown.clone());
+        let found = commit(harness, move |storage| {
+            let companies = storage.companies();
+            companies.set_active(&id, active)?;
+            Ok((
+                [companies.lock_active(&id)?, companies.lock_active(&unknown)?],
+                [companies.exists(&id)?, companies.exists(&unknown)?],
+            ))
+        });
+        assert_eq!(found.await, ([Some(active), None], [true, false]));
+        let all = whole(harness, |storage, page| storage.companies().list(page)).await;
+        assert_eq!(all, [Company { active, ..company.clone() }, other.clone()]);
+    }
+}
+
 /// Routers by their state, admins of any state, keys by their standing, and nothing of anyone else.
 pub async fn stats_count_what_the_company_has(harness: &dyn Harness) {
     let company = a_company().build();

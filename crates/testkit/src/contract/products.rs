@@ -189,6 +189,30 @@ pub async fn a_taken_profile_writes_nothing_and_the_transaction_goes_on(harness:
     assert_eq!(listed(harness).await, expected);
 }
 
+/// Twice too. Another company does not reach it, and what is not there is not withdrawn.
+pub async fn a_withdrawn_product_is_off_sale_and_nothing_else_changes(harness: &dyn Harness) {
+    a_shop(harness).await;
+    let id =
+        commit(harness, |storage| storage.products().insert(&a_company().build().id, &an_offer().build(), start()))
+            .await
+            .expect("a free profile");
+    for _ in 0..2 {
+        let answers = commit(harness, move |storage| {
+            let products = storage.products();
+            let hotel = a_company().build().id;
+            let known = products.withdraw(&hotel, id)?;
+            Ok([
+                known,
+                products.withdraw(&company_id("EMP_0000000009"), id)?,
+                products.withdraw(&hotel, ProductId::new(99))?,
+            ])
+        });
+        assert_eq!(answers.await, [true, false, false]);
+        let found = commit(harness, move |storage| storage.products().find(&a_company().build().id, id)).await;
+        assert_eq!(found.map(|product| product.offer), Some(an_offer().off_sale().build()));
+    }
+}
+
 /// A product on no router is our own fault.
 pub async fn a_product_needs_its_router(harness: &dyn Harness) {
     a_shop(harness).await;

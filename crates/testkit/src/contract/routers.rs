@@ -206,6 +206,24 @@ pub async fn removing_a_router_takes_its_keys_and_leaves_its_transactions(harnes
     assert_eq!(keys(router_id("RTR_A1B2C3D4")).await, 0);
 }
 
+/// Nothing else of it changes, and another company does not reach it.
+pub async fn a_router_is_activated_and_deactivated_alone(harness: &dyn Harness) {
+    a_shop(harness).await;
+    let router = a_router().build();
+    for active in [false, false, true] {
+        let (id, company) = (router.id.clone(), router.company.clone());
+        let found = commit(harness, move |storage| {
+            let routers = storage.routers();
+            routers.set_active(&id, active)?;
+            Ok([routers.lock_active(&company, &id)?, routers.lock_active(&company_id("EMP_0000000009"), &id)?])
+        });
+        assert_eq!(found.await, [Some(active), None]);
+        let company = router.company.clone();
+        let all = whole(harness, move |storage, page| storage.routers().list(&company, page)).await;
+        assert_eq!(all, [Router { active, ..router.clone() }]);
+    }
+}
+
 /// One product on sale is enough to keep the router and all that belongs to it.
 pub async fn a_router_with_products_on_sale_stays(harness: &dyn Harness) {
     a_shop(harness).await;

@@ -3,7 +3,7 @@
 use portero_domain::{
     ids::{CompanyId, UserId},
     ports::Taken,
-    user::{NewUser, PasswordHash, RoleKind, User},
+    user::{NewUser, PasswordHash, RoleKind, Standing, User},
 };
 use time::Duration;
 
@@ -148,7 +148,11 @@ pub async fn switching_off_and_new_passwords_touch_nothing_else(harness: &dyn Ha
     let other = other.stored(other_id);
     let mut person = a_user().stored(id);
     for active in [false, false, true] {
-        commit(harness, move |storage| storage.users().set_active(id, active)).await;
+        let standing = commit(harness, move |storage| {
+            storage.users().set_active(id, active)?;
+            storage.users().lock_standing(id)
+        });
+        assert_eq!(standing.await, Some(Standing { role: RoleKind::SuperAdmin, active }));
         person.active = active;
         assert_eq!(listed(harness).await, [person.clone(), other.clone()]);
     }

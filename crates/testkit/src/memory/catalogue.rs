@@ -68,6 +68,13 @@ impl Products for MemoryTransaction<'_> {
         })
     }
 
+    fn withdraw(&mut self, company: &CompanyId, id: ProductId) -> Stored<bool> {
+        self.step(|tables| {
+            let product = tables.products.iter_mut().find(|product| product.id == id && product.company == *company);
+            Ok(product.map(|product| product.offer.active = false).is_some())
+        })
+    }
+
     fn update(&mut self, product: &Product) -> Stored<Result<(), Taken>> {
         self.step(|tables| {
             if tables.offers_already(&product.offer, Some(product.id)) {

@@ -22,8 +22,26 @@ impl Companies for MemoryTransaction<'_> {
         self.step(|tables| Ok(tables.companies.iter().find(|company| company.id == *id).cloned()))
     }
 
+    fn exists(&mut self, id: &CompanyId) -> Stored<bool> {
+        self.step(|tables| Ok(tables.has_company(id)))
+    }
+
     fn lock(&mut self, id: &CompanyId) -> Stored<Option<Company>> {
         Companies::find(self, id)
+    }
+
+    fn lock_active(&mut self, id: &CompanyId) -> Stored<Option<bool>> {
+        Ok(Companies::find(self, id)?.map(|company| company.active))
+    }
+
+    fn set_active(&mut self, id: &CompanyId, active: bool) -> Stored<()> {
+        self.step(|tables| match tables.companies.iter_mut().find(|row| row.id == *id) {
+            Some(row) => {
+                row.active = active;
+                Ok(())
+            }
+            None => refused("a company that is written is there"),
+        })
     }
 
     fn list(&mut self, page: Page<Company>) -> Stored<Listing<Company>> {

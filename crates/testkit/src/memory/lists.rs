@@ -46,5 +46,5 @@ fn cut<T: Clone>(
     let length = page.limit.map_or(rest.len(), |limit| rest.len().min(limit.get().into()));
     let (part, behind) = rest.split_at(length);
     let next = part.last().filter(|_| !behind.is_empty()).map(|(at, _)| *at);
-    Listing { items: part.iter().map(|(_, row)| (*row).clone()).collect(), total, next }
+    Listing { items: part.iter().map(|(_, row)| (*row).clone()).collect(), damaged: Vec::new(), total, next }
 }

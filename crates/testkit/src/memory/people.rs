@@ -4,7 +4,7 @@ use portero_domain::{
     ports::{Sessions, Stored, Taken, Users},
     session::Session,
     text::Email,
-    user::{NewUser, PasswordHash, Role, RoleKind, User},
+    user::{NewUser, PasswordHash, Role, RoleKind, Standing, User},
 };
 
 use super::{
@@ -58,6 +58,11 @@ impl Users for MemoryTransaction<'_> {
             tables.add_user(User { id, profile, password, active: true, created_at })?;
             Ok(Ok(id))
         })
+    }
+
+    fn lock_standing(&mut self, id: UserId) -> Stored<Option<Standing>> {
+        let standing = |user: User| Standing { role: kind(&user.profile.role), active: user.active };
+        Ok(Users::find(self, id)?.map(standing))
     }
 
     fn set_active(&mut self, id: UserId, active: bool) -> Stored<()> {

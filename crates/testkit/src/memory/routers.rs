@@ -25,6 +25,20 @@ impl Routers for MemoryTransaction<'_> {
         Routers::find(self, company, id)
     }
 
+    fn lock_active(&mut self, company: &CompanyId, id: &RouterId) -> Stored<Option<bool>> {
+        Ok(Routers::find(self, company, id)?.map(|router| router.active))
+    }
+
+    fn set_active(&mut self, id: &RouterId, active: bool) -> Stored<()> {
+        self.step(|tables| match tables.routers.iter_mut().find(|row| row.id == *id) {
+            Some(row) => {
+                row.active = active;
+                Ok(())
+            }
+            None => refused("a router that is written is there"),
+        })
+    }
+
     fn count(&mut self, company: &CompanyId) -> Stored<u64> {
         self.step(|tables| Ok(count(tables.routers.iter().filter(|router| router.company == *company))))
     }

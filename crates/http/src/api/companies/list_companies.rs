@@ -5,7 +5,7 @@ use super::CompanyBody;
 use crate::api::{
     auth::SuperAdmin,
     error::{ApiResult, ErrorBody},
-    listed::Listed,
+    listed::{Listed, Row},
     query::{PageParams, Query},
 };
 
@@ -23,6 +23,10 @@ use crate::api::{
     ),
     security(("session" = [])),
 )]
-pub(crate) async fn handle(_: SuperAdmin, query: Query, app: Data<Application>) -> ApiResult<Listed<Vec<CompanyBody>>> {
+pub(crate) async fn handle(
+    _: SuperAdmin,
+    query: Query,
+    app: Data<Application>,
+) -> ApiResult<Listed<Vec<Row<CompanyBody>>>> {
     Ok(Listed::of(app.list_companies.execute(query.page()?).await?))
 }

@@ -11,7 +11,7 @@ pub(crate) mod system_dashboard;
 pub(crate) mod toggle_company;
 
 pub(crate) use self::changes::CompanyChanges;
-use portero_domain::company::Company;
+use portero_domain::{company::Company, ids::CompanyId};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -89,11 +89,10 @@ pub(crate) struct SwitchedBody {
     activa: bool,
 }
 
-impl From<Company> for SwitchedBody {
-    fn from(company: Company) -> Self {
-        let message =
-            if company.active { "Empresa activada correctamente" } else { "Empresa desactivada correctamente" };
-        Self { message, empresa_id: company.id.to_string(), activa: company.active }
+impl SwitchedBody {
+    fn new(company: &CompanyId, activa: bool) -> Self {
+        let message = if activa { "Empresa activada correctamente" } else { "Empresa desactivada correctamente" };
+        Self { message, empresa_id: company.to_string(), activa }
     }
 }
 

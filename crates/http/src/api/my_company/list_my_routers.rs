@@ -5,7 +5,7 @@ use crate::api::{
     auth::CompanyAdmin,
     companies::company_not_found,
     error::{ApiResult, ErrorBody},
-    listed::Listed,
+    listed::{Listed, Row},
     query::{PageParams, Query},
     routers::RouterBody,
 };
@@ -29,7 +29,7 @@ pub(crate) async fn handle(
     CompanyAdmin { company }: CompanyAdmin,
     query: Query,
     app: Data<Application>,
-) -> ApiResult<Listed<Vec<RouterBody>>> {
+) -> ApiResult<Listed<Vec<Row<RouterBody>>>> {
     let routers = app.list_routers.execute(company, query.page()?).await?.ok_or_else(company_not_found)?;
     Ok(Listed::of(routers))
 }

@@ -1,6 +1,6 @@
 use actix_web::web::Data;
 use portero_application::Application;
-use portero_domain::page::{Limit, Listing, Page, Start};
+use portero_domain::page::{Limit, Page, Start};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -8,7 +8,7 @@ use super::TransactionBody;
 use crate::api::{
     auth::CompanyAdmin,
     error::{ApiResult, ErrorBody},
-    listed::Listed,
+    listed::{Listed, Row, rows},
     query::Query,
 };
 
@@ -27,7 +27,9 @@ pub(crate) struct Body {
     /// How many were left out at the start; null with `despues_de`.
     #[schema(required)]
     offset: Option<u32>,
-    transacciones: Vec<TransactionBody>,
+    /// A damaged row is a `DamagedRow` instead.
+    #[schema(value_type = Vec<TransactionBody>)]
+    transacciones: Vec<Row<TransactionBody>>,
 }
 
 /// Lists the transactions of the caller's company, newest first
@@ -62,8 +64,7 @@ pub(crate) async fn handle(
         Start::Beginning | Start::After(_) => None,
     };
     let empresa_id = company.to_string();
-    let Listing { items, total, next } =
-        app.list_transactions.execute(company, Page { limit: Some(limit), start }).await?;
-    let transacciones = items.into_iter().map(TransactionBody::from).collect();
+    let listing = app.list_transactions.execute(company, Page { limit: Some(limit), start }).await?;
+    let (total, next, transacciones) = (listing.total, listing.next, rows(listing));
     Ok(Listed::with_next(Body { empresa_id, total, limit: limit.get(), offset, transacciones }, next))
 }

@@ -7,7 +7,7 @@ use crate::api::{
     auth::CompanyAdmin,
     error::{ApiResult, ErrorBody},
     fields::Faults,
-    listed::Listed,
+    listed::{Listed, Row},
     query::{PageParams, Query},
 };
 
@@ -29,7 +29,7 @@ pub(crate) async fn handle(
     CompanyAdmin { company }: CompanyAdmin,
     query: Query,
     app: Data<Application>,
-) -> ApiResult<Listed<Vec<ProductBody>>> {
+) -> ApiResult<Listed<Vec<Row<ProductBody>>>> {
     let mut faults = Faults::in_query();
     let router = query.id(&mut faults, "router_id", RouterId::parse);
     let page = query.read_page(&mut faults);

@@ -8,7 +8,7 @@ use super::{parse_path, router_not_found};
 use crate::api::{
     auth::SuperAdmin,
     error::{ApiResult, ErrorBody},
-    listed::Listed,
+    listed::{Listed, Row},
     query::{PageParams, Query},
     wire::Moment,
 };
@@ -74,7 +74,7 @@ pub(crate) async fn handle(
     path: Path<(String, String)>,
     query: Query,
     app: Data<Application>,
-) -> ApiResult<Listed<Vec<Body>>> {
+) -> ApiResult<Listed<Vec<Row<Body>>>> {
     let (company, router) = parse_path(&path)?;
     let keys = app.api_key_history.execute(company, router, query.page()?).await?;
     keys.map(Listed::of).ok_or_else(router_not_found)

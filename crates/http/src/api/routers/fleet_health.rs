@@ -6,7 +6,7 @@ use crate::api::{
     auth::SuperAdmin,
     error::{ApiResult, ErrorBody},
     fields::Faults,
-    listed::Listed,
+    listed::{Listed, Row},
     query::{PageParams, Query},
 };
 
@@ -31,7 +31,7 @@ pub(crate) async fn handle(
     _: SuperAdmin,
     query: Query,
     app: Data<Application>,
-) -> ApiResult<Listed<Vec<RouterHealthBody>>> {
+) -> ApiResult<Listed<Vec<Row<RouterHealthBody>>>> {
     let mut faults = Faults::in_query();
     let state = faults.check("estado", query.get("estado").map(parse_state).transpose());
     let page = query.read_page(&mut faults);

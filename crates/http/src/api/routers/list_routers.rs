@@ -7,7 +7,7 @@ use crate::api::{
     auth::SuperAdmin,
     companies::company_not_found,
     error::{ApiResult, ErrorBody},
-    listed::Listed,
+    listed::{Listed, Row},
     query::{PageParams, Query},
 };
 
@@ -34,7 +34,7 @@ pub(crate) async fn handle(
     path: Path<String>,
     query: Query,
     app: Data<Application>,
-) -> ApiResult<Listed<Vec<RouterBody>>> {
+) -> ApiResult<Listed<Vec<Row<RouterBody>>>> {
     let company = CompanyId::parse(&path).ok_or_else(company_not_found)?;
     let routers = app.list_routers.execute(company, query.page()?).await?;
     routers.map(Listed::of).ok_or_else(company_not_found)

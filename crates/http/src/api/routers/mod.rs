@@ -72,10 +72,10 @@ pub(crate) struct SwitchedBody {
     activo: bool,
 }
 
-impl From<Router> for SwitchedBody {
-    fn from(router: Router) -> Self {
-        let message = if router.active { "Router activado correctamente" } else { "Router desactivado correctamente" };
-        Self { message, router_id: router.id.to_string(), activo: router.active }
+impl SwitchedBody {
+    fn new(router: &RouterId, activo: bool) -> Self {
+        let message = if activo { "Router activado correctamente" } else { "Router desactivado correctamente" };
+        Self { message, router_id: router.to_string(), activo }
     }
 }
 

@@ -34,6 +34,6 @@ pub(crate) async fn handle(
 ) -> ApiResult<Json<SwitchedBody>> {
     let switch = body.read()?.parse()?;
     let (company, router) = parse_path(&path)?;
-    let router = app.switch_router.execute(company, router, switch).await?.ok_or_else(router_not_found)?;
-    Ok(Json(router.into()))
+    let active = app.switch_router.execute(company, router.clone(), switch).await?.ok_or_else(router_not_found)?;
+    Ok(Json(SwitchedBody::new(&router, active)))
 }

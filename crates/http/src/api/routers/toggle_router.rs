@@ -29,6 +29,7 @@ pub(crate) async fn handle(
     app: Data<Application>,
 ) -> ApiResult<Json<SwitchedBody>> {
     let (company, router) = parse_path(&path)?;
-    let router = app.switch_router.execute(company, router, Switch::Toggle).await?.ok_or_else(router_not_found)?;
-    Ok(Json(router.into()))
+    let active =
+        app.switch_router.execute(company, router.clone(), Switch::Toggle).await?.ok_or_else(router_not_found)?;
+    Ok(Json(SwitchedBody::new(&router, active)))
 }

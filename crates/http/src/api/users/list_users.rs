@@ -7,7 +7,7 @@ use crate::api::{
     auth::SuperAdmin,
     error::{ApiResult, ErrorBody},
     fields::Faults,
-    listed::Listed,
+    listed::{Listed, Row},
     query::{PageParams, Query},
 };
 
@@ -30,7 +30,11 @@ use crate::api::{
     ),
     security(("session" = [])),
 )]
-pub(crate) async fn handle(_: SuperAdmin, query: Query, app: Data<Application>) -> ApiResult<Listed<Vec<UserBody>>> {
+pub(crate) async fn handle(
+    _: SuperAdmin,
+    query: Query,
+    app: Data<Application>,
+) -> ApiResult<Listed<Vec<Row<UserBody>>>> {
     let mut faults = Faults::in_query();
     let company = query.id(&mut faults, "empresa_id", CompanyId::parse);
     let page = query.read_page(&mut faults);

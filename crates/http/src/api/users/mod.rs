@@ -7,7 +7,10 @@ pub(crate) mod switch_user;
 pub(crate) mod toggle_user;
 
 use portero_application::users::SwitchUserError;
-use portero_domain::user::{Role, RoleKind, User};
+use portero_domain::{
+    ids::UserId,
+    user::{Role, RoleKind, User},
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -73,10 +76,10 @@ pub(crate) struct SwitchedBody {
     activo: bool,
 }
 
-impl From<User> for SwitchedBody {
-    fn from(user: User) -> Self {
-        let message = if user.active { "Usuario activado" } else { "Usuario desactivado" };
-        Self { message, usuario_id: user.id.get(), activo: user.active }
+impl SwitchedBody {
+    fn new(user: UserId, activo: bool) -> Self {
+        let message = if activo { "Usuario activado" } else { "Usuario desactivado" };
+        Self { message, usuario_id: user.get(), activo }
     }
 }
 

@@ -28,6 +28,6 @@ pub(crate) async fn handle(
     app: Data<Application>,
 ) -> ApiResult<Json<SwitchedBody>> {
     let user = UserId::parse(&path).ok_or_else(user_not_found)?;
-    let user = app.switch_user.execute(user, Switch::Toggle, caller.user.id).await?;
-    Ok(Json(user.into()))
+    let active = app.switch_user.execute(user, Switch::Toggle, caller.user.id).await?;
+    Ok(Json(SwitchedBody::new(user, active)))
 }
