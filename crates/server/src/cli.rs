@@ -15,7 +15,7 @@ use portero_domain::{
 };
 
 use crate::{
-    config::{self, Config, DatabaseConfig},
+    config::{self, Config, DatabaseConfig, MigrateConfig},
     demo, serve, telemetry,
     wiring::Wiring,
 };
@@ -71,8 +71,9 @@ pub(crate) fn run(command: Command) -> anyhow::Result<()> {
             writeln!(io::stdout(), "{document}")?;
         }
         Command::Migrate => {
-            telemetry::start(config::log_format(&config::environment)?)?;
-            migrate(&DatabaseConfig::read(&config::environment)?)?;
+            let config: MigrateConfig = config::read(&config::environment)?;
+            telemetry::start(&config.log)?;
+            migrate(&config.database)?;
         }
         Command::Serve => {
             let wiring = wired()?;
@@ -113,23 +114,32 @@ pub(crate) fn run(command: Command) -> anyhow::Result<()> {
 
 fn wired() -> anyhow::Result<Wiring> {
     let config = Config::read(&config::environment)?;
-    telemetry::start(config.log_format)?;
+    telemetry::start(&config.log)?;
     migrate(&config.database)?;
-    Wiring::new(config)
+    Wiring::new(&config)
 }
 
 fn migrate(database: &DatabaseConfig) -> anyhow::Result<()> {
-    for migration in portero_adapters::migrate(database.url.expose()).map_err(in_one_sentence)? {
+    database.database_url.log_passed_over();
+    for migration in portero_adapters::migrate(database.database_url.expose()).map_err(in_one_sentence)? {
         tracing::info!(migration, "migration applied");
     }
     Ok(())
 }
 
-/// Why there is no connection, naming the variable. What libpq says of a string that it does not understand quotes it, with
-/// any password in it; what it says of a server that it tried does not.
+/// Why there is no connection, naming the variable.
+///
+/// libpq quotes a connection string that it does not understand, with any password in it. It does not quote one that it
+/// tried, nor more than the name of an option that it does not know.
 fn in_one_sentence(error: MigrateError) -> anyhow::Error {
-    let MigrateError::Connect(cause) = error else { return error.into() };
-    let cause = cause.to_string();
+    let cause = match error {
+        MigrateError::Connect(cause) => cause.to_string(),
+        MigrateError::NotUtf8(_) => return anyhow!("DATABASE_URL names a database that cannot be used: {error}."),
+        _ => return error.into(),
+    };
+    if let Some((_, option)) = cause.trim_end().split_once("invalid URI query parameter: ") {
+        return anyhow!("DATABASE_URL has an option that libpq does not know: {option}.");
+    }
     let tried: Vec<&str> = cause.lines().filter(|line| line.starts_with("connection to server")).collect();
     if tried.is_empty() {
         return anyhow!("DATABASE_URL is no connection string that leads to a server.");

@@ -3,14 +3,13 @@
 use anyhow::anyhow;
 use tracing_subscriber::EnvFilter;
 
-use crate::config::LogFormat;
+use crate::config::{LogConfig, LogFormat};
 
-/// Starts the log on standard error: what `RUST_LOG` names, `info` when it says nothing.
-pub(crate) fn start(format: LogFormat) -> anyhow::Result<()> {
-    let filter = EnvFilter::builder().with_default_directive(tracing::Level::INFO.into()).from_env();
-    let filter = filter.map_err(|error| anyhow!("RUST_LOG is not understood: {error}."))?;
+/// Starts the log on standard error.
+pub(crate) fn start(config: &LogConfig) -> anyhow::Result<()> {
+    let filter = EnvFilter::builder().with_default_directive(tracing::Level::INFO.into()).parse(&config.rust_log)?;
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let started = match format {
+    let started = match config.log_format {
         LogFormat::Text => log.with_ansi(false).try_init(),
         LogFormat::Json => log.json().flatten_event(true).try_init(),
     };

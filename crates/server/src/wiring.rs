@@ -33,37 +33,38 @@ pub(crate) struct Wiring {
 
 impl Wiring {
     /// Wires everything together. Nothing is connected to yet.
-    pub(crate) fn new(config: Config) -> anyhow::Result<Self> {
-        let url = config.database.url.expose();
-        let executor = PgExecutor::new(url, config.database.pool_size);
-        let gate: Arc<dyn Gate> = match config.database.gate {
+    pub(crate) fn new(config: &Config) -> anyhow::Result<Self> {
+        let url = config.database.database_url.expose();
+        let executor = PgExecutor::new(url, config.database.database_pool_size);
+        let gate: Arc<dyn Gate> = match config.database.portal_gate {
             GateKind::Group => Arc::new(PgGroupGate::new(url)?),
             GateKind::Single => Arc::new(PgGate::new(executor.clone())),
         };
-        let routers = Arc::new(RouterOs::new(config.allow_loopback_routers)?);
+        let encryption = config.keys.encryption();
+        let routers = Arc::new(RouterOs::new(config.routers.allow_loopback_routers)?);
         let ports = Ports {
             storage: Arc::new(PgUnitOfWork::new(executor)),
             gate,
             clock: Arc::new(SystemClock),
             ids: Arc::new(NanoIds::new().map_err(|_| anyhow!("the system has no randomness to give."))?),
-            api_key_tokens: Arc::new(JwtApiKeyTokens::new(config.api_key_secret.expose().as_bytes())?),
-            session_tokens: Arc::new(JwtSessionTokens::new(config.session_secret.expose().as_bytes())?),
+            api_key_tokens: Arc::new(JwtApiKeyTokens::new(config.keys.jwt_apikey_secret.expose().as_bytes())?),
+            session_tokens: Arc::new(JwtSessionTokens::new(config.keys.jwt_session_secret.expose().as_bytes())?),
             passwords: Arc::new(Argon2Passwords::new()?),
-            vault: Arc::new(AesVault::new(config.encryption.current, config.encryption.old)?),
+            vault: Arc::new(AesVault::new(encryption.current, encryption.old)?),
             hotspot: Arc::clone(&routers) as Arc<dyn Hotspot>,
             router_probe: routers,
         };
         Ok(Self {
-            application: Data::new(Application::new(&ports, config.settings)),
-            bind: config.bind,
+            application: Data::new(Application::new(&ports, config.settings())),
+            bind: config.http.bind(),
             http: portero_http::Options {
-                cors_origins: config.cors_origins,
-                limits: config.limits.as_ref().map(limits),
-                trusted_proxies: Data::new(config.trusted_proxies),
+                cors_origins: config.http.cors_origins(),
+                limits: config.limits.rules().as_ref().map(limits),
+                trusted_proxies: Data::new(config.http.trusted_proxies()),
             },
-            first_super_admin: config.first_super_admin,
-            watches_routers: config.watches_routers,
-            allow_lost_secrets: config.allow_lost_secrets,
+            first_super_admin: config.first_super_admin.user(),
+            watches_routers: config.routers.checks_routers(),
+            allow_lost_secrets: config.keys.allow_lost_secrets,
         })
     }
 }

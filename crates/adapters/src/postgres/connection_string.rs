@@ -1,11 +1,11 @@
-//! What Portero adds to an operator's connection string, without changing what it says already.
+//! How connections are made: by the operator's connection string, with Portero's limits where the operator sets none.
 
-use std::{fmt::Write, time::Duration};
+use diesel::{Connection, ConnectionError, ConnectionResult, PgConnection, connection::SimpleConnection};
 
-/// So that no thread waits for ever on a server or network that is gone.
+/// Parameters of libpq, so that no thread waits for ever for a server or a network that is gone.
 ///
-/// `tcp_user_timeout` (milliseconds) ends a connection whose packets nobody acknowledges, the keepalives one that is
-/// silent; both are no concern of a local socket.
+/// `tcp_user_timeout` (milliseconds) ends a connection whose packets are not acknowledged. The keepalives end one that
+/// is silent. Neither has an effect on a local socket.
 const PARAMETERS: [(&str, &str); 7] = [
     ("application_name", "portero"),
     ("connect_timeout", "2"),
@@ -16,172 +16,145 @@ const PARAMETERS: [(&str, &str); 7] = [
     ("keepalives_count", "3"),
 ];
 
-/// How long a thread can be held, in milliseconds. All of them lie beyond the 2.5 seconds a caller waits, so that a caller
-/// hears the same whatever language the server speaks, and only the thread is freed by them.
-const TIME_LIMITS: &str = "-c statement_timeout=5000 -c lock_timeout=3000 -c idle_in_transaction_session_timeout=10000";
+type Settings = &'static [(&'static str, &'static str)];
 
-/// As above for the gate, where all who wait stand behind one statement. A call waits for one such statement and then for its
-/// own: both are over before the caller has stopped waiting, so what failed for a row that somebody holds is not counted.
+/// How long a thread can be held, in milliseconds. All limits are longer than the 2.5 seconds that a caller waits. So the
+/// caller's response is the same in every case, and the limits only free the thread.
+const FOR_REQUESTS: Settings =
+    &[("statement_timeout", "5000"), ("lock_timeout", "3000"), ("idle_in_transaction_session_timeout", "10000")];
+
+/// For the gate, where all requests that wait share one statement. A request waits for one such statement and then for its
+/// own. Both end before the caller gives up, so a request that fails because of a held row is not counted.
 ///
-/// Its statements are planned once, and by indexes: PostgreSQL would else plan a batch anew each time, which took it longer than
-/// to carry it out, or settle on reading whole tables because it was small when they were. They commit without waiting for the
-/// disk, as counts may.
-const GATE_SETTINGS: &str = "-c statement_timeout=1000 -c lock_timeout=0 -c plan_cache_mode=force_generic_plan \
-     -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off -c synchronous_commit=off";
+/// Its statements are planned once, and by indexes. Otherwise PostgreSQL would plan each batch anew, which took longer than
+/// to execute it, or keep a plan that reads whole tables because they were small once. Commits do not wait for the disk,
+/// because counts need not.
+const FOR_GATE: Settings = &[
+    ("statement_timeout", "1000"),
+    ("lock_timeout", "0"),
+    ("plan_cache_mode", "force_generic_plan"),
+    ("enable_seqscan", "off"),
+    ("enable_hashjoin", "off"),
+    ("enable_mergejoin", "off"),
+    ("synchronous_commit", "off"),
+];
 
-/// The same as a span: what fails no sooner has failed for it.
-pub(super) const GATE_TIME_LIMIT: Duration = Duration::from_secs(1);
+/// The gate's `statement_timeout`.
+pub(super) const GATE_TIME_LIMIT: std::time::Duration = std::time::Duration::from_secs(1);
 
-/// Without limits: for migrations, which wait for one another and may take their time.
-const NO_TIME_LIMITS: &str = "-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0";
+/// For migrations, which wait for each other and may take long. The server's own limits do not hold for them.
+const FOR_MIGRATIONS: Settings =
+    &[("statement_timeout", "0"), ("lock_timeout", "0"), ("idle_in_transaction_session_timeout", "0")];
 
-/// The string for connections that serve requests.
-pub(super) fn for_requests(given: &str) -> String {
-    extend(given, TIME_LIMITS)
+/// Makes connections of one kind.
+#[derive(Clone)]
+pub(super) struct Connector {
+    url: String,
+    settings: Settings,
 }
 
-/// The string for the gate's own connections.
-pub(super) fn for_gate(given: &str) -> String {
-    extend(given, GATE_SETTINGS)
+/// Makes connections that serve requests.
+pub(super) fn for_requests(url: &str) -> Connector {
+    Connector::new(url, FOR_REQUESTS)
 }
 
-/// The string for the connection that migrates.
-pub(super) fn for_migrations(given: &str) -> String {
-    extend(given, NO_TIME_LIMITS)
+/// Makes the gate's own connections.
+pub(super) fn for_gate(url: &str) -> Connector {
+    Connector::new(url, FOR_GATE)
 }
 
-/// Adds our parameters where the operator has none, and server `options` before the operator's own, so that those win.
-/// Takes both forms that libpq takes, a URI and `key=value` pairs. A string in neither form is left for libpq to refuse.
-pub(super) fn extend(given: &str, options: &str) -> String {
-    if given.starts_with("postgres://") || given.starts_with("postgresql://") {
-        extend_uri(given, options)
-    } else {
-        extend_pairs(given, options).unwrap_or_else(|| given.to_owned())
+/// Makes the connection that migrates.
+pub(super) fn for_migrations(url: &str) -> Connector {
+    Connector::new(url, FOR_MIGRATIONS)
+}
+
+impl Connector {
+    fn new(url: &str, settings: Settings) -> Self {
+        Self { url: with_parameters(url), settings }
+    }
+
+    /// Connects.
+    ///
+    /// The settings are sent once the connection stands, and not as start-up `options`, which PgBouncer refuses or drops.
+    /// What the operator sets by `options` in the connection string wins.
+    pub(super) fn establish(&self) -> ConnectionResult<PgConnection> {
+        let mut connection = PgConnection::establish(&self.url)?;
+        let ours: Vec<String> = self.settings.iter().map(|(name, value)| format!("('{name}', '{value}')")).collect();
+        let set = format!(
+            "SELECT set_config(ours.name, ours.value, false) FROM (VALUES {}) AS ours (name, value) \
+             JOIN pg_settings ON pg_settings.name = ours.name WHERE pg_settings.source <> 'client'",
+            ours.join(", ")
+        );
+        connection.batch_execute(&set).map_err(ConnectionError::CouldntSetupConfiguration)?;
+        Ok(connection)
     }
 }
 
-fn extend_uri(given: &str, options: &str) -> String {
+/// Puts our parameters before the operator's: where libpq finds a parameter twice, the last one counts.
+fn with_parameters(given: &str) -> String {
+    let pairs = PARAMETERS.map(|(name, value)| format!("{name}={value}"));
+    if !given.contains("://") {
+        return format!("{} {given}", pairs.join(" "));
+    }
     let (base, query) = given.split_once('?').unwrap_or((given, ""));
-    let named = |name: &str| query.split('&').filter_map(|pair| pair.split_once('=')).rfind(|(key, _)| *key == name);
-    let mut parameters: Vec<String> = PARAMETERS
-        .iter()
-        .filter(|(name, _)| named(name).is_none())
-        .map(|(name, value)| format!("{name}={value}"))
-        .collect();
-    parameters
-        .extend(query.split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("options=")).map(Into::into));
-    let theirs = named("options").map_or("", |(_, value)| value);
-    parameters.push(format!("options={}%20{theirs}", percent_encoded(options)));
-    format!("{base}?{}", parameters.join("&"))
-}
-
-fn percent_encoded(text: &str) -> String {
-    text.bytes().fold(String::new(), |mut encoded, byte| {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
-            encoded.push(char::from(byte));
-        } else {
-            // Writing to a String cannot fail.
-            let _ = write!(encoded, "%{byte:02X}");
-        }
-        encoded
-    })
-}
-
-fn extend_pairs(given: &str, options: &str) -> Option<String> {
-    let theirs = pairs(given)?;
-    let named = |name: &str| theirs.iter().rfind(|(key, _)| key == name).map(|(_, value)| value.as_str());
-    let ours = PARAMETERS.iter().filter(|(name, _)| named(name).is_none()).map(|(name, value)| quoted(name, value));
-    let kept = theirs.iter().filter(|(name, _)| name != "options").map(|(name, value)| quoted(name, value));
-    let merged = quoted("options", format!("{options} {}", named("options").unwrap_or_default()).trim_end());
-    Some(ours.chain(kept).chain([merged]).collect::<Vec<_>>().join(" "))
-}
-
-fn quoted(name: &str, value: &str) -> String {
-    format!("{name}='{}'", value.replace('\\', "\\\\").replace('\'', "\\'"))
-}
-
-/// The pairs of a `key=value` string, by libpq's rules: spaces around `=` are nothing, a value may stand in single quotes,
-/// a backslash takes the next character as it is.
-fn pairs(given: &str) -> Option<Vec<(String, String)>> {
-    let mut pairs = Vec::new();
-    let mut rest = given.trim_start();
-    while !rest.is_empty() {
-        let (name, after) = rest.split_once('=')?;
-        let (value, after) = value(after.trim_start())?;
-        pairs.push((name.trim().to_owned(), value));
-        rest = after.trim_start();
-    }
-    Some(pairs)
-}
-
-fn value(text: &str) -> Option<(String, &str)> {
-    let (body, in_quotes) = text.strip_prefix('\'').map_or((text, false), |body| (body, true));
-    let mut value = String::new();
-    let mut letters = body.char_indices();
-    while let Some((place, letter)) = letters.next() {
-        match letter {
-            '\\' => value.push(letters.next()?.1),
-            '\'' if in_quotes => return Some((value, body.split_at(place + 1).1)),
-            space if !in_quotes && space.is_whitespace() => return Some((value, body.split_at(place).1)),
-            other => value.push(other),
-        }
-    }
-    if in_quotes { None } else { Some((value, "")) }
+    let joint = if query.is_empty() { "" } else { "&" };
+    format!("{base}?{}{joint}{query}", pairs.join("&"))
 }
 
 #[cfg(test)]
 mod tests {
+    use diesel::{RunQueryDsl, dsl::sql, sql_types::Text};
+
     use super::*;
+    use crate::postgres::testing::TestDatabase;
 
-    #[test]
-    fn a_uri_gains_what_it_does_not_say() {
-        let extended = extend("postgres://ana:p%40ss@db.mx:5433/portero", "-c lock_timeout=1");
-        assert!(extended.starts_with("postgres://ana:p%40ss@db.mx:5433/portero?application_name=portero&"));
-        assert!(extended.contains("&connect_timeout=2&tcp_user_timeout=2000&"), "{extended}");
-        assert!(extended.ends_with("&options=-c%20lock_timeout%3D1%20"), "{extended}");
+    /// A setting as `pg_settings` shows it: times in milliseconds.
+    fn shown(connection: &mut PgConnection, name: &str) -> String {
+        let setting = sql::<Text>(&format!("(SELECT setting FROM pg_settings WHERE name = '{name}')"));
+        diesel::select(setting).get_result(connection).unwrap()
     }
 
     #[test]
-    fn what_a_uri_says_stays_and_its_options_come_last() {
-        let given = "postgresql:///portero?host=/run/pg&connect_timeout=9&options=-c%20search_path%3Dx&sslmode=require";
-        let extended = extend(given, "-c lock_timeout=1");
-        assert_eq!(extended.matches("connect_timeout=").count(), 1);
-        assert!(extended.contains("host=/run/pg&connect_timeout=9&sslmode=require&"), "{extended}");
-        assert!(extended.ends_with("options=-c%20lock_timeout%3D1%20-c%20search_path%3Dx"), "{extended}");
-    }
-
-    #[test]
-    fn pairs_are_read_as_libpq_reads_them() {
-        let given = r"host = /run/pg  user=ana password='it\'s \\ here' options='-c a=b' dbname=a\ b empty=''";
-        let read: Vec<_> = pairs(given).unwrap();
-        let expected = [
-            ("host", "/run/pg"),
-            ("user", "ana"),
-            ("password", r"it's \ here"),
-            ("options", "-c a=b"),
-            ("dbname", "a b"),
-            ("empty", ""),
-        ];
-        assert_eq!(read, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
-    }
-
-    #[test]
-    fn pairs_gain_what_they_do_not_say_and_keep_the_rest() {
-        let extended = extend(r"user=ana password='it\'s' connect_timeout=9 options='-c a=b'", "-c lock_timeout=1");
-        let read = pairs(&extended).unwrap();
-        let all = |name: &str| -> Vec<&str> {
-            read.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str()).collect()
-        };
-        assert_eq!(all("password"), ["it's"]);
-        assert_eq!(all("connect_timeout"), ["9"]);
-        assert_eq!(all("tcp_user_timeout"), ["2000"]);
-        assert_eq!(all("options"), ["-c lock_timeout=1 -c a=b"]);
-    }
-
-    #[test]
-    fn what_is_in_neither_form_is_left_alone() {
-        for given in ["nonsense", "password='open"] {
-            assert_eq!(extend(given, "-c a=b"), given);
+    fn the_operators_parameters_come_last_and_the_string_ends_without_a_space() {
+        let ours = "application_name=portero&connect_timeout=2&tcp_user_timeout=2000&keepalives=1&keepalives_idle=10\
+                    &keepalives_interval=2&keepalives_count=3";
+        for (given, expected) in [
+            ("postgres://ana:p%40ss@db.mx:5433/portero", format!("postgres://ana:p%40ss@db.mx:5433/portero?{ours}")),
+            ("postgres:///p?host=/run&connect_timeout=9", format!("postgres:///p?{ours}&host=/run&connect_timeout=9")),
+            ("host=/run connect_timeout=9", format!("{} host=/run connect_timeout=9", ours.replace('&', " "))),
+        ] {
+            assert_eq!(with_parameters(given), expected);
         }
+    }
+
+    #[test]
+    fn each_kind_of_connection_has_its_settings() {
+        let database = TestDatabase::empty();
+        for connector in [for_requests(database.url()), for_gate(database.url()), for_migrations(database.url())] {
+            let mut connection = connector.establish().unwrap();
+            for (name, value) in connector.settings {
+                assert_eq!(shown(&mut connection, name), *value, "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_the_connection_string_sets_wins_and_the_rest_is_ours() {
+        let database = TestDatabase::empty();
+        let mut url = database.url().to_owned();
+        if url.contains("://") {
+            url = url.replace("options=", "options=-c%20statement_timeout%3D7000%20");
+        } else {
+            url = url.replace("options='", "options='-c statement_timeout=7000 ");
+        }
+        let mut connection = for_requests(&url).establish().unwrap();
+        assert_eq!(shown(&mut connection, "statement_timeout"), "7000");
+        assert_eq!(shown(&mut connection, "lock_timeout"), "3000");
+    }
+
+    #[test]
+    fn no_settings_travel_at_the_start_of_a_connection() {
+        let connector = for_gate("postgres://db/portero");
+        assert!(!connector.url.contains("options"), "{}", connector.url);
     }
 }

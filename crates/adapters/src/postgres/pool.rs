@@ -3,28 +3,30 @@
 use std::time::{Duration, Instant};
 
 use diesel::{
-    Connection, ConnectionError, PgConnection, RunQueryDsl,
+    ConnectionError, PgConnection, RunQueryDsl,
     connection::{AnsiTransactionManager, TransactionManager},
     sql_query,
 };
 use r2d2::{HandleError, ManageConnection, Pool};
 use thiserror::Error;
 
-/// How lately a connection must have been used to be trusted unasked. A connection that ends within this time costs its
-/// next user a failed call; one that is asked costs every user a trip.
+use super::connection_string::Connector;
+
+/// A connection that was used within this time is not checked again. If it has ended since, its next user gets an error.
+/// A check costs every user a round trip.
 const TRUSTED_FOR: Duration = Duration::from_secs(1);
 
 /// How long a caller waits for a connection. With the wait for a permit it stays within the executor's limit.
 const CONNECTION_TIMEOUT: Duration = Duration::from_millis(1_400);
 
 /// A pool of `size` connections at most, made as they are wanted: nothing is connected to yet when this returns.
-pub(super) fn pool(database_url: String, size: u32) -> Pool<Manager> {
+pub(super) fn pool(connector: Connector, size: u32) -> Pool<Manager> {
     Pool::builder()
         .max_size(size)
         .min_idle(Some(1.min(size)))
         .connection_timeout(CONNECTION_TIMEOUT)
         .error_handler(Box::new(LogError))
-        .build_unchecked(Manager::new(database_url))
+        .build_unchecked(Manager::new(connector))
 }
 
 /// A connection and when it last answered.
@@ -42,7 +44,7 @@ impl Pooled {
 
 /// Makes connections and judges them.
 pub(super) struct Manager {
-    database_url: String,
+    connector: Connector,
 }
 
 /// Why a connection was not made or not kept.
@@ -55,9 +57,9 @@ pub(super) enum PoolError {
 }
 
 impl Manager {
-    /// Makes connections by this string.
-    pub(super) const fn new(database_url: String) -> Self {
-        Self { database_url }
+    /// Manages the connections that `connector` makes.
+    pub(super) const fn new(connector: Connector) -> Self {
+        Self { connector }
     }
 }
 
@@ -66,7 +68,7 @@ impl ManageConnection for Manager {
     type Error = PoolError;
 
     fn connect(&self) -> Result<Pooled, PoolError> {
-        let connection = PgConnection::establish(&self.database_url)?;
+        let connection = self.connector.establish()?;
         Ok(Pooled { connection, last_used: Instant::now() })
     }
 

@@ -16,7 +16,7 @@ use diesel::{
     sql_types::{Nullable, Text},
 };
 
-use super::{connection_string, migrate};
+use super::migrate;
 
 /// A schema of its own in the database of `DATABASE_URL`, with all migrations applied. It is dropped with this value.
 pub struct TestDatabase {
@@ -47,8 +47,12 @@ impl TestDatabase {
             panic!("these tests need a PostgreSQL named by DATABASE_URL: run `make test`")
         };
         let schema = unique_name();
-        let named = if given.contains("://") { "&application_name=" } else { " application_name=" };
-        let url = connection_string::extend(&given, &format!("-c search_path={schema}")) + named + &schema;
+        let url = if given.contains("://") {
+            let joint = if given.contains('?') { '&' } else { '?' };
+            format!("{given}{joint}options=-c%20search_path%3D{schema}&application_name={schema}")
+        } else {
+            format!("{given} options='-c search_path={schema}' application_name={schema}")
+        };
         let connection = PgConnection::establish(&url);
         let Ok(connection) = connection else {
             panic!("the PostgreSQL of DATABASE_URL cannot be reached: run `make test`")
@@ -61,6 +65,11 @@ impl TestDatabase {
     /// A connection string into this schema, for as many pools and processes as a test wants.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The schema's name, which no other test has.
+    pub fn schema(&self) -> &str {
+        &self.schema
     }
 
     /// Runs SQL in this schema.

@@ -98,3 +98,25 @@ fn a_database_that_is_not_there_is_no_panic() {
     let nowhere = migrate("postgres://nobody@127.0.0.1:1/nothing");
     assert!(matches!(nowhere, Err(MigrateError::Connect(_))), "{nowhere:?}");
 }
+
+#[test]
+fn a_start_with_nothing_pending_waits_for_no_lock() {
+    let database = TestDatabase::new();
+    database.statement(
+        "SELECT pg_advisory_lock(hashtextextended('portero migrations ' || coalesce(current_schema(), ''), 0))",
+    );
+    assert_eq!(migrate(database.url()).unwrap(), Vec::<String>::new());
+}
+
+#[test]
+fn a_database_that_is_not_utf8_is_refused() {
+    let database = TestDatabase::empty();
+    for encoding in ["LATIN1", "SQL_ASCII"] {
+        let name = format!("{}_{}", database.schema(), encoding.to_lowercase());
+        database.statement(&format!("CREATE DATABASE {name} ENCODING '{encoding}' LOCALE 'C' TEMPLATE template0"));
+        let joint = if database.url().contains("://") { '&' } else { ' ' };
+        let refused = migrate(&format!("{}{joint}dbname={name}", database.url()));
+        database.statement(&format!("DROP DATABASE {name} WITH (FORCE)"));
+        assert!(matches!(&refused, Err(MigrateError::NotUtf8(found)) if found == encoding), "{refused:?}");
+    }
+}

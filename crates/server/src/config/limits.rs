@@ -1,39 +1,59 @@
-//! How often anybody may call.
+//! How many requests a caller may send.
 
-use portero_http::web::{
-    caller::TrustedProxies,
-    limits::{Rate, Rules},
-};
+use clap::{Args, ValueEnum};
+use portero_http::web::limits::{Rate, Rules};
 
-use super::{Read, Source, list, optional, wrong};
-
-/// What the variables that begin with `RATE_LIMIT` say; nothing when limits are switched off.
-pub(super) fn rules(source: Source<'_>) -> Read<Option<Rules>> {
-    let on = match optional(source, "RATE_LIMITS").as_deref() {
-        None | Some("on") => true,
-        Some("off") => false,
-        Some(_) => return Err(wrong("RATE_LIMITS", "must be on or off")),
-    };
-    let rules = Rules {
-        key: rate(source, "RATE_LIMIT_KEY", "100/s burst 400")?,
-        address: rate(source, "RATE_LIMIT_ADDRESS", "50/s burst 200")?,
-        wrong_key: rate(source, "RATE_LIMIT_WRONG_KEY", "1/s burst 30")?,
-        login_email: rate(source, "RATE_LIMIT_LOGIN_EMAIL", "6/min burst 10")?,
-        login_address: rate(source, "RATE_LIMIT_LOGIN_ADDRESS", "30/min burst 60")?,
-        guest_user: rate(source, "RATE_LIMIT_GUEST_USER", "6/min burst 12")?,
-        guest_address: rate(source, "RATE_LIMIT_GUEST_ADDRESS", "60/min burst 300")?,
-    };
-    Ok(on.then_some(rules))
+/// The limits on callers.
+#[derive(Args, Debug)]
+pub(crate) struct LimitConfig {
+    /// Whether there are limits at all: `on` or `off`
+    #[arg(long, env = "RATE_LIMITS", default_value = "on")]
+    enabled: Switch,
+    /// Requests of portals with one key
+    #[arg(long, env = "RATE_LIMIT_KEY", default_value = "100/s burst 400", value_parser = rate)]
+    key: Rate,
+    /// Requests of portals from one address
+    #[arg(long, env = "RATE_LIMIT_ADDRESS", default_value = "50/s burst 200", value_parser = rate)]
+    address: Rate,
+    /// Requests of portals without a valid key, from one address
+    #[arg(long, env = "RATE_LIMIT_WRONG_KEY", default_value = "1/s burst 30", value_parser = rate)]
+    wrong_key: Rate,
+    /// Attempts to log in with one e-mail
+    #[arg(long, env = "RATE_LIMIT_LOGIN_EMAIL", default_value = "6/min burst 10", value_parser = rate)]
+    login_email: Rate,
+    /// Attempts to log in from one address
+    #[arg(long, env = "RATE_LIMIT_LOGIN_ADDRESS", default_value = "30/min burst 60", value_parser = rate)]
+    login_address: Rate,
+    /// Attempts to reconnect as one hotspot user
+    #[arg(long, env = "RATE_LIMIT_GUEST_USER", default_value = "6/min burst 12", value_parser = rate)]
+    guest_user: Rate,
+    /// Attempts to reconnect from one address; a wrong one counts 15 times
+    #[arg(long, env = "RATE_LIMIT_GUEST_ADDRESS", default_value = "60/min burst 300", value_parser = rate)]
+    guest_address: Rate,
 }
 
-/// What `TRUSTED_PROXIES` says.
-pub(super) fn trusted_proxies(source: Source<'_>) -> Read<TrustedProxies> {
-    let not_understood = |_| wrong("TRUSTED_PROXIES", "must be addresses or blocks of them");
-    list(source, "TRUSTED_PROXIES").iter().map(|text| text.parse().map_err(not_understood)).collect()
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Switch {
+    On,
+    Off,
 }
 
-fn rate(source: Source<'_>, name: &'static str, default: &str) -> Read<Rate> {
-    let text = optional(source, name);
-    let rate = text.as_deref().unwrap_or(default).trim().parse();
-    rate.map_err(|_| wrong(name, "must be calls in a time, such as 100/s, 6/min or 100/s burst 400"))
+impl LimitConfig {
+    /// The limits; none when they are off.
+    pub(crate) fn rules(&self) -> Option<Rules> {
+        let rules = Rules {
+            key: self.key,
+            address: self.address,
+            wrong_key: self.wrong_key,
+            login_email: self.login_email,
+            login_address: self.login_address,
+            guest_user: self.guest_user,
+            guest_address: self.guest_address,
+        };
+        (self.enabled == Switch::On).then_some(rules)
+    }
+}
+
+fn rate(text: &str) -> Result<Rate, &'static str> {
+    text.parse().map_err(|_| "must be requests in a time, such as 100/s, 6/min or 100/s burst 400")
 }

@@ -21,7 +21,7 @@ fn openapi_needs_no_environment() {
 fn help_names_every_variable_and_needs_none() {
     let ended = Program::bare(&["--help"]).run();
     assert_eq!(ended.code, Some(0));
-    for variable in ["DATABASE_URL", "ENCRYPTION_KEYS_OLD", "BIND_ADDR", "LOG_FORMAT"] {
+    for variable in ["DATABASE_URL", "DATABASE_URL_FILE", "ENCRYPTION_KEYS_OLD", "BIND_ADDR", "LOG_FORMAT"] {
         assert!(ended.output.contains(variable), "{}", ended.output);
     }
 }

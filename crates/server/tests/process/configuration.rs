@@ -36,6 +36,10 @@ fn a_wrong_variable_is_named() {
     let database = TestDatabase::empty();
     for (variable, wrong) in [
         ("DATABASE_URL", "nonsense"),
+        ("DATABASE_URL", "mysql://portero@127.0.0.1:1/x"),
+        ("DATABASE_URL", "postgres://portero@127.0.0.1:1/x?sslmod=require"),
+        ("DATABASE_URL_FILE", "/nowhere"),
+        ("JWT_ALGORITHM", "none"),
         ("DATABASE_POOL_SIZE", "many"),
         ("BIND_ADDR", "8000"),
         ("JWT_APIKEY_SECRET", "short"),
@@ -52,6 +56,43 @@ fn a_wrong_variable_is_named() {
         ("LOG_FORMAT", "xml"),
     ] {
         is_refused_for(&Program::serving(&database).with(variable, wrong), variable);
+    }
+}
+
+#[test]
+fn the_address_of_the_existing_system_leads_to_its_database() {
+    let database = TestDatabase::empty();
+    let given = database.url().to_owned();
+    for url in [
+        given.replacen("postgresql://", "postgresql+asyncpg://", 1) + "&prepared_statement_cache_size=0&ssl=prefer",
+        format!(" \"{}\"\n", given.replacen("postgresql://", "postgresql+psycopg2://", 1)),
+    ] {
+        let ended = Program::bare(&["migrate"]).with("DATABASE_URL", &url).run();
+        assert_eq!(ended.code, Some(0), "{}", ended.errors);
+        let warned = ended.errors.lines().filter(|line| line.contains("WARN")).count();
+        assert_eq!(warned, url.matches("prepared_statement").count(), "{}", ended.errors);
+    }
+}
+
+#[test]
+fn secrets_come_from_files() {
+    let database = TestDatabase::empty();
+    let file = std::env::temp_dir().join(format!("portero-database-url-{}", std::process::id()));
+    std::fs::write(&file, format!("{}\n", database.url())).unwrap();
+    let program = Program::bare(&["migrate"]).with("DATABASE_URL_FILE", file.to_str().unwrap());
+    let ended = program.run();
+    assert_eq!(ended.code, Some(0), "{}", ended.errors);
+    is_refused_for(&program.with("DATABASE_URL", database.url()), "DATABASE_URL_FILE");
+    std::fs::remove_file(&file).unwrap();
+}
+
+#[test]
+fn help_shows_no_value_of_a_secret() {
+    let database = TestDatabase::empty();
+    let help = Program::on(&database, &["--help"]).run();
+    assert_eq!(help.code, Some(0));
+    for secret in [database.url(), "the API key secret", "AAAAAAA", crate::support::program::PASSWORD] {
+        assert!(!help.output.contains(secret), "{}", help.output);
     }
 }
 
@@ -79,6 +120,9 @@ fn no_refusal_shows_a_secret() {
         Program::serving(&database).with("ENCRYPTION_KEYS_OLD", secret),
         Program::serving(&database).with("SUPER_ADMIN_INITIAL_PASSWORD", "s3cret"),
         Program::serving(&database).with("DATABASE_URL", &format!("postgres://portero:{secret}@127.0.0.1:1/x")),
+        Program::serving(&database).with("DATABASE_URL", &format!("mysql://portero:{secret}@127.0.0.1:1/x")),
+        Program::serving(&database)
+            .with("DATABASE_URL", &format!("postgres://portero:{secret}@127.0.0.1:1/x?ssl={secret}")),
         Program::serving(&database).with("DATABASE_URL", &format!("postgres//portero:{secret}@127.0.0.1:1/x")),
         Program::serving(&database).with("DATABASE_URL", &format!("postgres://portero:/{secret}@127.0.0.1:1/x")),
     ] {

@@ -121,7 +121,7 @@ fn only_counting_does_without_the_wait_for_the_disk() {
     admit(&mut connection, &[&a]);
     assert_eq!(shown(&mut connection), usual);
 
-    let mut own = PgConnection::establish(&connection_string::for_gate(database.url())).unwrap();
+    let mut own = connection_string::for_gate(database.url()).establish().unwrap();
     admit(&mut own, &[&a, &b]);
     assert_eq!(shown(&mut own), "off");
 }
