@@ -20,6 +20,7 @@ use portero_testkit::{
 };
 use time::Duration;
 
+use crate::sessions::store_with;
 use crate::support::{World, a_busy_hasher, another_company, assert_is, at_once, page, the_company};
 
 const ADMIN: UserId = UserId::new(1);
@@ -215,6 +216,20 @@ async fn nobody_switches_themselves_off() {
     }
     assert!(world.app.switch_user.execute(ADMIN, Switch::To(true), ADMIN).await.unwrap());
     assert_eq!(world.store.tables(), before);
+}
+
+#[tokio::test]
+async fn a_caller_who_is_no_active_super_admin_switches_nobody() {
+    let inactive = User { active: false, ..the_admin() };
+    for (staff, by) in [(a_staff(), ANA), (a_staff(), UserId::new(99)), (store_with(inactive), ADMIN)] {
+        let world = World::over(staff);
+        let before = world.store.tables();
+        for switch in [Switch::Toggle, Switch::To(true)] {
+            let refused = world.app.switch_user.execute(UserId::new(2), switch, by).await;
+            assert_is!(refused, Err(SwitchUserError::CallerInactive));
+        }
+        assert_eq!(world.store.tables(), before);
+    }
 }
 
 #[tokio::test]

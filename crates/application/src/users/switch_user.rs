@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use portero_domain::{
     ids::UserId,
-    ports::{StorageError, UnitOfWork, transact},
-    user::{OwnAccount, Standing},
+    ports::{Storage, StorageError, Stored, UnitOfWork, transact},
+    user::{OwnAccount, RoleKind, Standing},
 };
 use thiserror::Error;
 
@@ -20,7 +20,10 @@ pub enum SwitchUserError {
     /// There is no such person.
     #[error("there is no such person")]
     NotFound,
-    /// Nobody switches themselves off.
+    /// The caller has become inactive, or is no super admin.
+    #[error("the caller is no active super admin")]
+    CallerInactive,
+    /// A person does not deactivate themselves.
     #[error(transparent)]
     OwnAccount(#[from] OwnAccount),
     /// The store gave no answer.
@@ -32,8 +35,13 @@ impl SwitchUser {
     /// Activates or deactivates this person for `by`. Returns whether the person is active then.
     pub async fn execute(&self, user: UserId, switch: Switch, by: UserId) -> Result<bool, SwitchUserError> {
         transact(&*self.storage, move |storage| {
-            let Standing { active: was_active, .. } =
-                storage.users().lock_standing(user)?.ok_or(SwitchUserError::NotFound)?;
+            let (person, caller) = lock_both(storage, user, by)?;
+            // The caller may have been deactivated since the request was authenticated. An active super admin is therefore
+            // left whatever happens at the same moment: the caller.
+            if caller != Some(Standing { role: RoleKind::SuperAdmin, active: true }) {
+                return Err(SwitchUserError::CallerInactive);
+            }
+            let was_active = person.ok_or(SwitchUserError::NotFound)?.active;
             let active = switch.from(was_active);
             if !active && user == by {
                 return Err(OwnAccount.into());
@@ -47,4 +55,17 @@ impl SwitchUser {
         })
         .await
     }
+}
+
+/// Locks two people, or one where both are the same, and returns how each stands. Every caller locks the smaller identity
+/// first, so that two callers cannot wait for each other.
+fn lock_both(storage: &mut dyn Storage, one: UserId, other: UserId) -> Stored<(Option<Standing>, Option<Standing>)> {
+    let mut lock = |user| storage.users().lock_standing(user);
+    Ok(if one <= other {
+        let first = lock(one)?;
+        (first, lock(other)?)
+    } else {
+        let second = lock(other)?;
+        (lock(one)?, second)
+    })
 }

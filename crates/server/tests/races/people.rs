@@ -6,8 +6,9 @@ use std::sync::{
 };
 
 use portero_application::{
+    Switch,
     sessions::{AuthenticateError, LogInError},
-    users::CreateUserError,
+    users::{CreateUserError, SwitchUserError},
 };
 use portero_domain::{
     ids::UserId,
@@ -15,6 +16,8 @@ use portero_domain::{
     text::{Email, Name},
     user::{NewPassword, Role, UserProfile},
 };
+
+use tokio::sync::Barrier;
 
 use super::world::{World, persist};
 use crate::support::sql::number;
@@ -87,5 +90,45 @@ async fn no_session_by_the_old_password_outlives_its_change() {
             }
         }
         assert_eq!(number(&world.database, "SELECT count(*) FROM sessions"), 0);
+    }
+}
+
+/// Each deactivates the next one, and the last one deactivates the first, all at the same moment.
+async fn deactivate_in_a_ring(world: &World, ring: &[UserId]) -> Vec<Result<bool, SwitchUserError>> {
+    let start = Arc::new(Barrier::new(ring.len()));
+    let callers: Vec<_> = (0..ring.len())
+        .map(|turn| {
+            let (service, start) = (world.service(turn), Arc::clone(&start));
+            let (by, next) = (ring[turn], ring[(turn + 1) % ring.len()]);
+            tokio::spawn(async move {
+                start.wait().await;
+                persist(|| service.switch_user.execute(next, Switch::To(false), by)).await
+            })
+        })
+        .collect();
+    let mut answers = Vec::new();
+    for caller in callers {
+        answers.push(caller.await.unwrap());
+    }
+    answers
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn super_admins_who_deactivate_each_other_leave_one_of_them_active() {
+    let world = World::new().await;
+    let mut people = Vec::new();
+    for number in 0..3 {
+        people.push(world.service(0).create_user.execute(person(number), password(number)).await.unwrap().id);
+    }
+    for round in 0..30 {
+        let ring = &people[..2 + round % 2];
+        world.database.statement("UPDATE users SET active = id <= 2");
+        world.database.statement(&format!("UPDATE users SET active = true WHERE id <= {}", ring.len()));
+        let answers = deactivate_in_a_ring(&world, ring).await;
+        let left = number(&world.database, "SELECT count(*) FROM users WHERE active");
+        assert!(left >= 1, "round {round}: nobody is left: {answers:?}");
+        let refused = answers.iter().filter(|answer| matches!(answer, Err(SwitchUserError::CallerInactive))).count();
+        let done = answers.iter().filter(|answer| matches!(answer, Ok(false))).count();
+        assert_eq!((refused + done, ring.len() - done), (ring.len(), usize::try_from(left).unwrap()), "{answers:?}");
     }
 }

@@ -14,7 +14,7 @@ use portero_application::{
     products::{CreateProductError, EditProductError},
     routers::{DeleteRouterError, NewRouter, RegisterRouterError, RegisteredRouter},
     sessions::{ChangePasswordError, LogInError},
-    users::CreateUserError,
+    users::{CreateUserError, SwitchUserError},
 };
 use portero_domain::{
     company::GatewayMode,
@@ -169,6 +169,7 @@ may_say_busy! {
     EditProductError: E::Storage(StorageError::Busy),
     CreateUserError: E::Storage(StorageError::Busy) | E::Password(PasswordError::Busy),
     LogInError: E::Storage(StorageError::Busy) | E::Password(PasswordError::Busy),
+    SwitchUserError: E::Storage(StorageError::Busy),
     ChangePasswordError: E::Storage(StorageError::Busy) | E::Password(PasswordError::Busy),
 }
 

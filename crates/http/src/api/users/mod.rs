@@ -104,6 +104,7 @@ impl From<SwitchUserError> for ApiError {
     fn from(error: SwitchUserError) -> Self {
         match error {
             SwitchUserError::NotFound => user_not_found(),
+            SwitchUserError::CallerInactive => Self::unauthorized("user_inactive", "Usuario no activo"),
             SwitchUserError::OwnAccount(_) => {
                 Self::bad_request("own_account", "No puedes desactivar tu propio usuario")
             }
