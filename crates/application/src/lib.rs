@@ -254,7 +254,7 @@ impl Application {
             sales_dashboard: SalesDashboard { storage: storage() },
 
             system_overview: SystemOverview { storage: storage(), clock: clock() },
-            readiness: Readiness { storage: storage() },
+            readiness: Readiness::new(storage(), clock()),
             tell_time: TellTime { clock: clock() },
             check_secrets: CheckSecrets { storage: storage(), vault: vault() },
             reseal_secrets: ResealSecrets { storage: storage(), vault: vault() },

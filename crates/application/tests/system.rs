@@ -65,12 +65,23 @@ async fn an_operator_sets_how_long_keys_and_sessions_live() {
 }
 
 #[tokio::test]
-async fn portero_is_ready_when_its_store_answers() {
+async fn the_store_is_asked_at_most_once_a_second_whether_it_answers_or_not() {
     let world = World::over(InMemory::new());
-    assert_is!(world.app.readiness.execute().await, Ok(()));
-    world.store.fail_next(StorageError::Unavailable("away".into()));
-    assert_is!(world.app.readiness.execute().await, Err(StorageError::Unavailable(_)));
-    assert_is!(world.app.readiness.execute().await, Ok(()));
+    let ready = || world.app.readiness.execute();
+    assert_is!(ready().await, Ok(()));
+    world.store.fail_next(StorageError::Unavailable("told to fail".into()));
+    world.clock.advance(Duration::milliseconds(999));
+    assert_is!(ready().await, Ok(()));
+    world.clock.advance(Duration::MILLISECOND);
+    for _ in 0..3 {
+        let away = ready().await.unwrap_err();
+        assert!(matches!(*away, StorageError::Unavailable(_)));
+    }
+    world.clock.advance(Duration::SECOND);
+    assert_is!(ready().await, Ok(()));
+    world.store.fail_next(StorageError::Busy);
+    world.clock.advance(-Duration::HOUR);
+    assert!(ready().await.is_err(), "a clock that was set back keeps an old result");
 }
 
 /// Demands of each call that it passes on what a store says that has too much to do.

@@ -3,6 +3,7 @@
 use portero_domain::ports::StorageError;
 use portero_http::api::openapi;
 use serde_json::Value;
+use time::Duration;
 
 use crate::support::{TestApp, assert_error, assert_example};
 
@@ -21,9 +22,12 @@ async fn health_asks_nobody_and_readiness_asks_the_store() {
     let away = app.get("/ready").await;
     assert_example(&away, "readiness 503");
     assert_eq!(away.header("retry-after"), Some("1"));
+    assert_example(&app.get("/ready").await, "readiness 503");
+    app.clock.advance(Duration::SECOND);
     assert_example(&app.get("/ready").await, "readiness 200");
 
     app.store.fail_next(StorageError::Busy);
+    app.clock.advance(Duration::SECOND);
     assert_error(&app.get("/ready").await, 503, "busy", "Servicio ocupado. Intente nuevamente.");
 }
 

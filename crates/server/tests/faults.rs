@@ -37,6 +37,14 @@ fn says_not_now(answer: &Answer, when: &str) {
     assert_eq!(answer.retry_after.as_deref(), Some("1"), "{when}");
 }
 
+/// A good result of `/ready` serves for a second.
+#[track_caller]
+fn is_soon_not_ready(server: &Server, when: &str) {
+    let away = || server.client().get("/ready").status == 503;
+    eventually(Duration::from_secs(1) + PROMISED, "the service is not ready", away);
+    says_not_now(&server.client().get("/ready"), when);
+}
+
 fn is_well_again(server: &Server, portal: &Client) {
     let well = || server.client().get("/ready").status == 200 && portal.get(CONFIG).status == 200;
     eventually(RECOVERY, "the service is well again", well);
@@ -72,7 +80,7 @@ fn while_the_database_is_away_every_call_is_answered_in_time_and_the_service_rec
                     says_not_now(&call.join().unwrap(), &when);
                 }
             });
-            says_not_now(&server.client().get("/ready"), &when);
+            is_soon_not_ready(&server, &when);
             let health = server.client().get("/health").expect(200);
             assert!(health.took < Duration::from_secs(1), "{when}: {:?}", health.took);
         }
@@ -114,7 +122,7 @@ fn a_registration_during_a_failure_is_done_wholly_or_not_at_all() {
             let before = registered.load(SeqCst);
             eventually(RECOVERY, "routers are registered", || registered.load(SeqCst) >= before + 8);
             proxy.set(failure);
-            says_not_now(&server.client().get("/ready"), "in between");
+            is_soon_not_ready(&server, "in between");
             proxy.set(Network::Works);
             is_well_again(&server, &portal);
         }

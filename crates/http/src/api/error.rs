@@ -1,6 +1,6 @@
 //! Every refusal on the wire: `{"detail": ..., "code": ...}` and a status (decisions, "Errors").
 
-use std::{borrow::Cow, error::Error as StdError, fmt};
+use std::{borrow::Cow, error::Error as StdError, fmt, sync::Arc};
 
 use actix_web::{
     HttpResponse, HttpResponseBuilder, ResponseError,
@@ -200,7 +200,14 @@ impl ResponseError for ApiError {
 
 impl From<StorageError> for ApiError {
     fn from(error: StorageError) -> Self {
-        match error {
+        Arc::new(error).into()
+    }
+}
+
+/// An error that several requests share.
+impl From<Arc<StorageError>> for ApiError {
+    fn from(error: Arc<StorageError>) -> Self {
+        match *error {
             StorageError::Busy => Self::unavailable("busy", "Servicio ocupado. Intente nuevamente."),
             StorageError::Unavailable(_) => {
                 Self::unavailable("unavailable", "Servicio no disponible. Intente nuevamente.").caused_by(error)
