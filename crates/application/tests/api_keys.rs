@@ -39,7 +39,7 @@ async fn the_new_key_replaces_the_old_one_at_once() {
     let mut expected = world.store.tables();
     let now = world.clock.advance(Duration::seconds(90) + Duration::microseconds(5));
 
-    let regenerated = world.app.regenerate_api_key.execute(the_company(), the_router()).await.unwrap();
+    let regenerated = world.app.api_keys.regenerate.execute(the_company(), the_router()).await.unwrap();
 
     let key = a_key().id("key_0000000000000001").issued_at(start().plus(Duration::seconds(90))).build();
     let token = signed(&key).token;
@@ -48,9 +48,9 @@ async fn the_new_key_replaces_the_old_one_at_once() {
     expected.keys.push(row(key));
     assert_eq!(world.store.tables(), expected);
 
-    let by_the_old_key = world.app.admit_portal.execute(signed(&a_key().build()).token.expose()).await;
+    let by_the_old_key = world.app.portal.admit.execute(signed(&a_key().build()).token.expose()).await;
     assert_is!(by_the_old_key, Err(AdmitPortalError::Refused(Refusal::Revoked)));
-    assert_is!(world.app.admit_portal.execute(token.expose()).await, Ok(_));
+    assert_is!(world.app.portal.admit.execute(token.expose()).await, Ok(_));
 }
 
 #[tokio::test]
@@ -68,7 +68,7 @@ async fn only_a_key_that_was_still_good_counts_as_replaced() {
     ] {
         let world = World::over(old.into_iter().fold(a_shop(), with_key));
         world.clock.set(now);
-        let regenerated = world.app.regenerate_api_key.execute(the_company(), the_router()).await.unwrap();
+        let regenerated = world.app.api_keys.regenerate.execute(the_company(), the_router()).await.unwrap();
         assert_eq!(regenerated.replaced_active_key, replaced, "{what}");
 
         let keys = world.store.tables().keys;
@@ -83,10 +83,10 @@ async fn an_inactive_router_gets_no_key_and_keeps_its_old_one() {
     let store = InMemory::new().with_company(a_company().build()).with_router(a_router().inactive().build());
     let world = World::over(with_key(store, a_key().build()));
     let before = world.store.tables();
-    let refused = world.app.regenerate_api_key.execute(the_company(), the_router()).await;
+    let refused = world.app.api_keys.regenerate.execute(the_company(), the_router()).await;
     assert_is!(refused, Err(RegenerateApiKeyError::RouterInactive(RouterInactive)));
     assert_eq!(world.store.tables(), before);
-    assert_is!(world.app.admit_portal.execute(signed(&a_key().build()).token.expose()).await, Ok(_));
+    assert_is!(world.app.portal.admit.execute(signed(&a_key().build()).token.expose()).await, Ok(_));
 }
 
 #[tokio::test]
@@ -94,7 +94,7 @@ async fn a_new_key_that_cannot_be_signed_leaves_the_old_one_alone() {
     let world =
         World::with(with_key(a_shop(), a_key().build()), |ports| ports.api_key_tokens = a_key_signer_that_fails());
     let before = world.store.tables();
-    let refused = world.app.regenerate_api_key.execute(the_company(), the_router()).await;
+    let refused = world.app.api_keys.regenerate.execute(the_company(), the_router()).await;
     assert_is!(refused, Err(RegenerateApiKeyError::Signing(_)));
     assert_eq!(world.store.tables(), before);
 }
@@ -102,7 +102,7 @@ async fn a_new_key_that_cannot_be_signed_leaves_the_old_one_alone() {
 #[tokio::test]
 async fn a_failed_regeneration_leaves_no_trace() {
     let world = World::over(with_key(a_shop(), a_key().build()));
-    let regenerate = async || world.app.regenerate_api_key.execute(the_company(), the_router()).await;
+    let regenerate = async || world.app.api_keys.regenerate.execute(the_company(), the_router()).await;
     let regenerated = world.fails_without_trace(regenerate).await;
     assert!(regenerated.replaced_active_key);
     let keys = world.store.tables().keys;
@@ -117,7 +117,7 @@ async fn of_64_rival_regenerations_one_key_remains_good() {
     let rivals: Vec<_> = (0..64)
         .map(|_| {
             let world = Arc::clone(&world);
-            tokio::spawn(async move { world.app.regenerate_api_key.execute(the_company(), the_router()).await })
+            tokio::spawn(async move { world.app.api_keys.regenerate.execute(the_company(), the_router()).await })
         })
         .collect();
     let mut answers = Vec::new();
@@ -135,7 +135,7 @@ async fn of_64_rival_regenerations_one_key_remains_good() {
 
     let mut admitted = Vec::new();
     for answer in answers {
-        match world.app.admit_portal.execute(answer.token.expose()).await {
+        match world.app.portal.admit.execute(answer.token.expose()).await {
             Ok(admission) => admitted.push(admission.key),
             refused => {
                 assert_is!(refused, Err(AdmitPortalError::Refused(Refusal::Revoked)));
@@ -151,11 +151,11 @@ async fn a_revoked_key_is_dead_at_once_and_no_other_is_issued() {
     let mut expected = world.store.tables();
     let now = world.clock.advance(Duration::HOUR + Duration::microseconds(123_456));
     let id = a_key().build().id().clone();
-    assert_eq!(world.app.revoke_api_key.execute(the_company(), the_router(), id).await.unwrap(), now);
+    assert_eq!(world.app.api_keys.revoke.execute(the_company(), the_router(), id).await.unwrap(), now);
 
     expected.keys[0].key = a_key().used(87, start()).revoked_at(now).build();
     assert_eq!(world.store.tables(), expected);
-    let call = world.app.admit_portal.execute(signed(&a_key().build()).token.expose()).await;
+    let call = world.app.portal.admit.execute(signed(&a_key().build()).token.expose()).await;
     assert_is!(call, Err(AdmitPortalError::Refused(Refusal::Revoked)));
 }
 
@@ -163,13 +163,13 @@ async fn a_revoked_key_is_dead_at_once_and_no_other_is_issued() {
 async fn an_expired_key_may_still_be_revoked() {
     let world = World::over(with_key(a_shop(), a_key_until(start())));
     let id = a_key().build().id().clone();
-    assert_eq!(world.app.revoke_api_key.execute(the_company(), the_router(), id).await.unwrap(), start());
+    assert_eq!(world.app.api_keys.revoke.execute(the_company(), the_router(), id).await.unwrap(), start());
 }
 
 #[tokio::test]
 async fn a_key_is_revoked_once() {
     let world = World::over(with_key(a_shop(), a_key().build()));
-    let revoke = || world.app.revoke_api_key.execute(the_company(), the_router(), a_key().build().id().clone());
+    let revoke = || world.app.api_keys.revoke.execute(the_company(), the_router(), a_key().build().id().clone());
     let first = revoke().await.unwrap();
     let before = world.store.tables();
     world.clock.advance(days(1));
@@ -182,7 +182,7 @@ async fn a_key_is_revoked_once() {
 async fn a_failed_revocation_leaves_no_trace() {
     let world = World::over(with_key(a_shop(), a_key().build()));
     let id = a_key().build().id().clone();
-    let revoke = async || world.app.revoke_api_key.execute(the_company(), the_router(), id.clone()).await;
+    let revoke = async || world.app.api_keys.revoke.execute(the_company(), the_router(), id.clone()).await;
     let revoked_at = world.fails_without_trace(revoke).await;
     assert_eq!(world.store.tables().keys[0].key, a_key().revoked_at(revoked_at).build());
 }
@@ -194,16 +194,16 @@ async fn keys_of_somebody_elses_router_are_not_there() {
     let before = world.store.tables();
     let own_key = || a_key().build().id().clone();
     for (company, router) in wrong_owners() {
-        let regenerated = world.app.regenerate_api_key.execute(company.clone(), router.clone()).await;
+        let regenerated = world.app.api_keys.regenerate.execute(company.clone(), router.clone()).await;
         assert_is!(regenerated, Err(RegenerateApiKeyError::RouterNotFound));
-        let revoked = world.app.revoke_api_key.execute(company.clone(), router.clone(), own_key()).await;
+        let revoked = world.app.api_keys.revoke.execute(company.clone(), router.clone(), own_key()).await;
         assert_is!(revoked, Err(RevokeApiKeyError::NotFound));
-        let history = world.app.api_key_history.execute(company.clone(), router.clone(), Page::default()).await;
+        let history = world.app.api_keys.history.execute(company.clone(), router.clone(), Page::default()).await;
         assert_is!(history, Ok(None));
-        assert_is!(world.app.api_key_status.execute(company, router).await, Ok(None));
+        assert_is!(world.app.api_keys.status.execute(company, router).await, Ok(None));
     }
     for key in [others_key.id().clone(), key_id("key_0")] {
-        let revoked = world.app.revoke_api_key.execute(the_company(), the_router(), key).await;
+        let revoked = world.app.api_keys.revoke.execute(the_company(), the_router(), key).await;
         assert_is!(revoked, Err(RevokeApiKeyError::NotFound));
     }
     assert_eq!(world.store.tables(), before);
@@ -215,7 +215,7 @@ async fn the_history_tells_every_key_of_the_router_newest_first() {
     let current = a_key().used(5, start()).build();
     let others = a_key().id("key_other").of(&another_companys_router()).build();
     let world = World::over([current.clone(), others, old.clone()].into_iter().fold(two_shops(), with_key));
-    let history = |page| world.app.api_key_history.execute(the_company(), the_router(), page);
+    let history = |page| world.app.api_keys.history.execute(the_company(), the_router(), page);
 
     let all = Listing { items: vec![current, old.clone()], damaged: vec![], total: Some(2), next: None };
     assert_eq!(history(Page::default()).await.unwrap(), Some(all));
@@ -241,7 +241,7 @@ async fn the_status_tells_what_the_keeper_should_know() {
     ] {
         let key = key.build();
         let world = World::over(with_key(a_shop(), key.clone()));
-        let status = world.app.api_key_status.execute(the_company(), the_router()).await.unwrap();
+        let status = world.app.api_keys.status.execute(the_company(), the_router()).await.unwrap();
         let active = active.map(|(days_left, advice)| ActiveKey { key, days_left, advice });
         assert_eq!(status, Some(KeyStatus { router: the_router(), active }), "{what}");
     }
@@ -250,6 +250,6 @@ async fn the_status_tells_what_the_keeper_should_know() {
 #[tokio::test]
 async fn a_router_that_never_had_a_key_has_no_active_one() {
     let world = World::over(a_shop());
-    let status = world.app.api_key_status.execute(the_company(), the_router()).await.unwrap();
+    let status = world.app.api_keys.status.execute(the_company(), the_router()).await.unwrap();
     assert_eq!(status, Some(KeyStatus { router: the_router(), active: None }));
 }

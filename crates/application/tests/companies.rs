@@ -47,7 +47,7 @@ fn sealed(plain: &str, place: &SecretPlace) -> Sealed {
 async fn a_new_company_is_active_and_its_private_key_sealed() {
     let world = World::over(InMemory::new());
     let created_at = world.clock.advance(Duration::microseconds(5));
-    let company = world.app.create_company.execute(the_new_company()).await.unwrap();
+    let company = world.app.companies.create.execute(the_new_company()).await.unwrap();
 
     let id = company_id("EMP_0000000001");
     let private_key = sealed("key_private_conekta", &SecretPlace::ConektaPrivateKey(id.clone()));
@@ -74,7 +74,7 @@ async fn a_company_needs_no_gateway() {
         conekta_private_key: None,
         ..the_new_company()
     };
-    let company = world.app.create_company.execute(new).await.unwrap();
+    let company = world.app.companies.create.execute(new).await.unwrap();
     assert_eq!((company.conekta, company.contact_phone), (Conekta::default(), None));
 }
 
@@ -82,7 +82,7 @@ async fn a_company_needs_no_gateway() {
 async fn a_companys_identity_that_is_taken_is_drawn_again() {
     let world = World::over(InMemory::new().with_company(a_company().build()));
     world.ids.then_companies(std::iter::repeat_n(the_company(), 7));
-    let company = world.app.create_company.execute(the_new_company()).await.unwrap();
+    let company = world.app.companies.create.execute(the_new_company()).await.unwrap();
     assert_eq!(company.id, company_id("EMP_0000000001"));
     let place = SecretPlace::ConektaPrivateKey(company.id);
     assert_eq!(company.conekta.private_key, Some(sealed("key_private_conekta", &place)));
@@ -93,17 +93,17 @@ async fn after_eight_identities_that_are_taken_no_company_is_created() {
     let world = World::over(InMemory::new().with_company(a_company().build()));
     let before = world.store.tables();
     world.ids.then_companies(std::iter::repeat_n(the_company(), 8));
-    let refused = world.app.create_company.execute(the_new_company()).await;
+    let refused = world.app.companies.create.execute(the_new_company()).await;
     assert_is!(refused, Err(CreateCompanyError::NoFreeId));
     assert_eq!(world.store.tables(), before);
-    let next = world.app.create_company.execute(the_new_company()).await.unwrap();
+    let next = world.app.companies.create.execute(the_new_company()).await.unwrap();
     assert_eq!(next.id, company_id("EMP_0000000001"), "eight were drawn, and no more");
 }
 
 #[tokio::test]
 async fn a_private_key_that_cannot_be_sealed_leaves_no_trace() {
     let world = World::with(InMemory::new(), |ports| ports.vault = a_vault_that_fails());
-    let refused = world.app.create_company.execute(the_new_company()).await;
+    let refused = world.app.companies.create.execute(the_new_company()).await;
     assert_is!(refused, Err(CreateCompanyError::Vault(VaultError::Sealing)));
     assert_eq!(world.store.tables(), InMemory::new().tables());
 }
@@ -111,7 +111,7 @@ async fn a_private_key_that_cannot_be_sealed_leaves_no_trace() {
 #[tokio::test]
 async fn a_failed_creation_of_a_company_leaves_no_trace() {
     let world = World::over(InMemory::new());
-    let create = async || world.app.create_company.execute(the_new_company()).await;
+    let create = async || world.app.companies.create.execute(the_new_company()).await;
     let company = world.fails_without_trace(create).await;
     assert_eq!(world.store.tables().companies, [company]);
 }
@@ -156,7 +156,7 @@ async fn an_edit_changes_what_it_mentions_and_seals_what_is_secret() {
     let world = World::over(two_shops());
     let mut expected = world.store.tables();
     let (edit, secrets, after) = an_edit_of_everything();
-    let edit = async || world.app.edit_company.execute(the_company(), edit.clone(), secrets.clone()).await;
+    let edit = async || world.app.companies.edit.execute(the_company(), edit.clone(), secrets.clone()).await;
     assert_eq!(world.fails_without_trace(edit).await, after);
     expected.companies[0] = after;
     assert_eq!(world.store.tables(), expected);
@@ -167,7 +167,7 @@ async fn an_edit_that_mentions_nothing_changes_nothing() {
     let company = a_company().with_secrets().inactive().build();
     let world = World::over(InMemory::new().with_company(company.clone()));
     let (edit, secrets) = (CompanyEdit::default(), CompanySecrets::default());
-    assert_eq!(world.app.edit_company.execute(the_company(), edit, secrets).await.unwrap(), company);
+    assert_eq!(world.app.companies.edit.execute(the_company(), edit, secrets).await.unwrap(), company);
     assert_eq!(world.store.tables().companies, [company]);
 }
 
@@ -175,7 +175,7 @@ async fn an_edit_that_mentions_nothing_changes_nothing() {
 async fn a_secret_that_is_cleared_is_gone() {
     let world = World::over(InMemory::new().with_company(a_company().with_secrets().build()));
     let secrets = CompanySecrets { conekta_private_key: Change::Clear, telegram_bot_token: Change::Clear };
-    world.app.edit_company.execute(the_company(), CompanyEdit::default(), secrets).await.unwrap();
+    world.app.companies.edit.execute(the_company(), CompanyEdit::default(), secrets).await.unwrap();
     let company = world.store.tables().companies.remove(0);
     assert_eq!((company.conekta.private_key, company.telegram.bot_token), (None, None));
 }
@@ -187,7 +187,7 @@ async fn an_edit_that_cannot_be_sealed_leaves_no_trace() {
     let (edit, both, _) = an_edit_of_everything();
     let token_only = CompanySecrets { conekta_private_key: Change::Keep, ..both.clone() };
     for secrets in [both, token_only] {
-        let refused = world.app.edit_company.execute(the_company(), edit.clone(), secrets).await;
+        let refused = world.app.companies.edit.execute(the_company(), edit.clone(), secrets).await;
         assert_is!(refused, Err(EditCompanyError::Vault(VaultError::Sealing)));
         assert_eq!(world.store.tables(), before);
     }
@@ -199,11 +199,11 @@ async fn a_company_that_is_not_there_is_not_found() {
     let before = world.store.tables();
     let id = || another_company().id;
     let (edit, secrets, _) = an_edit_of_everything();
-    let edited = world.app.edit_company.execute(id(), edit, secrets).await;
+    let edited = world.app.companies.edit.execute(id(), edit, secrets).await;
     assert_is!(edited, Err(EditCompanyError::NotFound));
-    assert_is!(world.app.switch_company.execute(id(), Switch::Toggle).await, Ok(None));
-    assert_is!(world.app.find_company.execute(id()).await, Ok(None));
-    assert_is!(world.app.company_overview.execute(id()).await, Ok(None));
+    assert_is!(world.app.companies.switch.execute(id(), Switch::Toggle).await, Ok(None));
+    assert_is!(world.app.companies.find.execute(id()).await, Ok(None));
+    assert_is!(world.app.companies.overview.execute(id()).await, Ok(None));
     assert_eq!(world.store.tables(), before);
 }
 
@@ -211,16 +211,16 @@ async fn a_company_that_is_not_there_is_not_found() {
 async fn the_keys_of_a_company_that_is_off_are_refused_until_it_is_on_again() {
     let world = World::over(with_key(two_shops(), a_key().build()));
     let token = signed(&a_key().build()).token;
-    let switch = async |switch| world.app.switch_company.execute(the_company(), switch).await.unwrap();
+    let switch = async |switch| world.app.companies.switch.execute(the_company(), switch).await.unwrap();
 
     for wish in [Switch::Toggle, Switch::To(false)] {
         assert_eq!(switch(wish).await, Some(false));
-        let call = world.app.admit_portal.execute(token.expose()).await;
+        let call = world.app.portal.admit.execute(token.expose()).await;
         assert_is!(call, Err(AdmitPortalError::Refused(Refusal::CompanyInactive)));
     }
     for wish in [Switch::To(true), Switch::To(true)] {
         assert_eq!(switch(wish).await, Some(true));
-        assert_is!(world.app.admit_portal.execute(token.expose()).await, Ok(_));
+        assert_is!(world.app.portal.admit.execute(token.expose()).await, Ok(_));
     }
     assert_eq!(world.store.tables().companies, [a_company().build(), another_company()]);
 }
@@ -228,7 +228,7 @@ async fn the_keys_of_a_company_that_is_off_are_refused_until_it_is_on_again() {
 #[tokio::test]
 async fn a_failed_switch_of_a_company_leaves_no_trace() {
     let world = World::over(two_shops());
-    let switch = async || world.app.switch_company.execute(the_company(), Switch::Toggle).await;
+    let switch = async || world.app.companies.switch.execute(the_company(), Switch::Toggle).await;
     assert_eq!(world.fails_without_trace(switch).await, Some(false));
 }
 
@@ -236,10 +236,10 @@ async fn a_failed_switch_of_a_company_leaves_no_trace() {
 async fn companies_are_found_and_listed_oldest_first() {
     let older = a_company().id("EMP_0000000007").created_at(start().plus(-Duration::DAY)).inactive().build();
     let world = World::over(InMemory::new().with_company(a_company().build()).with_company(older.clone()));
-    assert_eq!(world.app.find_company.execute(older.id.clone()).await.unwrap(), Some(older.clone()));
-    let all = world.app.list_companies.execute(Page::default()).await.unwrap();
+    assert_eq!(world.app.companies.find.execute(older.id.clone()).await.unwrap(), Some(older.clone()));
+    let all = world.app.companies.list.execute(Page::default()).await.unwrap();
     assert_eq!(all, Listing { items: vec![older, a_company().build()], damaged: vec![], total: Some(2), next: None });
-    let second = world.app.list_companies.execute(page(1, 1)).await.unwrap();
+    let second = world.app.companies.list.execute(page(1, 1)).await.unwrap();
     assert_eq!(second, Listing { items: vec![a_company().build()], damaged: vec![], total: Some(2), next: None });
 }
 
@@ -253,7 +253,7 @@ async fn the_overview_counts_what_the_company_has_and_nobody_elses() {
     let store = two_shops().with_router(off).with_user(admin).with_user(others);
     let world = World::over([a_key().build(), expired, revoked].into_iter().fold(store, with_key));
 
-    let overview = world.app.company_overview.execute(the_company()).await.unwrap();
+    let overview = world.app.companies.overview.execute(the_company()).await.unwrap();
     let stats = CompanyStats { routers: 2, active_routers: 1, admins: 1, active_keys: 1 };
     assert_eq!(overview, Some((a_company().build(), stats)));
 }

@@ -43,7 +43,7 @@ use crate::support::{
 
 /// Looks at all that is due.
 async fn look(world: &World) -> Result<usize, LookError> {
-    world.app.look_at_routers.execute(pending()).await
+    world.app.health.check_routers.execute(pending()).await
 }
 
 fn row(world: &World, router: &RouterId) -> HealthRow {
@@ -248,7 +248,7 @@ async fn a_slow_router_holds_up_nobody() {
     let held = Held::default();
     let world = five_held(&held);
     let slow = held.hold(&numbered(1).id);
-    let mut round = pin!(world.app.look_at_routers.execute(pending()));
+    let mut round = pin!(world.app.health.check_routers.execute(pending()));
     assert_is!(go_on(round.as_mut()), None);
     assert_eq!(recorded(&world), [2, 3, 4, 5]);
     drop(slow);
@@ -261,7 +261,7 @@ async fn no_more_are_looked_at_at_once_than_is_set() {
     let held = Held::default();
     let world = five_held(&held);
     let slow = [1, 2].map(|number| held.hold(&numbered(number).id));
-    let mut round = pin!(world.app.look_at_routers.execute(pending()));
+    let mut round = pin!(world.app.health.check_routers.execute(pending()));
     assert_is!(go_on(round.as_mut()), None);
     assert_eq!(held.asked(), [1, 2].map(|number| numbered(number).id));
     let due = |tables: &[HealthRow]| tables.iter().filter(|row| row.next_look <= start()).count();
@@ -276,7 +276,7 @@ async fn a_round_that_is_to_stop_takes_nobody_more_and_ends_what_it_began() {
     let world = five_held(&held);
     let slow = [1, 2].map(|number| held.hold(&numbered(number).id));
     let (stop, stopped) = oneshot::channel::<()>();
-    let mut round = pin!(world.app.look_at_routers.execute(stopped.map(|_| ())));
+    let mut round = pin!(world.app.health.check_routers.execute(stopped.map(|_| ())));
     assert_is!(go_on(round.as_mut()), None);
     drop(stop);
     assert_is!(go_on(round.as_mut()), None);
@@ -284,7 +284,7 @@ async fn a_round_that_is_to_stop_takes_nobody_more_and_ends_what_it_began() {
     assert_is!(go_on(round.as_mut()), Some(Ok(2)));
     assert_eq!(recorded(&world), [1, 2]);
 
-    let after_all = world.app.look_at_routers.execute(ready(()));
+    let after_all = world.app.health.check_routers.execute(ready(()));
     assert_is!(after_all.await, Ok(0));
     assert_eq!(recorded(&world), [1, 2]);
 }
@@ -333,13 +333,13 @@ async fn what_was_found_of_a_router_that_was_made_due_meanwhile_is_dropped() {
     let held = Held::default();
     let world = five_held(&held);
     let slow = held.hold(&numbered(1).id);
-    let mut round = pin!(world.app.look_at_routers.execute(pending()));
+    let mut round = pin!(world.app.health.check_routers.execute(pending()));
     assert_is!(go_on(round.as_mut()), None);
     make_due(&world.store, numbered(1).id).await;
     drop(slow);
     assert_is!(go_on(round.as_mut()), Some(Ok(_)));
     assert_eq!(recorded(&world), [2, 3, 4, 5]);
-    assert_is!(world.app.look_at_routers.execute(pending()).await, Ok(1));
+    assert_is!(world.app.health.check_routers.execute(pending()).await, Ok(1));
     assert_eq!(recorded(&world), [1, 2, 3, 4, 5]);
 }
 
@@ -348,9 +348,9 @@ async fn a_router_that_is_deleted_while_it_is_looked_at_leaves_no_trace() {
     let held = Held::default();
     let world = five_held(&held);
     let slow = held.hold(&numbered(1).id);
-    let mut round = pin!(world.app.look_at_routers.execute(pending()));
+    let mut round = pin!(world.app.health.check_routers.execute(pending()));
     assert_is!(go_on(round.as_mut()), None);
-    world.app.delete_router.execute(the_company(), numbered(1).id).await.unwrap();
+    world.app.routers.delete.execute(the_company(), numbered(1).id).await.unwrap();
     drop(slow);
     assert_is!(go_on(round.as_mut()), Some(Ok(_)));
     assert!(world.store.tables().healths.iter().all(|row| row.router != numbered(1).id));
@@ -396,7 +396,7 @@ async fn a_password_that_does_not_open_is_told_and_holds_up_no_other_router() {
 async fn a_router_that_is_switched_on_is_due_at_once() {
     let world = World::over(a_shop());
     let next_look = || row(&world, &the_router()).next_look;
-    let switch = async |switch| world.app.switch_router.execute(the_company(), the_router(), switch).await.unwrap();
+    let switch = async |switch| world.app.routers.switch.execute(the_company(), the_router(), switch).await.unwrap();
     look(&world).await.unwrap();
     let planned = next_look();
     for unchanged in [Switch::To(true), Switch::To(false), Switch::To(false)] {
@@ -417,7 +417,7 @@ fn of_fleet(watched: bool, health: Option<RouterHealth>) -> FleetRouter {
 #[tokio::test]
 async fn a_routers_health_is_told_with_its_changes_newest_first() {
     let world = World::over(two_shops());
-    let tell = async || world.app.router_health_of.execute(the_company(), the_router()).await.unwrap();
+    let tell = async || world.app.health.of_router.execute(the_company(), the_router()).await.unwrap();
     assert_eq!(tell().await, Some(KnownHealth { router: of_fleet(true, None), changes: vec![] }));
     look(&world).await.unwrap();
     world.routers.fail_from(1, away());
@@ -444,7 +444,7 @@ async fn a_router_that_is_off_or_whose_company_is_off_is_told_as_not_looked_at()
     let company_off = InMemory::new().with_company(a_company().inactive().build()).with_router(a_router().build());
     for store in [off, company_off] {
         let world = World::over(store);
-        let known = world.app.router_health_of.execute(the_company(), the_router()).await.unwrap();
+        let known = world.app.health.of_router.execute(the_company(), the_router()).await.unwrap();
         assert_eq!(known, Some(KnownHealth { router: of_fleet(false, None), changes: vec![] }));
     }
 }
@@ -453,17 +453,17 @@ async fn a_router_that_is_off_or_whose_company_is_off_is_told_as_not_looked_at()
 async fn a_router_that_the_company_does_not_have_has_no_health() {
     let world = World::over(two_shops());
     for (company, router) in wrong_owners() {
-        assert_is!(world.app.router_health_of.execute(company, router).await, Ok(None));
+        assert_is!(world.app.health.of_router.execute(company, router).await, Ok(None));
     }
 }
 
 #[tokio::test]
 async fn the_fleet_is_told_by_how_it_stands() {
     let world = World::over(two_shops());
-    world.app.switch_router.execute(the_company(), the_router(), Switch::To(false)).await.unwrap();
+    world.app.routers.switch.execute(the_company(), the_router(), Switch::To(false)).await.unwrap();
     look(&world).await.unwrap();
     let fleet = async |state| {
-        let listing = world.app.fleet_health.execute(state, Page::default()).await.unwrap();
+        let listing = world.app.health.of_fleet.execute(state, Page::default()).await.unwrap();
         listing.items.into_iter().map(|router| router.router).collect::<Vec<_>>()
     };
     assert_eq!(fleet(None).await, [the_router(), another_companys_router().id]);

@@ -50,7 +50,7 @@ fn guest(number: u8) -> ReturningGuest {
 }
 
 async fn reconnect(world: &World, guest: ReturningGuest) -> Result<Reconnection, GuestError> {
-    world.app.reconnect_guest.execute(the_admission(), guest).await
+    world.app.hotspot.reconnect.execute(the_admission(), guest).await
 }
 
 /// The names of the users that let somebody in.
@@ -280,11 +280,11 @@ async fn an_inactive_router_is_not_touched() {
     let world = world(the_user());
     let mut admission: Admission = the_admission();
     admission.router.active = false;
-    let reconnected = world.app.reconnect_guest.execute(admission.clone(), guest(1)).await;
+    let reconnected = world.app.hotspot.reconnect.execute(admission.clone(), guest(1)).await;
     assert_is!(reconnected, Err(GuestError::RouterInactive(_)));
-    let profile = world.app.guest_profile.execute(admission.clone(), name("AB3C9D"), guest(1).password).await;
+    let profile = world.app.hotspot.profile.execute(admission.clone(), name("AB3C9D"), guest(1).password).await;
     assert_is!(profile, Err(GuestError::RouterInactive(_)));
-    assert_is!(world.app.validate_router.execute(admission).await, Ok(RouterValidity::SwitchedOff));
+    assert_is!(world.app.hotspot.validate_router.execute(admission).await, Ok(RouterValidity::SwitchedOff));
     assert_eq!(world.routers.router().accesses, []);
 }
 
@@ -295,7 +295,7 @@ async fn a_profile_is_shown_for_the_password_of_the_user_that_was_sold() {
     let new = HotspotPassword::new("9999".to_owned());
     world.routers.router().users[0].password = Some(new.clone());
     let ask =
-        async |password| world.app.guest_profile.execute(the_admission(), name("AB3C9D_RANDMAC1"), password).await;
+        async |password| world.app.hotspot.profile.execute(the_admission(), name("AB3C9D_RANDMAC1"), password).await;
     assert_is!(ask(guest(1).password).await, Err(GuestError::WrongPassword));
     assert_eq!(ask(new).await.unwrap().user.name.as_str(), "AB3C9D_RANDMAC1");
 }
@@ -305,7 +305,7 @@ async fn a_profile_is_shown_for_the_right_password_only() {
     let world = world(the_user());
     let ask = async |user: &str, password: &str| {
         let password = HotspotPassword::new(password.to_owned());
-        world.app.guest_profile.execute(the_admission(), name(user), password).await
+        world.app.hotspot.profile.execute(the_admission(), name(user), password).await
     };
     let shown = ask("AB3C9D", "0456").await.unwrap();
     assert_eq!((shown.user, shown.profile.unwrap().name.as_str()), (the_user(), "1hora"));
@@ -320,7 +320,7 @@ async fn a_profile_is_shown_for_the_right_password_only() {
 #[tokio::test]
 async fn a_portal_learns_whether_its_router_answers() {
     let world = World::over(a_shop());
-    let ask = async || world.app.validate_router.execute(the_admission()).await;
+    let ask = async || world.app.hotspot.validate_router.execute(the_admission()).await;
     assert_is!(ask().await, Ok(RouterValidity::Online));
     world.routers.fail_from(1, HotspotError::Unreachable("gone".into()));
     assert_is!(ask().await, Ok(RouterValidity::Offline(HotspotError::Unreachable(_))));

@@ -22,7 +22,7 @@ fn new_password() -> NewPassword {
 }
 
 pub(crate) async fn change_password(world: &World, current: &str) -> Result<(), ChangePasswordError> {
-    world.app.change_password.execute(ADMIN, secret(current), new_password()).await
+    world.app.sessions.change_password.execute(ADMIN, secret(current), new_password()).await
 }
 
 #[tokio::test]
@@ -35,10 +35,10 @@ async fn a_new_password_ends_all_sessions_of_its_owner() {
     change_password(&world, "password123").await.unwrap();
     assert_eq!(world.store.tables(), expected);
     for ended in [first, second] {
-        let refused = world.app.authenticate.execute(&token_of(&ended)).await;
+        let refused = world.app.sessions.authenticate.execute(&token_of(&ended)).await;
         assert_is!(refused, Err(AuthenticateError::SessionEnded));
     }
-    assert_is!(world.app.authenticate.execute(&token_of(&third)).await, Ok(_));
+    assert_is!(world.app.sessions.authenticate.execute(&token_of(&third)).await, Ok(_));
     assert_is!(log_in(&world, "password123").await, Err(LogInError::WrongCredentials));
     assert_is!(log_in(&world, "other-password").await, Ok(_));
 }
@@ -49,7 +49,7 @@ async fn without_the_current_password_all_stays_as_it_was() {
     let before = world.store.tables();
     assert_is!(change_password(&world, "password124").await, Err(ChangePasswordError::WrongPassword));
     let nobody = UserId::new(99);
-    let refused = world.app.change_password.execute(nobody, secret("password123"), new_password()).await;
+    let refused = world.app.sessions.change_password.execute(nobody, secret("password123"), new_password()).await;
     assert_is!(refused, Err(ChangePasswordError::WrongPassword));
     assert_eq!(world.store.tables(), before);
 }

@@ -25,7 +25,7 @@ fn the_token() -> String {
 async fn a_call_with_a_good_key_is_admitted_and_counted() {
     let world = World::over(with_key(a_shop(), a_key().used(41, start()).build()));
     let now = world.clock.advance(Duration::HOUR);
-    let admission = world.app.admit_portal.execute(&the_token()).await.unwrap();
+    let admission = world.app.portal.admit.execute(&the_token()).await.unwrap();
     assert_eq!(admission, the_admission());
     assert_eq!(admission.selling(), Ok(()));
     assert_eq!(world.store.tables().keys[0].key, a_key().used(42, now).build());
@@ -35,7 +35,7 @@ async fn a_call_with_a_good_key_is_admitted_and_counted() {
 async fn an_inactive_router_may_read_and_does_not_sell() {
     let store = InMemory::new().with_company(a_company().build()).with_router(a_router().inactive().build());
     let world = World::over(with_key(store, a_key().build()));
-    let admission = world.app.admit_portal.execute(&the_token()).await.unwrap();
+    let admission = world.app.portal.admit.execute(&the_token()).await.unwrap();
     assert!(admission.selling().is_err());
 }
 
@@ -51,7 +51,7 @@ async fn a_key_that_is_not_ours_or_whose_time_is_over_never_reaches_the_gate() {
         (&the_token(), end, TokenRefusal::Expired),
     ] {
         world.clock.set(now);
-        match world.app.admit_portal.execute(token).await {
+        match world.app.portal.admit.execute(token).await {
             Err(AdmitPortalError::Token(told)) => assert_eq!(told, refusal, "{token}"),
             other => panic!("{token}: {other:?}"),
         }
@@ -72,7 +72,7 @@ async fn a_key_of_ours_that_is_no_good_is_refused_for_its_reason_and_not_counted
     ] {
         let world = World::over(store);
         let before = world.store.tables();
-        match world.app.admit_portal.execute(&the_token()).await {
+        match world.app.portal.admit.execute(&the_token()).await {
             Err(AdmitPortalError::Refused(told)) => assert_eq!(told, refusal),
             other => panic!("{refusal:?}: {other:?}"),
         }
@@ -81,7 +81,7 @@ async fn a_key_of_ours_that_is_no_good_is_refused_for_its_reason_and_not_counted
 
     let world = World::over(shop());
     world.store.fail_next(StorageError::Busy);
-    let unknown = world.app.admit_portal.execute(&the_token()).await;
+    let unknown = world.app.portal.admit.execute(&the_token()).await;
     assert_is!(unknown, Err(AdmitPortalError::Storage(StorageError::Busy)));
     assert_eq!(world.store.tables(), shop().tables());
 }
@@ -110,7 +110,7 @@ fn a_market() -> InMemory {
 #[tokio::test]
 async fn the_catalogue_shows_what_the_own_router_sells_in_its_order() {
     let world = World::over(a_market());
-    let catalogue = world.app.catalogue.all(the_admission().router).await.unwrap();
+    let catalogue = world.app.portal.catalogue.all(the_admission().router).await.unwrap();
     let ids: Vec<_> = catalogue.iter().map(|product| product.id.get()).collect();
     assert_eq!(ids, [3, 2, 4, 1], "by position, then the featured ones, then the oldest");
     let stored = world.store.tables().products;
@@ -130,7 +130,7 @@ async fn a_portal_finds_the_products_on_sale_on_its_own_router_alone() {
         (&company, 99, "nobody's", false),
         (&foreign, 2, "another company's", false),
     ] {
-        let product = world.app.catalogue.one(caller.clone(), router.clone(), ProductId::new(id)).await.unwrap();
+        let product = world.app.portal.catalogue.one(caller.clone(), router.clone(), ProductId::new(id)).await.unwrap();
         let expected = found.then_some(ProductId::new(id));
         assert_eq!(product.map(|product| product.id), expected, "{what}");
     }

@@ -92,11 +92,11 @@ fn renamed(text: &str) -> RouterChanges {
 }
 
 async fn edit(world: &World, changes: RouterChanges) -> Result<Router, EditRouterError> {
-    world.app.edit_router.execute(the_company(), the_router(), changes).await
+    world.app.routers.edit.execute(the_company(), the_router(), changes).await
 }
 
 async fn confirm(world: &World, certificate: CertificateFingerprint) -> Result<Router, ConfirmCertificateError> {
-    world.app.confirm_certificate.execute(the_company(), the_router(), certificate, None).await
+    world.app.routers.confirm_certificate.execute(the_company(), the_router(), certificate, None).await
 }
 
 /// Lets somebody act just when the router is asked.
@@ -232,7 +232,7 @@ async fn changes_are_not_stored_over_a_rivals_that_they_were_not_tried_with() {
     let reconfirmed = with_rival(store, async |rival| {
         rival.routers.router().certificate = ANOTHER;
         let password = Some(secret("secure_password"));
-        rival.app.confirm_certificate.execute(the_company(), the_router(), ANOTHER, password).await.unwrap()
+        rival.app.routers.confirm_certificate.execute(the_company(), the_router(), ANOTHER, password).await.unwrap()
     });
     assert_is!(edit(&reconfirmed, signing_in_as("portero")).await, Err(EditRouterError::ChangedMeanwhile));
 }
@@ -241,7 +241,7 @@ async fn changes_are_not_stored_over_a_rivals_that_they_were_not_tried_with() {
 async fn a_rivals_changes_that_the_trial_does_not_depend_on_are_kept_beside_ours() {
     let world = with_rival(shops_with(a_router().build()), async |rival| {
         edit(rival, renamed("Router Nuevo")).await.unwrap();
-        rival.app.switch_router.execute(the_company(), the_router(), Switch::To(false)).await.unwrap();
+        rival.app.routers.switch.execute(the_company(), the_router(), Switch::To(false)).await.unwrap();
     });
     let edited = edit(&world, to_port(9_000)).await.unwrap();
     assert_eq!((edited.name.as_str(), edited.active, edited.endpoint.port.get()), ("Router Nuevo", false, 9_000));
@@ -253,7 +253,8 @@ async fn a_password_that_is_sealed_anew_meanwhile_is_the_same_password() {
     let store = shops_with(a_router().build());
     let vault = || Arc::new(FakeVault::new("k2", &["k1"]));
     let rival = World::with(store.clone(), |ports| ports.vault = vault());
-    let probe = while_asked(move || assert_eq!(at_once(rival.app.reseal_secrets.execute()).unwrap().resealed, 1));
+    let probe =
+        while_asked(move || assert_eq!(at_once(rival.app.system.reseal_secrets.execute()).unwrap().resealed, 1));
     let world = World::with(store, |ports| (ports.vault, ports.router_probe) = (vault(), probe));
     let edited = edit(&world, to_port(9_000)).await.unwrap();
     assert!(edited.credentials.password.as_str().starts_with("sealed:k2"));
@@ -261,7 +262,7 @@ async fn a_password_that_is_sealed_anew_meanwhile_is_the_same_password() {
 
 #[tokio::test]
 async fn a_router_that_is_deleted_meanwhile_is_not_brought_back() {
-    let delete = async |rival: &World| rival.app.delete_router.execute(the_company(), the_router()).await.unwrap();
+    let delete = async |rival: &World| rival.app.routers.delete.execute(the_company(), the_router()).await.unwrap();
     let world = with_rival(shops_with(a_router().build()), delete);
     assert_is!(edit(&world, to_port(9_000)).await, Err(EditRouterError::Access(AccessError::NotFound)));
     let world = with_rival(shops_with(a_router().over_tls().build()), delete);
@@ -312,14 +313,14 @@ async fn another_companys_router_is_not_there_and_not_asked() {
         let both = || (company.clone(), router.clone());
         let app = &world.app;
         for changes in [to_port(9_000), an_edit_of_everything().0] {
-            let edited = app.edit_router.execute(both().0, both().1, changes).await;
+            let edited = app.routers.edit.execute(both().0, both().1, changes).await;
             assert_is!(edited, Err(EditRouterError::Access(AccessError::NotFound)));
         }
-        assert_is!(app.test_connection.execute(both().0, both().1).await, Err(AccessError::NotFound));
-        let profiles = app.list_profiles.execute(both().0, both().1).await;
+        assert_is!(app.routers.test_connection.execute(both().0, both().1).await, Err(AccessError::NotFound));
+        let profiles = app.routers.list_profiles.execute(both().0, both().1).await;
         assert_is!(profiles, Err(ListProfilesError::Access(AccessError::NotFound)));
-        assert_is!(app.inspect_certificate.execute(both().0, both().1).await, Ok(None));
-        let confirmed = app.confirm_certificate.execute(both().0, both().1, SHOWN, None).await;
+        assert_is!(app.routers.inspect_certificate.execute(both().0, both().1).await, Ok(None));
+        let confirmed = app.routers.confirm_certificate.execute(both().0, both().1, SHOWN, None).await;
         assert_is!(confirmed, Err(ConfirmCertificateError::Access(AccessError::NotFound)));
     }
     assert_eq!(world.store.tables(), before);
@@ -359,7 +360,7 @@ async fn without_tls_there_is_no_certificate_and_nobody_is_asked_for_one() {
     let world = unasked();
     assert_is!(confirm(&world, SHOWN).await, Err(ConfirmCertificateError::NotTls));
     assert_eq!(world.store.tables(), two_shops().tables());
-    let inspected = world.app.inspect_certificate.execute(the_company(), the_router()).await.unwrap();
+    let inspected = world.app.routers.inspect_certificate.execute(the_company(), the_router()).await.unwrap();
     assert_eq!(inspected, Some(InspectedCertificate { router: a_router().build(), shown: None }));
 }
 
@@ -384,8 +385,9 @@ async fn in_place_of_a_confirmed_certificate_another_needs_the_password() {
     assert_is!(confirm(&world, SHOWN).await, Err(ConfirmCertificateError::PasswordRequired(_)));
     assert_eq!(world.store.tables(), store().tables());
 
-    let confirm =
-        || world.app.confirm_certificate.execute(the_company(), the_router(), SHOWN, Some(secret("new_password")));
+    let confirm = || {
+        world.app.routers.confirm_certificate.execute(the_company(), the_router(), SHOWN, Some(secret("new_password")))
+    };
     let confirmed = world.fails_without_trace(confirm).await;
     assert_eq!((confirmed.certificate, password_of(&confirmed)), (Some(SHOWN), Some(secret("new_password"))));
     assert_eq!(world.store.tables().routers, [confirmed]);
@@ -396,7 +398,7 @@ async fn the_shown_certificate_is_held_against_nothing_here() {
     for confirmed in [SHOWN, ANOTHER] {
         let router = a_router().over_tls().confirmed(confirmed).build();
         let world = World::over(shops_with(router.clone()));
-        let inspect = || world.app.inspect_certificate.execute(the_company(), the_router());
+        let inspect = || world.app.routers.inspect_certificate.execute(the_company(), the_router());
         let shown = Some(Ok(SHOWN));
         assert_eq!(inspect().await.unwrap(), Some(InspectedCertificate { router: router.clone(), shown }));
         world.routers.fail_from(1, unreachable());
@@ -410,7 +412,7 @@ async fn a_test_signs_in_afresh_and_looks_at_the_hotspot_of_an_inactive_router_t
     for router in [a_router().build(), a_router().inactive().build()] {
         let world = World::over(shops_with(router.clone()));
         world.routers.router().add_profile("1hora", None);
-        let test = || world.app.test_connection.execute(the_company(), the_router());
+        let test = || world.app.routers.test_connection.execute(the_company(), the_router());
         let reached = Ok(Reached { identity: "MikroTik".to_owned(), profiles: 2 });
         assert_eq!(test().await.unwrap(), ConnectionTest { router, reached });
         let access: Vec<RouterAccess> = world.routers.router().accesses.clone();
@@ -426,7 +428,7 @@ async fn a_test_goes_by_a_fresh_login_and_not_by_what_is_remembered_of_the_route
     let world = World::with(two_shops(), |ports| {
         (ports.router_probe, ports.hotspot) = (Arc::new(probe), Arc::new(MockHotspot::new()));
     });
-    let test = world.app.test_connection.execute(the_company(), the_router()).await.unwrap();
+    let test = world.app.routers.test_connection.execute(the_company(), the_router()).await.unwrap();
     assert_eq!(test.reached, Err(unreachable()));
 }
 
@@ -435,7 +437,7 @@ async fn a_test_tells_why_the_router_is_not_reached() {
     for (call, asked) in [(1, 1), (2, 2)] {
         let world = World::over(two_shops());
         world.routers.fail_from(call, unreachable());
-        let test = world.app.test_connection.execute(the_company(), the_router()).await.unwrap();
+        let test = world.app.routers.test_connection.execute(the_company(), the_router()).await.unwrap();
         assert_eq!(test, ConnectionTest { router: a_router().build(), reached: Err(unreachable()) });
         assert_eq!(world.routers.router().accesses.len(), asked, "who is not let in is not asked for more");
     }
@@ -445,7 +447,7 @@ async fn a_test_tells_why_the_router_is_not_reached() {
 async fn the_profiles_of_a_router_are_its_own_words() {
     let world = World::over(two_shops());
     world.routers.router().add_profile("1hora", Some("2"));
-    let list = || world.app.list_profiles.execute(the_company(), the_router());
+    let list = || world.app.routers.list_profiles.execute(the_company(), the_router());
     assert_eq!(list().await.unwrap(), world.routers.router().profiles);
     world.routers.fail_from(1, unreachable());
     assert_is!(list().await, Err(ListProfilesError::Hotspot(HotspotError::Unreachable(_))));
@@ -454,7 +456,7 @@ async fn the_profiles_of_a_router_are_its_own_words() {
 #[tokio::test]
 async fn the_hotspot_of_an_inactive_router_is_left_alone() {
     let world = World::over(shops_with(a_router().inactive().build()));
-    let refused = world.app.list_profiles.execute(the_company(), the_router()).await;
+    let refused = world.app.routers.list_profiles.execute(the_company(), the_router()).await;
     assert_is!(refused, Err(ListProfilesError::Inactive(RouterInactive)));
     assert_eq!(world.routers.router().accesses, []);
 }

@@ -61,7 +61,7 @@ pub(crate) fn comparing_after(meanwhile: impl Fn() + Send + 'static) -> MockPass
 }
 
 pub(crate) async fn log_in(world: &World, password: &str) -> Result<LoggedIn, LogInError> {
-    world.app.log_in.execute(Some(email("admin@portero.mx")), secret(password)).await
+    world.app.sessions.log_in.execute(Some(email("admin@portero.mx")), secret(password)).await
 }
 
 #[tokio::test]
@@ -79,7 +79,7 @@ async fn who_knows_the_password_is_signed_in() {
     expected.sessions.push(session.clone());
     assert_eq!(world.store.tables(), expected);
 
-    let signed_in = world.app.authenticate.execute(logged_in.token.expose()).await.unwrap();
+    let signed_in = world.app.sessions.authenticate.execute(logged_in.token.expose()).await.unwrap();
     assert_eq!(signed_in, SignedIn { session: session.id, user: the_admin() });
 }
 
@@ -94,7 +94,7 @@ async fn who_does_not_is_not_told_which_part_was_wrong() {
     ] {
         let world = World::over(store_with(user));
         let before = world.store.tables();
-        let refused = world.app.log_in.execute(tried.map(email), secret(password)).await;
+        let refused = world.app.sessions.log_in.execute(tried.map(email), secret(password)).await;
         assert_is!(refused, Err(LogInError::WrongCredentials));
         assert_eq!(world.store.tables(), before, "{tried:?} {password}");
     }
@@ -110,7 +110,7 @@ async fn an_unknown_email_costs_the_same_password_work_and_opens_nothing() {
             .times(1)
             .returning(|_, _| Ok(Verdict::Right));
         let world = World::with(store_with(the_admin()), |ports| ports.passwords = Arc::new(passwords));
-        let refused = world.app.log_in.execute(unknown, secret("password123")).await;
+        let refused = world.app.sessions.log_in.execute(unknown, secret("password123")).await;
         assert_is!(refused, Err(LogInError::WrongCredentials));
     }
 }
@@ -153,7 +153,7 @@ async fn what_happened_while_the_password_was_compared_counts() {
     let store = store_with(the_admin());
     let rival = World::over(store.clone());
     let passwords = comparing_after(move || {
-        at_once(rival.app.switch_user.execute(ADMIN, Switch::To(false), OTHER)).unwrap();
+        at_once(rival.app.users.switch.execute(ADMIN, Switch::To(false), OTHER)).unwrap();
     });
     let world = World::with(store, |ports| ports.passwords = Arc::new(passwords));
     assert_is!(log_in(&world, "password123").await, Err(LogInError::UserInactive));
@@ -193,7 +193,7 @@ async fn a_token_that_is_not_a_sessions_is_nobodys() {
     let world = World::over(store_with(the_admin()).with_session(a_session().build()));
     let api_key = signed(&a_key().build()).token;
     for token in ["", "session.x", api_key.expose(), &format!("{}0", token_of(&a_session().build()))] {
-        let refused = world.app.authenticate.execute(token).await;
+        let refused = world.app.sessions.authenticate.execute(token).await;
         assert_is!(refused, Err(AuthenticateError::Token(TokenRefusal::Invalid)));
     }
 }
@@ -203,9 +203,9 @@ async fn a_session_is_good_until_the_very_moment_it_ends() {
     let session = a_session().build();
     let world = World::over(store_with(the_admin()).with_session(session.clone()));
     world.clock.set(session.expires_at.plus(-Duration::MICROSECOND));
-    assert_is!(world.app.authenticate.execute(&token_of(&session)).await, Ok(_));
+    assert_is!(world.app.sessions.authenticate.execute(&token_of(&session)).await, Ok(_));
     world.clock.set(session.expires_at);
-    let refused = world.app.authenticate.execute(&token_of(&session)).await;
+    let refused = world.app.sessions.authenticate.execute(&token_of(&session)).await;
     assert_is!(refused, Err(AuthenticateError::Token(TokenRefusal::Expired)));
 }
 
@@ -217,16 +217,16 @@ async fn a_session_whose_record_is_over_is_over_whatever_its_token_says() {
     tokens.expect_verify().returning(move |_, _| Ok(id.clone()));
     let store = store_with(the_admin()).with_session(session.clone());
     let world = World::with(store, |ports| ports.session_tokens = Arc::new(tokens));
-    assert_is!(world.app.authenticate.execute("any").await, Ok(_));
+    assert_is!(world.app.sessions.authenticate.execute("any").await, Ok(_));
     world.clock.set(session.expires_at);
-    let refused = world.app.authenticate.execute("any").await;
+    let refused = world.app.sessions.authenticate.execute("any").await;
     assert_is!(refused, Err(AuthenticateError::Token(TokenRefusal::Expired)));
 }
 
 #[tokio::test]
 async fn a_person_who_is_off_is_nobody() {
     let world = World::over(store_with(an_inactive_admin()).with_session(a_session().build()));
-    let refused = world.app.authenticate.execute(&token_of(&a_session().build())).await;
+    let refused = world.app.sessions.authenticate.execute(&token_of(&a_session().build())).await;
     assert_is!(refused, Err(AuthenticateError::UserInactive));
 }
 
@@ -248,10 +248,10 @@ pub(crate) fn store_with_three_sessions() -> InMemory {
 async fn a_logout_ends_that_session_for_good_and_no_other() {
     let world = World::over(store_with_three_sessions());
     let [ended, second, third] = three_sessions();
-    let log_out = async || world.app.log_out.execute(ended.id.clone()).await;
+    let log_out = async || world.app.sessions.log_out.execute(ended.id.clone()).await;
     world.fails_without_trace(log_out).await;
     assert_eq!(world.store.tables().sessions, [second, third]);
-    let refused = world.app.authenticate.execute(&token_of(&ended)).await;
+    let refused = world.app.sessions.authenticate.execute(&token_of(&ended)).await;
     assert_is!(refused, Err(AuthenticateError::SessionEnded));
     assert_is!(log_out().await, Ok(()));
 }

@@ -7,7 +7,7 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use portero_application::{Application, Ports, Settings};
+use portero_application::{Application, Settings};
 use portero_domain::{
     api_key::ApiKey,
     company::Company,
@@ -15,14 +15,15 @@ use portero_domain::{
     page::{Limit, Page, Start},
     ports::{
         Admission, AdmittedCompany, AdmittedRouter, ApiKeyTokens, MockApiKeyTokens, MockPasswords, MockSessionTokens,
-        MockVault, PasswordError, SignedKey, SigningError, VaultError,
+        MockVault, PasswordError, Ports, SignedKey, SigningError, VaultError,
     },
     router::Router,
     secret::Secret,
 };
 use portero_testkit::{
-    CountingIds, FakePasswords, FakeRouters, FakeTokens, FakeVault, FixedClock, InMemory, KeyRow,
+    CountingIds, FakeRouters, FakeTokens, FixedClock, InMemory, KeyRow,
     builders::{a_company, a_key, a_router},
+    fake_ports,
 };
 
 /// Demands that an answer is of this form, and shows it if it is not.
@@ -60,20 +61,9 @@ impl World {
     /// The same, where an operator has set something too.
     pub(crate) fn set(store: InMemory, settings: Settings, cast: impl FnOnce(&mut Ports)) -> Self {
         let (clock, ids, routers) = (FixedClock::default(), CountingIds::default(), FakeRouters::default());
-        let mut ports = Ports {
-            storage: Arc::new(store.clone()),
-            gate: Arc::new(store.clone()),
-            clock: Arc::new(clock.clone()),
-            ids: Arc::new(ids.clone()),
-            api_key_tokens: Arc::new(FakeTokens),
-            session_tokens: Arc::new(FakeTokens),
-            passwords: Arc::new(FakePasswords),
-            vault: Arc::new(FakeVault::default()),
-            hotspot: Arc::new(routers.clone()),
-            router_probe: Arc::new(routers.clone()),
-        };
+        let mut ports = fake_ports(&store, &clock, &ids, &routers);
         cast(&mut ports);
-        let app = Application::new(&ports, settings);
+        let app = Application::new(&ports, &settings);
         Self { app, store, clock, ids, routers }
     }
 

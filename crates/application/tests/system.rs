@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use portero_application::{
-    Application, Ports, Settings,
+    Application, Settings,
     system::{CheckedSecrets, ResealError, Resealed},
 };
 use portero_domain::{
@@ -14,8 +14,9 @@ use portero_domain::{
     secret::Sealed,
 };
 use portero_testkit::{
-    CountingIds, FakePasswords, FakeRouters, FakeTokens, FakeVault, FixedClock, InMemory, Tables,
+    CountingIds, FakeRouters, FakeVault, FixedClock, InMemory, Tables,
     builders::{a_company, a_router, a_user, email, start},
+    fake_ports,
 };
 use time::Duration;
 
@@ -30,7 +31,7 @@ async fn the_overview_counts_the_whole_system() {
         .with_user(a_user().email("ana@hotel.mx").admin_of(&the_company()).stored(UserId::new(2)));
     let world = World::over(store);
     let now = world.clock.advance(Duration::HOUR);
-    let overview = world.app.system_overview.execute().await.unwrap();
+    let overview = world.app.system.overview.execute().await.unwrap();
     assert_eq!(overview, (SystemStats { companies: 2, active_companies: 1, users: 2 }, now));
 }
 
@@ -38,36 +39,25 @@ async fn the_overview_counts_the_whole_system() {
 async fn the_time_is_the_clocks() {
     let world = World::over(InMemory::new());
     let now = world.clock.advance(Duration::microseconds(5));
-    assert_eq!(world.app.tell_time.execute(), now);
+    assert_eq!(world.app.system.tell_time.execute(), now);
 }
 
 #[tokio::test]
 async fn an_operator_sets_how_long_keys_and_sessions_live() {
     let store = a_shop().with_user(a_user().stored(UserId::new(1)));
     let settings = Settings { api_key_life: Duration::days(30), session_life: Duration::HOUR, ..Settings::default() };
-    let ports = Ports {
-        storage: Arc::new(store.clone()),
-        gate: Arc::new(store),
-        clock: Arc::new(FixedClock::default()),
-        ids: Arc::new(CountingIds::default()),
-        api_key_tokens: Arc::new(FakeTokens),
-        session_tokens: Arc::new(FakeTokens),
-        passwords: Arc::new(FakePasswords),
-        vault: Arc::new(FakeVault::default()),
-        hotspot: Arc::new(FakeRouters::default()),
-        router_probe: Arc::new(FakeRouters::default()),
-    };
-    let app = Application::new(&ports, settings);
-    let key = app.regenerate_api_key.execute(the_company(), the_router()).await.unwrap().key;
+    let ports = fake_ports(&store, &FixedClock::default(), &CountingIds::default(), &FakeRouters::default());
+    let app = Application::new(&ports, &settings);
+    let key = app.api_keys.regenerate.execute(the_company(), the_router()).await.unwrap().key;
     assert_eq!(key.parts().expires_at, start().plus(Duration::days(30)));
-    let logged_in = app.log_in.execute(Some(email("admin@portero.mx")), secret("password123")).await.unwrap();
+    let logged_in = app.sessions.log_in.execute(Some(email("admin@portero.mx")), secret("password123")).await.unwrap();
     assert_eq!(logged_in.session.expires_at, start().plus(Duration::HOUR));
 }
 
 #[tokio::test]
 async fn the_store_is_asked_at_most_once_a_second_whether_it_answers_or_not() {
     let world = World::over(InMemory::new());
-    let ready = || world.app.readiness.execute();
+    let ready = || world.app.system.readiness.execute();
     assert_is!(ready().await, Ok(()));
     world.store.fail_next(StorageError::Unavailable("told to fail".into()));
     world.clock.advance(Duration::milliseconds(999));
@@ -99,22 +89,22 @@ async fn a_question_to_a_busy_store_is_answered_so() {
     let (company, router) = (the_company, the_router);
     assert_busy!(
         world,
-        app.find_company.execute(company()),
-        app.list_companies.execute(Page::default()),
-        app.company_overview.execute(company()),
-        app.find_router.execute(company(), router()),
-        app.list_routers.execute(company(), Page::default()),
-        app.api_key_history.execute(company(), router(), Page::default()),
-        app.api_key_status.execute(company(), router()),
-        app.find_user.execute(UserId::new(1)),
-        app.list_users.execute(None, None, Page::default()),
-        app.find_product.execute(company(), ProductId::new(1)),
-        app.list_products.execute(company(), None, Page::default()),
-        app.list_transactions.execute(company(), Page::default()),
-        app.sales_dashboard.execute(company()),
-        app.router_health_of.execute(company(), router()),
-        app.fleet_health.execute(None, Page::default()),
-        app.system_overview.execute(),
+        app.companies.find.execute(company()),
+        app.companies.list.execute(Page::default()),
+        app.companies.overview.execute(company()),
+        app.routers.find.execute(company(), router()),
+        app.routers.list.execute(company(), Page::default()),
+        app.api_keys.history.execute(company(), router(), Page::default()),
+        app.api_keys.status.execute(company(), router()),
+        app.users.find.execute(UserId::new(1)),
+        app.users.list.execute(None, None, Page::default()),
+        app.products.find.execute(company(), ProductId::new(1)),
+        app.products.list.execute(company(), None, Page::default()),
+        app.sales.list.execute(company(), Page::default()),
+        app.sales.dashboard.execute(company()),
+        app.health.of_router.execute(company(), router()),
+        app.health.of_fleet.execute(None, Page::default()),
+        app.system.overview.execute(),
     );
 }
 
@@ -159,7 +149,7 @@ async fn every_secret_is_sealed_anew_and_the_second_time_left_alone() {
     let world = rotating(two_hundred_and_fifty_secrets());
     let before = secrets(&world.store.tables());
     assert_eq!(before.len(), 250);
-    let done = world.app.reseal_secrets.execute().await.unwrap();
+    let done = world.app.system.reseal_secrets.execute().await.unwrap();
     assert_eq!(done, Resealed { resealed: 250, left_alone: 0 });
 
     let tables = world.store.tables();
@@ -168,7 +158,7 @@ async fn every_secret_is_sealed_anew_and_the_second_time_left_alone() {
         assert!(ROTATED.is_current(&new) && !ROTATED.is_current(old));
         assert_eq!(ROTATED.open(&new, place), OLD.open(old, place));
     }
-    let again = world.app.reseal_secrets.execute().await.unwrap();
+    let again = world.app.system.reseal_secrets.execute().await.unwrap();
     assert_eq!(again, Resealed { resealed: 0, left_alone: 250 });
     assert_eq!(world.store.tables(), tables);
 }
@@ -176,7 +166,7 @@ async fn every_secret_is_sealed_anew_and_the_second_time_left_alone() {
 #[tokio::test]
 async fn secrets_that_do_not_open_are_counted_and_the_first_is_named() {
     let check = async |store: InMemory, vault: FakeVault| {
-        World::with(store, |ports| ports.vault = Arc::new(vault)).app.check_secrets.execute().await.unwrap()
+        World::with(store, |ports| ports.vault = Arc::new(vault)).app.system.check_secrets.execute().await.unwrap()
     };
     let none = CheckedSecrets::default();
     assert_eq!(check(InMemory::new(), ROTATED).await, none);
@@ -196,7 +186,7 @@ async fn secrets_that_do_not_open_are_counted_and_the_first_is_named() {
 #[tokio::test]
 async fn nothing_to_seal_anew_is_fine() {
     let world = rotating(InMemory::new().with_company(a_company().build()));
-    assert_eq!(world.app.reseal_secrets.execute().await.unwrap(), Resealed::default());
+    assert_eq!(world.app.system.reseal_secrets.execute().await.unwrap(), Resealed::default());
 }
 
 /// A batch is a beginning, a question and a commit, then three calls a secret: a beginning, a write and a commit.
@@ -207,11 +197,11 @@ async fn resealing_goes_on_where_a_failure_stopped_it() {
     {
         let world = rotating(two_hundred_and_fifty_secrets());
         world.store.fail_at(call);
-        let stopped = world.app.reseal_secrets.execute().await;
+        let stopped = world.app.system.reseal_secrets.execute().await;
         assert_is!(stopped, Err(ResealError::Storage(StorageError::Failed(_))));
         assert_eq!(resealed(&world.store.tables()), kept, "failed at call {call}");
 
-        let rest = world.app.reseal_secrets.execute().await.unwrap();
+        let rest = world.app.system.reseal_secrets.execute().await.unwrap();
         assert_eq!((rest.resealed + rest.left_alone, usize::try_from(rest.left_alone)), (250, Ok(kept)));
         assert_eq!(resealed(&world.store.tables()), 250);
     }
@@ -223,7 +213,7 @@ async fn a_secret_that_does_not_open_stops_resealing_and_is_named() {
     let mut damaged = a_company().id("EMP_0000000007").with_secrets().build();
     damaged.telegram.bot_token = Some(OLD.seal(&secret("moved here"), &place(the_company())).unwrap());
     let world = rotating(two_hundred_and_fifty_secrets().with_company(damaged.clone()));
-    match world.app.reseal_secrets.execute().await {
+    match world.app.system.reseal_secrets.execute().await {
         Err(ResealError::Vault { place: named, source }) => {
             assert_eq!((named, source), (place(damaged.id), VaultError::Damaged));
         }
@@ -243,7 +233,7 @@ async fn without_the_old_key_nothing_is_sealed_anew() {
     for (vault, why) in vaults {
         let world = World::with(two_hundred_and_fifty_secrets(), |ports| ports.vault = vault);
         let before = world.store.tables();
-        match world.app.reseal_secrets.execute().await {
+        match world.app.system.reseal_secrets.execute().await {
             Err(ResealError::Vault { place, source }) => {
                 assert_eq!((place, source), (SecretPlace::RouterPassword(router(0).id), why));
             }

@@ -55,7 +55,7 @@ async fn a_person_may_sign_in_from_the_start() {
         let mut expected = world.store.tables();
         let created_at = world.clock.advance(Duration::microseconds(5));
         let profile = profile("luis@hotel.mx", role);
-        let create = async || world.app.create_user.execute(profile.clone(), password()).await;
+        let create = async || world.app.users.create.execute(profile.clone(), password()).await;
 
         let user = world.fails_without_trace(create).await;
 
@@ -71,7 +71,7 @@ async fn a_person_who_cannot_be_added_leaves_no_trace() {
     let closed = another_company();
     let world = World::over(a_staff().with_company(a_company().id(closed.id.as_str()).inactive().build()));
     let before = world.store.tables();
-    let create = |address, role| world.app.create_user.execute(profile(address, role), password());
+    let create = |address, role| world.app.users.create.execute(profile(address, role), password());
 
     assert_is!(create("ana@hotel.mx", Role::SuperAdmin).await, Err(CreateUserError::EmailTaken));
     let nowhere = Role::CompanyAdmin(a_company().id("EMP_0000000000").build().id);
@@ -85,14 +85,14 @@ async fn a_person_who_cannot_be_added_leaves_no_trace() {
 async fn a_person_whose_password_cannot_be_hashed_is_not_added() {
     let world = World::with(a_staff(), |ports| ports.passwords = a_busy_hasher());
     let before = world.store.tables();
-    let refused = world.app.create_user.execute(profile("luis@hotel.mx", Role::SuperAdmin), password()).await;
+    let refused = world.app.users.create.execute(profile("luis@hotel.mx", Role::SuperAdmin), password()).await;
     assert_is!(refused, Err(CreateUserError::Password(PasswordError::Busy)));
     assert_eq!(world.store.tables(), before);
 }
 
 async fn first_super_admin(world: &World) -> Result<bool, CreateFirstSuperAdminError> {
     let (email, name) = (email("admin@portero.mx"), name("Super Administrador"));
-    world.app.create_first_super_admin.execute(email, name, password()).await
+    world.app.users.create_first_super_admin.execute(email, name, password()).await
 }
 
 #[tokio::test]
@@ -131,7 +131,7 @@ async fn a_super_admin_who_came_while_the_password_was_hashed_remains_the_only_o
         let rival = World::over(rivals.clone());
         let profile = profile("rival@portero.mx", Role::SuperAdmin);
         let password = NewPassword::parse(password.expose()).unwrap();
-        Ok(at_once(rival.app.create_user.execute(profile, password)).unwrap().password)
+        Ok(at_once(rival.app.users.create.execute(profile, password)).unwrap().password)
     });
     let world = World::with(store, |ports| ports.passwords = Arc::new(passwords));
     assert_is!(first_super_admin(&world).await, Ok(false));
@@ -162,7 +162,7 @@ async fn people_are_listed_oldest_first_by_role_and_company() {
         (admins, Some(another_company().id), all(), vec![bea], 1),
         (supers, Some(the_company()), all(), vec![], 0),
     ] {
-        let listed = world.app.list_users.execute(role, company.clone(), page.clone()).await.unwrap();
+        let listed = world.app.users.list.execute(role, company.clone(), page.clone()).await.unwrap();
         assert_eq!((listed.items, listed.total), (items, Some(total)), "{role:?} {company:?} {page:?}");
     }
 }
@@ -170,8 +170,8 @@ async fn people_are_listed_oldest_first_by_role_and_company() {
 #[tokio::test]
 async fn a_person_is_found_by_their_identity() {
     let world = World::over(a_staff());
-    assert_eq!(world.app.find_user.execute(ANA).await.unwrap(), Some(ana()));
-    assert_eq!(world.app.find_user.execute(UserId::new(99)).await.unwrap(), None);
+    assert_eq!(world.app.users.find.execute(ANA).await.unwrap(), Some(ana()));
+    assert_eq!(world.app.users.find.execute(UserId::new(99)).await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -180,15 +180,15 @@ async fn sessions_die_when_their_person_is_switched_off_and_stay_dead() {
     let admins = a_session().id("ses_00000000000000000000000009").of(ADMIN).build();
     let world = World::over(a_staff().with_session(session.clone()).with_session(admins.clone()));
     let token = SessionTokens::sign(&FakeTokens, &session, &ana().profile).unwrap();
-    let authenticate = || world.app.authenticate.execute(token.expose());
+    let authenticate = || world.app.sessions.authenticate.execute(token.expose());
     assert_is!(authenticate().await, Ok(_));
 
-    let off = world.app.switch_user.execute(ANA, Switch::Toggle, ADMIN).await.unwrap();
+    let off = world.app.users.switch.execute(ANA, Switch::Toggle, ADMIN).await.unwrap();
     assert!(!off);
     assert_eq!(world.store.tables().users, [the_admin(), User { active: false, ..ana() }]);
     assert_is!(authenticate().await, Err(AuthenticateError::UserInactive));
 
-    let on = world.app.switch_user.execute(ANA, Switch::Toggle, ADMIN).await.unwrap();
+    let on = world.app.users.switch.execute(ANA, Switch::Toggle, ADMIN).await.unwrap();
     assert!(on);
     assert_is!(authenticate().await, Err(AuthenticateError::SessionEnded));
     assert_eq!(world.store.tables().sessions, [admins]);
@@ -198,10 +198,10 @@ async fn sessions_die_when_their_person_is_switched_off_and_stay_dead() {
 async fn a_wish_is_met_however_often_it_is_told_and_costs_nobody_their_session() {
     let world = World::over(a_staff().with_session(a_session().of(ANA).build()));
     let before = world.store.tables();
-    assert!(world.app.switch_user.execute(ANA, Switch::To(true), ADMIN).await.unwrap());
+    assert!(world.app.users.switch.execute(ANA, Switch::To(true), ADMIN).await.unwrap());
     assert_eq!(world.store.tables(), before);
     for _ in 0..2 {
-        let off = world.app.switch_user.execute(ANA, Switch::To(false), ADMIN).await.unwrap();
+        let off = world.app.users.switch.execute(ANA, Switch::To(false), ADMIN).await.unwrap();
         assert!(!off);
     }
 }
@@ -211,10 +211,10 @@ async fn nobody_switches_themselves_off() {
     let world = World::over(a_staff());
     let before = world.store.tables();
     for switch in [Switch::Toggle, Switch::To(false)] {
-        let refused = world.app.switch_user.execute(ADMIN, switch, ADMIN).await;
+        let refused = world.app.users.switch.execute(ADMIN, switch, ADMIN).await;
         assert_is!(refused, Err(SwitchUserError::OwnAccount(OwnAccount)));
     }
-    assert!(world.app.switch_user.execute(ADMIN, Switch::To(true), ADMIN).await.unwrap());
+    assert!(world.app.users.switch.execute(ADMIN, Switch::To(true), ADMIN).await.unwrap());
     assert_eq!(world.store.tables(), before);
 }
 
@@ -225,7 +225,7 @@ async fn a_caller_who_is_no_active_super_admin_switches_nobody() {
         let world = World::over(staff);
         let before = world.store.tables();
         for switch in [Switch::Toggle, Switch::To(true)] {
-            let refused = world.app.switch_user.execute(UserId::new(2), switch, by).await;
+            let refused = world.app.users.switch.execute(UserId::new(2), switch, by).await;
             assert_is!(refused, Err(SwitchUserError::CallerInactive));
         }
         assert_eq!(world.store.tables(), before);
@@ -235,14 +235,14 @@ async fn a_caller_who_is_no_active_super_admin_switches_nobody() {
 #[tokio::test]
 async fn a_person_who_is_not_there_is_not_switched() {
     let world = World::over(a_staff());
-    let refused = world.app.switch_user.execute(UserId::new(99), Switch::Toggle, ADMIN).await;
+    let refused = world.app.users.switch.execute(UserId::new(99), Switch::Toggle, ADMIN).await;
     assert_is!(refused, Err(SwitchUserError::NotFound));
 }
 
 #[tokio::test]
 async fn a_failed_switch_of_a_person_leaves_no_trace() {
     let world = World::over(a_staff().with_session(a_session().of(ANA).build()));
-    let switch = async || world.app.switch_user.execute(ANA, Switch::Toggle, ADMIN).await;
+    let switch = async || world.app.users.switch.execute(ANA, Switch::Toggle, ADMIN).await;
     assert!(!world.fails_without_trace(switch).await);
     assert!(world.fails_without_trace(switch).await);
     assert_eq!(world.store.tables().sessions, []);

@@ -2,7 +2,7 @@
 
 mod expect;
 
-use std::{future::Future, net::IpAddr, pin::Pin, rc::Rc, sync::Arc};
+use std::{future::Future, net::IpAddr, pin::Pin, rc::Rc};
 
 use actix_web::{
     body::to_bytes,
@@ -13,17 +13,18 @@ use actix_web::{
     test::{self, TestRequest},
     web::{Bytes, Data},
 };
-use portero_application::{Application, Ports, Settings};
+use portero_application::{Application, Settings};
 use portero_domain::{
     api_key::ApiKey,
     ids::UserId,
-    ports::{ApiKeyTokens, SessionTokens},
+    ports::{ApiKeyTokens, Ports, SessionTokens},
     session::Session,
 };
 use portero_http::Options;
 use portero_testkit::{
-    CountingIds, FakePasswords, FakeRouters, FakeTokens, FakeVault, FixedClock, InMemory,
+    CountingIds, FakeRouters, FakeTokens, FixedClock, InMemory,
     builders::{UserBuilder, a_company, a_router, a_session, a_user},
+    fake_ports,
 };
 use serde_json::{Value, json};
 use time::Duration;
@@ -51,21 +52,10 @@ impl TestApp {
     pub(crate) async fn with(change: impl FnOnce(&mut Ports, &mut Options)) -> Self {
         let (store, clock, ids) = (InMemory::new(), FixedClock::default(), CountingIds::default());
         let routers = FakeRouters::default();
-        let mut ports = Ports {
-            storage: Arc::new(store.clone()),
-            gate: Arc::new(store.clone()),
-            clock: Arc::new(clock.clone()),
-            ids: Arc::new(ids.clone()),
-            api_key_tokens: Arc::new(FakeTokens),
-            session_tokens: Arc::new(FakeTokens),
-            passwords: Arc::new(FakePasswords),
-            vault: Arc::new(FakeVault::default()),
-            hotspot: Arc::new(routers.clone()),
-            router_probe: Arc::new(routers.clone()),
-        };
+        let mut ports = fake_ports(&store, &clock, &ids, &routers);
         let mut options = Options::default();
         change(&mut ports, &mut options);
-        let application = Data::new(Application::new(&ports, Settings::default()));
+        let application = Data::new(Application::new(&ports, &Settings::default()));
         let service = Rc::new(test::init_service(portero_http::app(application, &options)).await);
         let serve = move |request: TestRequest| -> Answer<'static> {
             let service = Rc::clone(&service);

@@ -85,7 +85,7 @@ pub(crate) fn run(command: Command) -> anyhow::Result<()> {
         }
         Command::Rekey => {
             let wiring = wired()?;
-            let done = actix_web::rt::System::new().block_on(wiring.application.reseal_secrets.execute())?;
+            let done = actix_web::rt::System::new().block_on(wiring.application.system.reseal_secrets.execute())?;
             tracing::info!(resealed = done.resealed, left_alone = done.left_alone, "secrets resealed");
         }
         Command::CreateSuperAdmin { email, name } => {
@@ -97,15 +97,15 @@ pub(crate) fn run(command: Command) -> anyhow::Result<()> {
             let password = password_from_stdin()?;
             let wiring = wired()?;
             let created =
-                actix_web::rt::System::new().block_on(wiring.application.create_user.execute(profile, password))?;
+                actix_web::rt::System::new().block_on(wiring.application.users.create.execute(profile, password))?;
             tracing::info!(user = created.id.get(), "super admin added");
         }
         Command::ResetPassword { email } => {
             let email = Email::parse(&email).context("--email is no e-mail address")?;
             let password = password_from_stdin()?;
             let wiring = wired()?;
-            let user =
-                actix_web::rt::System::new().block_on(wiring.application.reset_password.execute(email, password))?;
+            let user = actix_web::rt::System::new()
+                .block_on(wiring.application.users.reset_password.execute(email, password))?;
             tracing::info!(user = user.get(), "password reset, sessions ended");
         }
     }

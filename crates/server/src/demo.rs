@@ -59,32 +59,32 @@ struct Demo {
 /// The demo's company, with an admin, a router and two products; whatever of it is there already stays as it is, but for
 /// where its router is.
 async fn seed(app: &Application, person: &FirstSuperAdmin, live: Option<SocketAddr>) -> anyhow::Result<Demo> {
-    let companies = app.list_companies.execute(Page::default()).await?.items;
+    let companies = app.companies.list.execute(Page::default()).await?.items;
     let company = match companies.into_iter().find(|company| company.name.as_str() == COMPANY) {
         Some(company) => company,
-        None => app.create_company.execute(new_company()?).await?,
+        None => app.companies.create.execute(new_company()?).await?,
     };
     let profile = UserProfile {
         email: Email::parse(COMPANY_ADMIN)?,
         name: Name::parse("Admin Demo")?,
         role: Role::CompanyAdmin(company.id.clone()),
     };
-    match app.create_user.execute(profile, person.password.clone()).await {
+    match app.users.create.execute(profile, person.password.clone()).await {
         Ok(_) | Err(CreateUserError::EmailTaken) => {}
         Err(error) => return Err(error.into()),
     }
-    let routers = app.list_routers.execute(company.id.clone(), Page::default()).await?;
+    let routers = app.routers.list.execute(company.id.clone(), Page::default()).await?;
     let endpoint = endpoint(live)?;
     let router = match routers.and_then(|routers| routers.items.into_iter().next()) {
         Some(router) if router.endpoint == endpoint || live.is_none() => router,
-        Some(router) => app.edit_router.execute(company.id.clone(), router.id, moved_to(endpoint)?).await?,
-        None => app.register_router.execute(company.id.clone(), new_router(endpoint)?).await?.router,
+        Some(router) => app.routers.edit.execute(company.id.clone(), router.id, moved_to(endpoint)?).await?,
+        None => app.routers.register.execute(company.id.clone(), new_router(endpoint)?).await?.router,
     };
     for (position, (title, profile, price)) in
         [("1 hora", "1hora", "25.00"), ("24 horas", "24horas", "80.00")].iter().enumerate()
     {
         let offer = offer(&router, title, profile, price, i32::try_from(position)?)?;
-        match app.create_product.execute(company.id.clone(), offer).await {
+        match app.products.create.execute(company.id.clone(), offer).await {
             Ok(_) | Err(CreateProductError::ProfileTaken { .. }) => {}
             Err(error) => return Err(error.into()),
         }

@@ -39,7 +39,7 @@ impl Monitor {
         let rounds_stop = stop.clone();
         let round = move || {
             let (application, stop) = (Data::clone(&application), rounds_stop.clone());
-            async move { application.look_at_routers.execute(stopped(stop)).await }
+            async move { application.health.check_routers.execute(stopped(stop)).await }
         };
         let task = tokio::spawn(watch(round, stop.clone()));
         Ok(Self { task, stop })

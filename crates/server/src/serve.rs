@@ -21,7 +21,7 @@ pub(crate) async fn serve(
     check_secrets(&application, allow_lost_secrets).await?;
     if let Some(person) = first_super_admin {
         let name = Name::parse("Super Administrador").context("the first super admin has no name")?;
-        if application.create_first_super_admin.execute(person.email, name, person.password).await? {
+        if application.users.create_first_super_admin.execute(person.email, name, person.password).await? {
             tracing::info!("first super admin added");
         }
     }
@@ -47,7 +47,8 @@ pub(crate) async fn serve(
 
 /// Refuses to start with a sealing key that is not that of the stored secrets: all would look well until a router is called.
 async fn check_secrets(application: &Application, allow_lost: bool) -> anyhow::Result<()> {
-    let CheckedSecrets { open, of_other_keys, damaged, first_closed } = application.check_secrets.execute().await?;
+    let CheckedSecrets { open, of_other_keys, damaged, first_closed } =
+        application.system.check_secrets.execute().await?;
     let Some(first) = first_closed else { return Ok(()) };
     if of_other_keys > 0 && !allow_lost {
         let all = open + of_other_keys + damaged;

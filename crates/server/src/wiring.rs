@@ -13,9 +13,9 @@ use portero_adapters::{
     AesVault, Argon2Passwords, JwtApiKeyTokens, JwtSessionTokens, NanoIds, PgExecutor, PgGate, PgGroupGate,
     PgUnitOfWork, RouterOs, SystemClock,
 };
-use portero_application::{Application, Ports};
+use portero_application::Application;
 
-use portero_domain::ports::{Gate, Hotspot};
+use portero_domain::ports::{Gate, Hotspot, Ports};
 use portero_http::web::limits::{Limits, Rules};
 
 use crate::config::{Config, FirstSuperAdmin, GateKind};
@@ -55,7 +55,7 @@ impl Wiring {
             router_probe: routers,
         };
         Ok(Self {
-            application: Data::new(Application::new(&ports, config.settings())),
+            application: Data::new(Application::new(&ports, &config.settings())),
             bind: config.http.bind(),
             http: portero_http::Options {
                 cors_origins: config.http.cors_origins(),

@@ -7,6 +7,10 @@ mod find_company;
 mod list_companies;
 mod switch_company;
 
+use std::sync::Arc;
+
+use portero_domain::ports::Ports;
+
 pub use self::{
     company_overview::CompanyOverview,
     create_company::{CreateCompany, CreateCompanyError, NewCompany},
@@ -15,3 +19,33 @@ pub use self::{
     list_companies::ListCompanies,
     switch_company::SwitchCompany,
 };
+
+/// The companies.
+#[expect(missing_docs, reason = "each field is the use case that its type documents")]
+pub struct Companies {
+    pub create: CreateCompany,
+    pub list: ListCompanies,
+    pub find: FindCompany,
+    pub edit: EditCompany,
+    pub switch: SwitchCompany,
+    pub overview: CompanyOverview,
+}
+
+impl Companies {
+    /// The use cases of this area.
+    pub(crate) fn new(ports: &Ports) -> Self {
+        Self {
+            create: CreateCompany {
+                storage: Arc::clone(&ports.storage),
+                clock: Arc::clone(&ports.clock),
+                ids: Arc::clone(&ports.ids),
+                vault: Arc::clone(&ports.vault),
+            },
+            list: ListCompanies { storage: Arc::clone(&ports.storage) },
+            find: FindCompany { storage: Arc::clone(&ports.storage) },
+            edit: EditCompany { storage: Arc::clone(&ports.storage), vault: Arc::clone(&ports.vault) },
+            switch: SwitchCompany { storage: Arc::clone(&ports.storage) },
+            overview: CompanyOverview { storage: Arc::clone(&ports.storage), clock: Arc::clone(&ports.clock) },
+        }
+    }
+}

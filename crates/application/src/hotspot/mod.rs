@@ -4,6 +4,12 @@ mod guest_profile;
 mod reconnect_guest;
 mod validate_router;
 
+use std::sync::Arc;
+
+use portero_domain::ports::Ports;
+
+use crate::routers::Accesses;
+
 use portero_domain::{
     hotspot::{HotspotPassword, HotspotUsername, PaidAccess},
     ports::{Hotspot, HotspotError},
@@ -18,6 +24,29 @@ pub use self::{
     reconnect_guest::{ReconnectGuest, Reconnection, ReturningGuest},
     validate_router::{RouterValidity, ValidateRouter},
 };
+
+/// What a captive portal does on the hotspot of its router.
+#[expect(missing_docs, reason = "each field is the use case that its type documents")]
+pub struct Hotspots {
+    pub validate_router: ValidateRouter,
+    pub reconnect: ReconnectGuest,
+    pub profile: GuestProfileOf,
+}
+
+impl Hotspots {
+    /// The use cases of this area.
+    pub(crate) fn new(ports: &Ports) -> Self {
+        Self {
+            validate_router: ValidateRouter { accesses: Accesses::new(ports), probe: Arc::clone(&ports.router_probe) },
+            reconnect: ReconnectGuest {
+                accesses: Accesses::new(ports),
+                hotspot: Arc::clone(&ports.hotspot),
+                ids: Arc::clone(&ports.ids),
+            },
+            profile: GuestProfileOf { accesses: Accesses::new(ports), hotspot: Arc::clone(&ports.hotspot) },
+        }
+    }
+}
 
 /// Why a guest gets nothing on a hotspot.
 #[derive(Debug, Error)]

@@ -6,6 +6,10 @@ mod find_product;
 mod list_products;
 mod withdraw_product;
 
+use std::sync::Arc;
+
+use portero_domain::ports::Ports;
+
 pub use self::{
     create_product::{CreateProduct, CreateProductError},
     edit_product::{EditProduct, EditProductError},
@@ -13,3 +17,26 @@ pub use self::{
     list_products::ListProducts,
     withdraw_product::WithdrawProduct,
 };
+
+/// The products.
+#[expect(missing_docs, reason = "each field is the use case that its type documents")]
+pub struct Products {
+    pub create: CreateProduct,
+    pub list: ListProducts,
+    pub find: FindProduct,
+    pub edit: EditProduct,
+    pub withdraw: WithdrawProduct,
+}
+
+impl Products {
+    /// The use cases of this area.
+    pub(crate) fn new(ports: &Ports) -> Self {
+        Self {
+            create: CreateProduct { storage: Arc::clone(&ports.storage), clock: Arc::clone(&ports.clock) },
+            list: ListProducts { storage: Arc::clone(&ports.storage) },
+            find: FindProduct { storage: Arc::clone(&ports.storage) },
+            edit: EditProduct { storage: Arc::clone(&ports.storage) },
+            withdraw: WithdrawProduct { storage: Arc::clone(&ports.storage) },
+        }
+    }
+}

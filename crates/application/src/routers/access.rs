@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use portero_domain::{
     ids::{CompanyId, RouterId},
-    ports::{SecretPlace, StorageError, UnitOfWork, Vault, VaultError, transact},
+    ports::{Ports, SecretPlace, StorageError, UnitOfWork, Vault, VaultError, transact},
     router::{Router, RouterAccess},
     secret::{Sealed, Secret},
 };
@@ -30,6 +30,10 @@ pub enum AccessError {
 }
 
 impl Accesses {
+    pub(crate) fn new(ports: &Ports) -> Self {
+        Self { storage: Arc::clone(&ports.storage), vault: Arc::clone(&ports.vault) }
+    }
+
     /// The company's router, and the access to it.
     pub(crate) async fn of(&self, company: CompanyId, router: RouterId) -> Result<(Router, RouterAccess), AccessError> {
         let router = self.find(company, router).await?;

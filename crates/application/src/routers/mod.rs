@@ -12,6 +12,12 @@ mod register_router;
 mod switch_router;
 mod test_connection;
 
+use std::sync::Arc;
+
+use portero_domain::ports::Ports;
+
+use crate::Settings;
+
 pub(crate) use self::access::Accesses;
 pub use self::{
     access::AccessError,
@@ -26,3 +32,53 @@ pub use self::{
     switch_router::SwitchRouter,
     test_connection::{ConnectionTest, Reached, TestConnection},
 };
+
+/// The routers, and how Portero reaches them.
+#[expect(missing_docs, reason = "each field is the use case that its type documents")]
+pub struct Routers {
+    pub register: RegisterRouter,
+    pub list: ListRouters,
+    pub find: FindRouter,
+    pub edit: EditRouter,
+    pub switch: SwitchRouter,
+    pub delete: DeleteRouter,
+    pub test_connection: TestConnection,
+    pub list_profiles: ListProfiles,
+    pub inspect_certificate: InspectCertificate,
+    pub confirm_certificate: ConfirmCertificate,
+}
+
+impl Routers {
+    /// The use cases of this area.
+    pub(crate) fn new(ports: &Ports, settings: &Settings) -> Self {
+        Self {
+            register: RegisterRouter {
+                storage: Arc::clone(&ports.storage),
+                clock: Arc::clone(&ports.clock),
+                ids: Arc::clone(&ports.ids),
+                tokens: Arc::clone(&ports.api_key_tokens),
+                vault: Arc::clone(&ports.vault),
+                life: settings.api_key_life,
+            },
+            list: ListRouters { storage: Arc::clone(&ports.storage) },
+            find: FindRouter { storage: Arc::clone(&ports.storage) },
+            edit: EditRouter { accesses: Accesses::new(ports), probe: Arc::clone(&ports.router_probe) },
+            switch: SwitchRouter { storage: Arc::clone(&ports.storage) },
+            delete: DeleteRouter { storage: Arc::clone(&ports.storage) },
+            test_connection: TestConnection {
+                accesses: Accesses::new(ports),
+                probe: Arc::clone(&ports.router_probe),
+                hotspot: Arc::clone(&ports.hotspot),
+            },
+            list_profiles: ListProfiles { accesses: Accesses::new(ports), hotspot: Arc::clone(&ports.hotspot) },
+            inspect_certificate: InspectCertificate {
+                storage: Arc::clone(&ports.storage),
+                probe: Arc::clone(&ports.router_probe),
+            },
+            confirm_certificate: ConfirmCertificate {
+                accesses: Accesses::new(ports),
+                probe: Arc::clone(&ports.router_probe),
+            },
+        }
+    }
+}

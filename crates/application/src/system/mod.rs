@@ -6,6 +6,10 @@ mod reseal_secrets;
 mod system_overview;
 mod tell_time;
 
+use std::sync::Arc;
+
+use portero_domain::ports::Ports;
+
 use portero_domain::ports::{SealedSecret, SecretPlace, Stored, UnitOfWork, transact};
 
 pub use self::{
@@ -15,6 +19,29 @@ pub use self::{
     system_overview::SystemOverview,
     tell_time::TellTime,
 };
+
+/// The whole installation.
+#[expect(missing_docs, reason = "each field is the use case that its type documents")]
+pub struct System {
+    pub overview: SystemOverview,
+    pub readiness: Readiness,
+    pub tell_time: TellTime,
+    pub check_secrets: CheckSecrets,
+    pub reseal_secrets: ResealSecrets,
+}
+
+impl System {
+    /// The use cases of this area.
+    pub(crate) fn new(ports: &Ports) -> Self {
+        Self {
+            overview: SystemOverview { storage: Arc::clone(&ports.storage), clock: Arc::clone(&ports.clock) },
+            readiness: Readiness::new(Arc::clone(&ports.storage), Arc::clone(&ports.clock)),
+            tell_time: TellTime { clock: Arc::clone(&ports.clock) },
+            check_secrets: CheckSecrets { storage: Arc::clone(&ports.storage), vault: Arc::clone(&ports.vault) },
+            reseal_secrets: ResealSecrets { storage: Arc::clone(&ports.storage), vault: Arc::clone(&ports.vault) },
+        }
+    }
+}
 
 /// The next stored secrets after a place, so many at most.
 async fn sealed_after(storage: &dyn UnitOfWork, place: Option<SecretPlace>, limit: u16) -> Stored<Vec<SealedSecret>> {

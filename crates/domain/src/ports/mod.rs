@@ -1,5 +1,6 @@
 //! What the rules need of the world, as roles: each trait's documentation is a contract for whoever plays the role.
 
+mod all;
 mod clock;
 mod gate;
 mod hotspot;
@@ -9,6 +10,7 @@ mod storage;
 mod tokens;
 mod vault;
 
+pub use all::Ports;
 pub use clock::Clock;
 pub use gate::{Admission, AdmittedCompany, AdmittedRouter, Gate, GateError, Refusal};
 pub use hotspot::{

@@ -103,12 +103,12 @@ async fn signed_in(request: &HttpRequest) -> ApiResult<SignedIn> {
         NoCredential::Missing => ApiError::unauthorized("not_authenticated", "No autenticado"),
         NoCredential::Malformed => ApiError::unauthorized("token_invalid", "Token inválido"),
     })?;
-    Ok(application(request)?.authenticate.execute(token).await?)
+    Ok(application(request)?.sessions.authenticate.execute(token).await?)
 }
 
 /// Admits and counts a portal's request by its key, unless too many came before.
 async fn admit(request: &HttpRequest) -> ApiResult<Admission> {
-    let admit = &application(request)?.admit_portal;
+    let admit = &application(request)?.portal.admit;
     let limits = limits::of(request);
     let presented = credentials::api_key(request).map_err(ApiError::from);
     let call = match presented.and_then(|key| Ok(admit.recognise(key)?)) {

@@ -33,7 +33,7 @@ impl Callers {
             tokio::spawn(async move {
                 loop {
                     let is_late = ended.load(SeqCst);
-                    match service.admit_portal.execute(token.expose()).await {
+                    match service.portal.admit.execute(token.expose()).await {
                         Ok(_) => {
                             admitted.fetch_add(1, SeqCst);
                             too_late.fetch_add(i64::from(is_late), SeqCst);

@@ -47,11 +47,11 @@ async fn edit(
 ) -> Result<Router, EditRouterError> {
     let changes = RouterChanges { edit, password: Secret::parse("secret").ok(), try_first };
     let service = world.service(turn);
-    persist(|| service.edit_router.execute(world.company.clone(), router.clone(), changes.clone())).await
+    persist(|| service.routers.edit.execute(world.company.clone(), router.clone(), changes.clone())).await
 }
 
 async fn test(world: &World, turn: usize, router: &RouterId) -> HotspotResult<Reached> {
-    world.service(turn).test_connection.execute(world.company.clone(), router.clone()).await.unwrap().reached
+    world.service(turn).routers.test_connection.execute(world.company.clone(), router.clone()).await.unwrap().reached
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -95,7 +95,7 @@ async fn a_certificate_is_never_confirmed_for_a_router_that_moved_meanwhile() {
         let (company, id) = (world.company.clone(), router.id.clone());
         let confirming = world.service(round);
         let (confirmed, moved) = tokio::join!(
-            confirming.confirm_certificate.execute(company.clone(), id.clone(), certificate, None),
+            confirming.routers.confirm_certificate.execute(company.clone(), id.clone(), certificate, None),
             edit(&world, round + 1, &router.id, at(other, true), false),
         );
         let moved = moved.unwrap();
@@ -110,7 +110,7 @@ async fn a_certificate_is_never_confirmed_for_a_router_that_moved_meanwhile() {
         let fine =
             matches!(refused, ConfirmCertificateError::ChangedMeanwhile | ConfirmCertificateError::Mismatch { .. });
         assert!(fine && moved.certificate.is_none(), "round {round}: {refused:?}");
-        let stored = world.service(round).find_router.execute(company, id).await.unwrap().unwrap();
+        let stored = world.service(round).routers.find.execute(company, id).await.unwrap().unwrap();
         assert_eq!(stored.certificate, None, "round {round}");
     }
 }
@@ -136,7 +136,7 @@ async fn a_router_over_tls_lets_portero_in_once_the_certificate_that_it_shows_is
     let confirm = |certificate| {
         let service = world.service(2);
         let (company, router) = (world.company.clone(), router.clone());
-        async move { service.confirm_certificate.execute(company, router, certificate, None).await }
+        async move { service.routers.confirm_certificate.execute(company, router, certificate, None).await }
     };
     let another = confirm(CertificateFingerprint::new([0xAB; 32])).await;
     assert!(matches!(another, Err(ConfirmCertificateError::Mismatch { shown: told }) if told == shown), "{another:?}");
@@ -149,7 +149,7 @@ async fn a_router_over_tls_lets_portero_in_once_the_certificate_that_it_shows_is
     let service = world.service(0);
     let password = Some(Secret::parse("wrong").unwrap());
     let wrong = RouterChanges { password, try_first: true, ..RouterChanges::default() };
-    let refused = service.edit_router.execute(world.company.clone(), router.clone(), wrong).await;
+    let refused = service.routers.edit.execute(world.company.clone(), router.clone(), wrong).await;
     let expected = HotspotError::SignIn(SignInProblem::WrongCredentials);
     assert!(matches!(&refused, Err(EditRouterError::Trial(error)) if *error == expected), "{refused:?}");
     assert!(test(&world, 0, &router).await.is_ok());

@@ -54,14 +54,14 @@ async fn reconnect(
     number: u8,
 ) -> Result<Reconnection, GuestError> {
     let service = world.service(turn);
-    let admission = persist(|| service.admit_portal.execute(registered.token.expose())).await.unwrap();
+    let admission = persist(|| service.portal.admit.execute(registered.token.expose())).await.unwrap();
     let guest = ReturningGuest {
         username: HotspotUsername::parse(USER).unwrap(),
         password: HotspotPassword::parse("0456").unwrap(),
         device: device(number),
         address: None,
     };
-    service.reconnect_guest.execute(admission, guest).await
+    service.hotspot.reconnect.execute(admission, guest).await
 }
 
 #[tokio::test(flavor = "multi_thread")]

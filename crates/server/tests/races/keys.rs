@@ -21,7 +21,7 @@ async fn of_64_regenerations_at_once_one_key_remains() {
         .map(|turn| {
             let (service, company, id) = (world.service(turn), world.company.clone(), router.router.id.clone());
             tokio::spawn(async move {
-                persist(|| service.regenerate_api_key.execute(company.clone(), id.clone())).await.unwrap()
+                persist(|| service.api_keys.regenerate.execute(company.clone(), id.clone())).await.unwrap()
             })
         })
         .collect();
@@ -37,7 +37,7 @@ async fn of_64_regenerations_at_once_one_key_remains() {
     let mut admitted = 0;
     for (turn, token) in tokens.iter().chain([&router.token]).enumerate() {
         let service = world.service(turn);
-        admitted += usize::from(persist(|| service.admit_portal.execute(token.expose())).await.is_ok());
+        admitted += usize::from(persist(|| service.portal.admit.execute(token.expose())).await.is_ok());
     }
     assert_eq!(admitted, 1);
 }
@@ -49,7 +49,7 @@ async fn once_a_key_is_revoked_no_later_call_is_admitted_and_every_admission_is_
     let callers = Callers::of(&world, &registered.token).await;
     let (service, key) = (world.service(1), registered.key.id().clone());
     let (company, router) = (world.company.clone(), registered.router.id);
-    persist(|| service.revoke_api_key.execute(company.clone(), router.clone(), key.clone())).await.unwrap();
+    persist(|| service.api_keys.revoke.execute(company.clone(), router.clone(), key.clone())).await.unwrap();
     let admitted = callers.all_refused_with(Refusal::Revoked).await;
     assert_eq!(number(&world.database, "SELECT use_count FROM api_keys"), admitted);
 }
@@ -60,9 +60,9 @@ async fn once_a_key_is_regenerated_no_later_call_with_the_old_one_is_admitted() 
     let registered = world.router().await;
     let callers = Callers::of(&world, &registered.token).await;
     let (service, company, router) = (world.service(1), world.company.clone(), registered.router.id);
-    let new = persist(|| service.regenerate_api_key.execute(company.clone(), router.clone())).await.unwrap();
+    let new = persist(|| service.api_keys.regenerate.execute(company.clone(), router.clone())).await.unwrap();
     let admitted = callers.all_refused_with(Refusal::Revoked).await;
-    persist(|| service.admit_portal.execute(new.token.expose())).await.unwrap();
+    persist(|| service.portal.admit.execute(new.token.expose())).await.unwrap();
     assert_eq!(number(&world.database, "SELECT sum(use_count) FROM api_keys"), admitted + 1);
 }
 
@@ -72,7 +72,7 @@ async fn once_a_router_is_deleted_no_later_call_is_admitted() {
     let registered = world.router().await;
     let callers = Callers::of(&world, &registered.token).await;
     let (service, company, router) = (world.service(1), world.company.clone(), registered.router.id);
-    persist(|| service.delete_router.execute(company.clone(), router.clone())).await.unwrap();
+    persist(|| service.routers.delete.execute(company.clone(), router.clone())).await.unwrap();
     callers.all_refused_with(Refusal::Unknown).await;
     assert_eq!(number(&world.database, "SELECT count(*) FROM api_keys"), 0);
 }
@@ -83,7 +83,7 @@ async fn once_a_company_is_off_no_later_call_is_admitted_and_every_admission_is_
     let registered = world.router().await;
     let callers = Callers::of(&world, &registered.token).await;
     let (service, company) = (world.service(1), world.company.clone());
-    persist(|| service.switch_company.execute(company.clone(), Switch::To(false))).await.unwrap().unwrap();
+    persist(|| service.companies.switch.execute(company.clone(), Switch::To(false))).await.unwrap().unwrap();
     let admitted = callers.all_refused_with(Refusal::CompanyInactive).await;
     assert_eq!(number(&world.database, "SELECT use_count FROM api_keys"), admitted);
 }
@@ -104,7 +104,7 @@ async fn calls_with_many_keys_at_once_are_each_counted_for_their_own() {
                 for place in 0..keys.len() {
                     let number = (place * 3 + caller) % keys.len();
                     for _ in 0..=number {
-                        persist(|| service.admit_portal.execute(keys[number].1.expose())).await.unwrap();
+                        persist(|| service.portal.admit.execute(keys[number].1.expose())).await.unwrap();
                     }
                 }
             })
@@ -127,7 +127,7 @@ async fn toggles_at_once_are_each_carried_out_once() {
         .map(|turn| {
             let (service, company, id) = (world.service(turn), world.company.clone(), router.id.clone());
             tokio::spawn(async move {
-                let toggle = || service.switch_router.execute(company.clone(), id.clone(), Switch::Toggle);
+                let toggle = || service.routers.switch.execute(company.clone(), id.clone(), Switch::Toggle);
                 persist(toggle).await.unwrap().unwrap()
             })
         })
@@ -138,7 +138,7 @@ async fn toggles_at_once_are_each_carried_out_once() {
     }
     // Off, on, off, and so on: 17 times off, 16 times on, and off in the end.
     assert_eq!(switched_on, 16);
-    let found = world.service(0).find_router.execute(world.company.clone(), router.id).await.unwrap();
+    let found = world.service(0).routers.find.execute(world.company.clone(), router.id).await.unwrap();
     assert!(found.is_some_and(|router| !router.active));
 }
 
@@ -162,7 +162,7 @@ async fn a_company_that_is_switched_off_meanwhile_gets_no_router_afterwards() {
         tokio::task::yield_now().await;
     }
     let (service, company) = (world.service(1), world.company.clone());
-    persist(|| service.switch_company.execute(company.clone(), Switch::To(false))).await.unwrap().unwrap();
+    persist(|| service.companies.switch.execute(company.clone(), Switch::To(false))).await.unwrap().unwrap();
     let routers_then = number(&world.database, "SELECT count(*) FROM routers");
     let registered = registering.await.unwrap();
     assert_eq!(i64::try_from(registered).unwrap(), routers_then, "none came after the answer");

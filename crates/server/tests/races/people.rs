@@ -44,7 +44,7 @@ async fn of_two_people_with_one_e_mail_one_is_added() {
     for round in 0..5 {
         let [one, other] = [0, 1].map(|turn| {
             let service = world.service(turn);
-            tokio::spawn(async move { persist(|| service.create_user.execute(person(round), password(turn))).await })
+            tokio::spawn(async move { persist(|| service.users.create.execute(person(round), password(turn))).await })
         });
         let both = (one.await.unwrap(), other.await.unwrap());
         let one_won =
@@ -57,7 +57,7 @@ async fn of_two_people_with_one_e_mail_one_is_added() {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_session_by_the_old_password_outlives_its_change() {
     let world = World::new().await;
-    let user: UserId = world.service(0).create_user.execute(person(0), password(0)).await.unwrap().id;
+    let user: UserId = world.service(0).users.create.execute(person(0), password(0)).await.unwrap().id;
     for round in 0..6 {
         let sessions = Arc::new(AtomicUsize::new(0));
         // They sign in again and again with the old password, until it is no good any more.
@@ -67,7 +67,7 @@ async fn no_session_by_the_old_password_outlives_its_change() {
                 tokio::spawn(async move {
                     let mut tokens = Vec::new();
                     loop {
-                        match persist(|| service.log_in.execute(Some(email(0)), secret(round))).await {
+                        match persist(|| service.sessions.log_in.execute(Some(email(0)), secret(round))).await {
                             Ok(signed_in) => tokens.push(signed_in.token),
                             Err(LogInError::WrongCredentials) => return tokens,
                             Err(error) => panic!("{error:?}"),
@@ -81,10 +81,10 @@ async fn no_session_by_the_old_password_outlives_its_change() {
             tokio::task::yield_now().await;
         }
         let service = world.service(round);
-        persist(|| service.change_password.execute(user, secret(round), password(round + 1))).await.unwrap();
+        persist(|| service.sessions.change_password.execute(user, secret(round), password(round + 1))).await.unwrap();
         for login in logins {
             for token in login.await.unwrap() {
-                let found = service.authenticate.execute(token.expose()).await;
+                let found = service.sessions.authenticate.execute(token.expose()).await;
                 let ended = matches!(found, Err(AuthenticateError::SessionEnded));
                 assert!(ended, "round {round}: a session of the old password is still good");
             }
@@ -102,7 +102,7 @@ async fn deactivate_in_a_ring(world: &World, ring: &[UserId]) -> Vec<Result<bool
             let (by, next) = (ring[turn], ring[(turn + 1) % ring.len()]);
             tokio::spawn(async move {
                 start.wait().await;
-                persist(|| service.switch_user.execute(next, Switch::To(false), by)).await
+                persist(|| service.users.switch.execute(next, Switch::To(false), by)).await
             })
         })
         .collect();
@@ -118,7 +118,7 @@ async fn super_admins_who_deactivate_each_other_leave_one_of_them_active() {
     let world = World::new().await;
     let mut people = Vec::new();
     for number in 0..3 {
-        people.push(world.service(0).create_user.execute(person(number), password(number)).await.unwrap().id);
+        people.push(world.service(0).users.create.execute(person(number), password(number)).await.unwrap().id);
     }
     for round in 0..30 {
         let ring = &people[..2 + round % 2];

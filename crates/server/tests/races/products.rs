@@ -18,13 +18,13 @@ async fn of_a_deletion_and_a_new_product_one_comes_first() {
         let creating = {
             let (service, company) = (world.service(round), company.clone());
             tokio::spawn(
-                async move { persist(|| service.create_product.execute(company.clone(), offer.clone())).await },
+                async move { persist(|| service.products.create.execute(company.clone(), offer.clone())).await },
             )
         };
         let deleting = {
             let (service, router) = (world.service(round / 2), router.clone());
             tokio::spawn(
-                async move { persist(|| service.delete_router.execute(company.clone(), router.clone())).await },
+                async move { persist(|| service.routers.delete.execute(company.clone(), router.clone())).await },
             )
         };
         let (created, deleted) = (creating.await.unwrap(), deleting.await.unwrap());
@@ -46,7 +46,8 @@ async fn products_moved_both_ways_while_routers_go_lock_nobody_out() {
         let mut products = Vec::new();
         for number in 0..8 {
             let offer = an_offer(&routers[number % 2], &format!("{number}hora"));
-            products.push(world.service(number).create_product.execute(world.company.clone(), offer).await.unwrap().id);
+            products
+                .push(world.service(number).products.create.execute(world.company.clone(), offer).await.unwrap().id);
         }
         let mut moves = Vec::new();
         for turn in 0..48 {
@@ -54,11 +55,11 @@ async fn products_moved_both_ways_while_routers_go_lock_nobody_out() {
             let to = routers[(turn / 8) % 2].clone();
             moves.push(tokio::spawn(async move {
                 let edit = OfferEdit { router: Some(to), ..OfferEdit::default() };
-                let edited = persist(|| service.edit_product.execute(company.clone(), product, edit.clone())).await;
+                let edited = persist(|| service.products.edit.execute(company.clone(), product, edit.clone())).await;
                 let fine = matches!(edited, Ok(_) | Err(EditProductError::NotFound | EditProductError::RouterNotFound));
                 assert!(fine, "{edited:?}");
                 if turn % 4 == 0 {
-                    persist(|| service.withdraw_product.execute(company.clone(), product)).await.unwrap();
+                    persist(|| service.products.withdraw.execute(company.clone(), product)).await.unwrap();
                 }
             }));
         }
@@ -67,7 +68,7 @@ async fn products_moved_both_ways_while_routers_go_lock_nobody_out() {
             let (service, company, router) =
                 (world.service(turn / 2), world.company.clone(), routers[turn % 2].clone());
             deletions.push(tokio::spawn(async move {
-                let deleted = persist(|| service.delete_router.execute(company.clone(), router.clone())).await;
+                let deleted = persist(|| service.routers.delete.execute(company.clone(), router.clone())).await;
                 let fine =
                     matches!(deleted, Ok(()) | Err(DeleteRouterError::HasProducts(_) | DeleteRouterError::NotFound));
                 assert!(fine, "{deleted:?}");
@@ -89,7 +90,7 @@ async fn of_two_products_of_one_profile_one_is_made() {
             let (service, company) = (world.service(turn), world.company.clone());
             let offer = an_offer(&router.id, &profile);
             tokio::spawn(
-                async move { persist(|| service.create_product.execute(company.clone(), offer.clone())).await },
+                async move { persist(|| service.products.create.execute(company.clone(), offer.clone())).await },
             )
         });
         match (one.await.unwrap(), other.await.unwrap()) {

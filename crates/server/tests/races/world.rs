@@ -7,7 +7,7 @@ use portero_adapters::{
     PgUnitOfWork, RouterOs, SystemClock, postgres::testing::TestDatabase,
 };
 use portero_application::{
-    Application, Ports, Settings,
+    Application, Settings,
     api_keys::{RegenerateApiKeyError, RevokeApiKeyError},
     companies::NewCompany,
     portal::AdmitPortalError,
@@ -21,7 +21,7 @@ use portero_domain::{
     ids::{CompanyId, RouterId},
     money::{Currency, Money},
     network::{Endpoint, Host, Port},
-    ports::{Gate, Hotspot, PasswordError, StorageError},
+    ports::{Gate, Hotspot, PasswordError, Ports, StorageError},
     product::{HotspotProfile, Offer, ProductDetails},
     router::{ApiUsername, RouterDetails},
     secret::Secret,
@@ -44,7 +44,7 @@ impl World {
         let database = TestDatabase::new();
         let url = database.url();
         let services = [GateKind::Group, GateKind::Group, GateKind::Single].map(|gate| service(url, gate));
-        let company = services[0].create_company.execute(new_company()).await.unwrap().id;
+        let company = services[0].companies.create.execute(new_company()).await.unwrap().id;
         Self { database, services, company }
     }
 
@@ -81,7 +81,7 @@ impl World {
         let username = ApiUsername::parse("admin").unwrap();
         let new = NewRouter { details, username, password: Secret::parse(password).unwrap(), old_login: false };
         let service = self.service(turn);
-        persist(|| service.register_router.execute(self.company.clone(), new.clone())).await
+        persist(|| service.routers.register.execute(self.company.clone(), new.clone())).await
     }
 }
 
@@ -110,7 +110,7 @@ fn service(database_url: &str, gate: GateKind) -> Arc<Application> {
         hotspot: Arc::clone(&routers) as Arc<dyn Hotspot>,
         router_probe: routers,
     };
-    Arc::new(Application::new(&ports, Settings::default()))
+    Arc::new(Application::new(&ports, &Settings::default()))
 }
 
 fn new_company() -> NewCompany {

@@ -61,5 +61,5 @@ impl From<(Company, CompanyStats)> for Body {
 )]
 pub(crate) async fn handle(_: SuperAdmin, path: Path<String>, app: Data<Application>) -> ApiResult<Json<Body>> {
     let company = CompanyId::parse(&path).ok_or_else(company_not_found)?;
-    Ok(Json(app.company_overview.execute(company).await?.ok_or_else(company_not_found)?.into()))
+    Ok(Json(app.companies.overview.execute(company).await?.ok_or_else(company_not_found)?.into()))
 }

@@ -83,7 +83,7 @@ pub(crate) async fn handle(
     body: JsonBody<Request>,
     app: Data<Application>,
 ) -> ApiResult<Created<CompanyBody>> {
-    let company = app.create_company.execute(body.read()?.parse()?).await?;
+    let company = app.companies.create.execute(body.read()?.parse()?).await?;
     Ok(Created { location: format!("/admin/empresas/{}", company.id), body: company.into() })
 }
 

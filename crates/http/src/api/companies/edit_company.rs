@@ -31,5 +31,5 @@ pub(crate) async fn handle(
 ) -> ApiResult<Json<CompanyBody>> {
     let (edit, secrets) = body.read()?.parse()?;
     let company = CompanyId::parse(&path).ok_or_else(company_not_found)?;
-    Ok(Json(app.edit_company.execute(company, edit, secrets).await?.into()))
+    Ok(Json(app.companies.edit.execute(company, edit, secrets).await?.into()))
 }

@@ -23,6 +23,6 @@ use crate::api::{
 )]
 pub(crate) async fn handle(_: SuperAdmin, path: Path<String>, app: Data<Application>) -> ApiResult<Json<CompanyBody>> {
     let company = CompanyId::parse(&path).ok_or_else(company_not_found)?;
-    let company = app.find_company.execute(company).await?.ok_or_else(company_not_found)?;
+    let company = app.companies.find.execute(company).await?.ok_or_else(company_not_found)?;
     Ok(Json(company.into()))
 }

@@ -28,5 +28,5 @@ pub(crate) async fn handle(
     query: Query,
     app: Data<Application>,
 ) -> ApiResult<Listed<Vec<Row<CompanyBody>>>> {
-    Ok(Listed::of(app.list_companies.execute(query.page()?).await?))
+    Ok(Listed::of(app.companies.list.execute(query.page()?).await?))
 }

@@ -47,5 +47,5 @@ impl From<(SystemStats, Timestamp)> for Body {
     security(("session" = [])),
 )]
 pub(crate) async fn handle(_: SuperAdmin, app: Data<Application>) -> ApiResult<Json<Body>> {
-    Ok(Json(app.system_overview.execute().await?.into()))
+    Ok(Json(app.system.overview.execute().await?.into()))
 }

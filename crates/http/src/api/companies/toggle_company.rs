@@ -23,6 +23,6 @@ use crate::api::{
 )]
 pub(crate) async fn handle(_: SuperAdmin, path: Path<String>, app: Data<Application>) -> ApiResult<Json<SwitchedBody>> {
     let company = CompanyId::parse(&path).ok_or_else(company_not_found)?;
-    let active = app.switch_company.execute(company.clone(), Switch::Toggle).await?.ok_or_else(company_not_found)?;
+    let active = app.companies.switch.execute(company.clone(), Switch::Toggle).await?.ok_or_else(company_not_found)?;
     Ok(Json(SwitchedBody::new(&company, active)))
 }

@@ -189,9 +189,9 @@ pub(crate) async fn handle(
     app: Data<Application>,
 ) -> ApiResult<Json<Body>> {
     let guest = body.read()?.parse()?;
-    let (now, device) = (app.tell_time.execute(), guest.device);
+    let (now, device) = (app.system.tell_time.execute(), guest.device);
     let (router, name) = (admission.router.id.clone(), guest.username.clone());
-    let work = async move { app.reconnect_guest.execute(admission, guest).await };
+    let work = async move { app.hotspot.reconnect.execute(admission, guest).await };
     Ok(Json(match attempt(&request, router, name, work).await? {
         Ok(back) => Body::back(back, device, now),
         Err(error) => Body::refused(error, now)?,

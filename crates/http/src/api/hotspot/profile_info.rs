@@ -191,7 +191,7 @@ pub(crate) async fn handle(
     let (username, password) = body.read()?.parse()?;
     let kind = kind(&password);
     let (router, name) = (admission.router.id.clone(), username.clone());
-    let work = async move { app.guest_profile.execute(admission, username, password).await };
+    let work = async move { app.hotspot.profile.execute(admission, username, password).await };
     Ok(Json(match attempt(&request, router, name, work).await? {
         Ok(profile) => Body::Shown(Box::new(Shown::new(profile, kind))),
         Err(error) => Body::Refused(Refused::new(error)?),

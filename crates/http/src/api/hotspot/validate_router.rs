@@ -44,5 +44,5 @@ impl From<RouterValidity> for Body {
     security(("router_api_key" = [])),
 )]
 pub(crate) async fn handle(Portal(admission): Portal, app: Data<Application>) -> ApiResult<Json<Body>> {
-    Ok(Json(app.validate_router.execute(admission).await?.into()))
+    Ok(Json(app.hotspot.validate_router.execute(admission).await?.into()))
 }

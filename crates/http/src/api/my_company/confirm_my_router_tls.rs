@@ -35,7 +35,7 @@ pub(crate) async fn handle(
     app: Data<Application>,
 ) -> ApiResult<Json<ConfirmedBody>> {
     let (certificate, password) = body.read()?.parse()?;
-    let confirmed = app.confirm_certificate.execute(company, my_router(&path)?, certificate, password).await;
+    let confirmed = app.routers.confirm_certificate.execute(company, my_router(&path)?, certificate, password).await;
     let router = confirmed.map_err(|error| match error {
         ConfirmCertificateError::Access(AccessError::NotFound) => my_router_not_found(),
         error => error.into(),

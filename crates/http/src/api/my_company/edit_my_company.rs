@@ -46,5 +46,5 @@ pub(crate) async fn handle(
     app: Data<Application>,
 ) -> ApiResult<Json<Body>> {
     let (edit, secrets) = body.read()?.parse()?;
-    Ok(Json(app.edit_company.execute(company, edit, secrets).await?.into()))
+    Ok(Json(app.companies.edit.execute(company, edit, secrets).await?.into()))
 }

@@ -35,7 +35,7 @@ pub(crate) async fn handle(
     app: Data<Application>,
 ) -> ApiResult<Json<Body>> {
     let changes = body.read()?.parse()?;
-    let edited = app.edit_router.execute(company, my_router(&path)?, changes).await.map_err(|error| match error {
+    let edited = app.routers.edit.execute(company, my_router(&path)?, changes).await.map_err(|error| match error {
         EditRouterError::Access(AccessError::NotFound) => my_router_not_found(),
         error => error.into(),
     })?;

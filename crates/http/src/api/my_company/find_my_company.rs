@@ -24,6 +24,6 @@ pub(crate) async fn handle(
     CompanyAdmin { company }: CompanyAdmin,
     app: Data<Application>,
 ) -> ApiResult<Json<MyCompanyBody>> {
-    let company = app.find_company.execute(company).await?.ok_or_else(company_not_found)?;
+    let company = app.companies.find.execute(company).await?.ok_or_else(company_not_found)?;
     Ok(Json(company.into()))
 }

@@ -26,6 +26,6 @@ pub(crate) async fn handle(
     path: Path<String>,
     app: Data<Application>,
 ) -> ApiResult<Json<Body>> {
-    let inspected = app.inspect_certificate.execute(company, my_router(&path)?).await?;
+    let inspected = app.routers.inspect_certificate.execute(company, my_router(&path)?).await?;
     Ok(Json(inspected.ok_or_else(my_router_not_found)?.into()))
 }

@@ -78,7 +78,7 @@ pub(crate) async fn handle(
     path: Path<String>,
     app: Data<Application>,
 ) -> ApiResult<Json<Vec<Body>>> {
-    let profiles = app.list_profiles.execute(company, my_router(&path)?).await?;
+    let profiles = app.routers.list_profiles.execute(company, my_router(&path)?).await?;
     Ok(Json(profiles.into_iter().map(Body::from).collect()))
 }
 

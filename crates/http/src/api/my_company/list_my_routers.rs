@@ -30,6 +30,6 @@ pub(crate) async fn handle(
     query: Query,
     app: Data<Application>,
 ) -> ApiResult<Listed<Vec<Row<RouterBody>>>> {
-    let routers = app.list_routers.execute(company, query.page()?).await?.ok_or_else(company_not_found)?;
+    let routers = app.routers.list.execute(company, query.page()?).await?.ok_or_else(company_not_found)?;
     Ok(Listed::of(routers))
 }

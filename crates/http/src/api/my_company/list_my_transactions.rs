@@ -64,7 +64,7 @@ pub(crate) async fn handle(
         Start::Beginning | Start::After(_) => None,
     };
     let empresa_id = company.to_string();
-    let listing = app.list_transactions.execute(company, Page { limit: Some(limit), start }).await?;
+    let listing = app.sales.list.execute(company, Page { limit: Some(limit), start }).await?;
     let (total, next, transacciones) = (listing.total, listing.next, rows(listing));
     Ok(Listed::with_next(Body { empresa_id, total, limit: limit.get(), offset, transacciones }, next))
 }

@@ -63,5 +63,5 @@ impl From<Dashboard> for Body {
     security(("session" = [])),
 )]
 pub(crate) async fn handle(CompanyAdmin { company }: CompanyAdmin, app: Data<Application>) -> ApiResult<Json<Body>> {
-    Ok(Json(app.sales_dashboard.execute(company).await?.ok_or_else(company_not_found)?.into()))
+    Ok(Json(app.sales.dashboard.execute(company).await?.ok_or_else(company_not_found)?.into()))
 }

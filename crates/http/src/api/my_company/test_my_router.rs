@@ -127,12 +127,12 @@ pub(crate) async fn handle(
     app: Data<Application>,
 ) -> ApiResult<Json<Body>> {
     let test = match RouterId::parse(&path) {
-        Some(router) => match app.test_connection.execute(company, router).await {
+        Some(router) => match app.routers.test_connection.execute(company, router).await {
             Ok(test) => Some(test),
             Err(AccessError::NotFound) => None,
             Err(error) => return Err(error.into()),
         },
         None => None,
     };
-    Ok(Json(Body::of(test, app.tell_time.execute())))
+    Ok(Json(Body::of(test, app.system.tell_time.execute())))
 }

@@ -27,7 +27,7 @@ pub(crate) async fn handle(
     app: Data<Application>,
 ) -> ApiResult<Json<ProductBody>> {
     let product = ProductId::parse(&path).ok_or_else(product_not_found)?;
-    let product = app.catalogue.one(company, router, product).await?.ok_or_else(product_not_found)?;
+    let product = app.portal.catalogue.one(company, router, product).await?.ok_or_else(product_not_found)?;
     Ok(Json(product.into()))
 }
 

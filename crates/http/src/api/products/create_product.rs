@@ -116,7 +116,7 @@ pub(crate) async fn handle(
     body: JsonBody<Request>,
     app: Data<Application>,
 ) -> ApiResult<Created<ProductBody>> {
-    let product = app.create_product.execute(company, body.read()?.parse()?).await?;
+    let product = app.products.create.execute(company, body.read()?.parse()?).await?;
     Ok(Created { location: format!("/api/v1/admin/products/{}", product.id.get()), body: product.into() })
 }
 

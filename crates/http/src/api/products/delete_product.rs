@@ -40,7 +40,7 @@ pub(crate) async fn handle(
     app: Data<Application>,
 ) -> ApiResult<Json<Body>> {
     let product = ProductId::parse(&path).ok_or_else(product_not_found)?;
-    let withdrawn = app.withdraw_product.execute(company, product).await?;
+    let withdrawn = app.products.withdraw.execute(company, product).await?;
     withdrawn.then_some(()).ok_or_else(product_not_found)?;
     Ok(Json(Body { message: "Producto desactivado", producto_id: product.get(), activo: false }))
 }

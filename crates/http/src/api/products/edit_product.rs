@@ -118,7 +118,7 @@ pub(crate) async fn handle(
 ) -> ApiResult<Json<ProductBody>> {
     let edit = body.read()?.parse()?;
     let product = ProductId::parse(&path).ok_or(EditProductError::NotFound)?;
-    Ok(Json(app.edit_product.execute(company, product, edit).await?.into()))
+    Ok(Json(app.products.edit.execute(company, product, edit).await?.into()))
 }
 
 impl From<EditProductError> for ApiError {

@@ -27,6 +27,6 @@ pub(crate) async fn handle(
     app: Data<Application>,
 ) -> ApiResult<Json<ProductBody>> {
     let product = ProductId::parse(&path).ok_or_else(product_not_found)?;
-    let product = app.find_product.execute(company, product).await?.ok_or_else(product_not_found)?;
+    let product = app.products.find.execute(company, product).await?.ok_or_else(product_not_found)?;
     Ok(Json(product.into()))
 }

@@ -34,5 +34,5 @@ pub(crate) async fn handle(
     let router = query.id(&mut faults, "router_id", RouterId::parse);
     let page = query.read_page(&mut faults);
     let (router, page) = faults.finish(|| Some((router?, page?)))?;
-    Ok(Listed::of(app.list_products.execute(company, router, page).await?))
+    Ok(Listed::of(app.products.list.execute(company, router, page).await?))
 }

@@ -76,6 +76,6 @@ pub(crate) async fn handle(
     app: Data<Application>,
 ) -> ApiResult<Listed<Vec<Row<Body>>>> {
     let (company, router) = parse_path(&path)?;
-    let keys = app.api_key_history.execute(company, router, query.page()?).await?;
+    let keys = app.api_keys.history.execute(company, router, query.page()?).await?;
     keys.map(Listed::of).ok_or_else(router_not_found)
 }

@@ -118,6 +118,6 @@ pub(crate) async fn handle(
     app: Data<Application>,
 ) -> ApiResult<Json<Body>> {
     let (company, router) = parse_path(&path)?;
-    let status = app.api_key_status.execute(company, router).await?.ok_or_else(router_not_found)?;
+    let status = app.api_keys.status.execute(company, router).await?.ok_or_else(router_not_found)?;
     Ok(Json(status.into()))
 }

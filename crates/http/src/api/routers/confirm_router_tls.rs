@@ -38,6 +38,6 @@ pub(crate) async fn handle(
 ) -> ApiResult<Json<ConfirmedBody>> {
     let (certificate, password) = body.read()?.parse()?;
     let (company, router) = parse_path(&path)?;
-    let router = app.confirm_certificate.execute(company, router, certificate, password).await?;
+    let router = app.routers.confirm_certificate.execute(company, router, certificate, password).await?;
     Ok(Json(ConfirmedBody::new(&router.id, certificate)))
 }

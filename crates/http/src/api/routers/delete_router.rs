@@ -42,7 +42,7 @@ pub(crate) async fn handle(
 ) -> ApiResult<Json<Body>> {
     let (company, router) = parse_path(&path)?;
     let (empresa_id, router_id) = (company.to_string(), router.to_string());
-    app.delete_router.execute(company, router).await?;
+    app.routers.delete.execute(company, router).await?;
     Ok(Json(Body { message: "Router eliminado exitosamente", router_id, empresa_id }))
 }
 

@@ -38,5 +38,5 @@ pub(crate) async fn handle(
 ) -> ApiResult<Json<Body>> {
     let changes = body.read()?.parse()?;
     let (company, router) = parse_path(&path)?;
-    Ok(Json(app.edit_router.execute(company, router, changes).await?.into()))
+    Ok(Json(app.routers.edit.execute(company, router, changes).await?.into()))
 }

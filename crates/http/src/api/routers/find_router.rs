@@ -29,6 +29,6 @@ pub(crate) async fn handle(
     app: Data<Application>,
 ) -> ApiResult<Json<RouterBody>> {
     let (company, router) = parse_path(&path)?;
-    let router = app.find_router.execute(company, router).await?.ok_or_else(router_not_found)?;
+    let router = app.routers.find.execute(company, router).await?.ok_or_else(router_not_found)?;
     Ok(Json(router.into()))
 }

@@ -29,5 +29,5 @@ pub(crate) async fn handle(
     app: Data<Application>,
 ) -> ApiResult<Json<Body>> {
     let (company, router) = parse_path(&path)?;
-    Ok(Json(app.inspect_certificate.execute(company, router).await?.ok_or_else(router_not_found)?.into()))
+    Ok(Json(app.routers.inspect_certificate.execute(company, router).await?.ok_or_else(router_not_found)?.into()))
 }

@@ -36,5 +36,5 @@ pub(crate) async fn handle(
     let state = faults.check("estado", query.get("estado").map(parse_state).transpose());
     let page = query.read_page(&mut faults);
     let (state, page) = faults.finish(|| Some((state?, page?)))?;
-    Ok(Listed::of(app.fleet_health.execute(state, page).await?))
+    Ok(Listed::of(app.health.of_fleet.execute(state, page).await?))
 }

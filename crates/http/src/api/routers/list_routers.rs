@@ -36,6 +36,6 @@ pub(crate) async fn handle(
     app: Data<Application>,
 ) -> ApiResult<Listed<Vec<Row<RouterBody>>>> {
     let company = CompanyId::parse(&path).ok_or_else(company_not_found)?;
-    let routers = app.list_routers.execute(company, query.page()?).await?;
+    let routers = app.routers.list.execute(company, query.page()?).await?;
     routers.map(Listed::of).ok_or_else(company_not_found)
 }

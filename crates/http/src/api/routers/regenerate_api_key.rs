@@ -62,7 +62,7 @@ pub(crate) async fn handle(
     app: Data<Application>,
 ) -> ApiResult<Json<Body>> {
     let (company, router) = parse_path(&path)?;
-    Ok(Json(app.regenerate_api_key.execute(company, router).await?.into()))
+    Ok(Json(app.api_keys.regenerate.execute(company, router).await?.into()))
 }
 
 impl From<RegenerateApiKeyError> for ApiError {

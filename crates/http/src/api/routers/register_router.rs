@@ -142,7 +142,7 @@ pub(crate) async fn handle(
         let sentence = "El empresa_id del cuerpo no coincide con el de la ruta";
         return Err(ApiError::bad_request("empresa_mismatch", sentence));
     }
-    let registered = app.register_router.execute(company, router).await?;
+    let registered = app.routers.register.execute(company, router).await?;
     let location = format!("/admin/empresas/{}/routers/{}", registered.router.company, registered.router.id);
     Ok(Created { location, body: registered.into() })
 }

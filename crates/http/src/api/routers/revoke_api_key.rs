@@ -45,7 +45,7 @@ pub(crate) async fn handle(
 ) -> ApiResult<Json<Body>> {
     let (company, router, key) = parse(&path).ok_or(RevokeApiKeyError::NotFound)?;
     let (key_id, router_id) = (key.to_string(), router.to_string());
-    let revoked_at = app.revoke_api_key.execute(company, router, key).await?.into();
+    let revoked_at = app.api_keys.revoke.execute(company, router, key).await?.into();
     Ok(Json(Body { message: "API Key revocada exitosamente", key_id, router_id, revoked_at }))
 }
 

@@ -29,6 +29,6 @@ pub(crate) async fn handle(
     app: Data<Application>,
 ) -> ApiResult<Json<RouterHealthBody>> {
     let (company, router) = parse_path(&path)?;
-    let health = app.router_health_of.execute(company, router).await?.ok_or_else(router_not_found)?;
+    let health = app.health.of_router.execute(company, router).await?.ok_or_else(router_not_found)?;
     Ok(Json(health.into()))
 }

@@ -30,6 +30,6 @@ pub(crate) async fn handle(
 ) -> ApiResult<Json<SwitchedBody>> {
     let (company, router) = parse_path(&path)?;
     let active =
-        app.switch_router.execute(company, router.clone(), Switch::Toggle).await?.ok_or_else(router_not_found)?;
+        app.routers.switch.execute(company, router.clone(), Switch::Toggle).await?.ok_or_else(router_not_found)?;
     Ok(Json(SwitchedBody::new(&router, active)))
 }

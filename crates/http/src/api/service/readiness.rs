@@ -16,6 +16,6 @@ use crate::api::error::{ApiResult, ErrorBody};
     ),
 )]
 pub(crate) async fn handle(app: Data<Application>) -> ApiResult<Json<StatusBody>> {
-    app.readiness.execute().await?;
+    app.system.readiness.execute().await?;
     Ok(Json(StatusBody { status: "ready" }))
 }

@@ -52,7 +52,7 @@ pub(crate) async fn handle(
     app: Data<Application>,
 ) -> ApiResult<Json<Message>> {
     let (current, new) = body.read()?.parse()?;
-    app.change_password.execute(caller.user.id, current, new).await?;
+    app.sessions.change_password.execute(caller.user.id, current, new).await?;
     Ok(Json(Message::new("Contraseña actualizada exitosamente")))
 }
 

@@ -90,7 +90,7 @@ pub(crate) async fn handle(
 ) -> ApiResult<Json<Body>> {
     let (email, password) = body.read()?.parse()?;
     let attempt = limits::of(&request).map(|limits| limits.log_in(&request, email.as_ref())).transpose()?;
-    let session = app.log_in.execute(email, password).await?;
+    let session = app.sessions.log_in.execute(email, password).await?;
     if let Some(attempt) = attempt {
         attempt.succeeded();
     }

@@ -13,6 +13,6 @@ use crate::api::{auth::AnyUser, error::ApiResult, wire::Message};
     security(("session" = [])),
 )]
 pub(crate) async fn handle(AnyUser(caller): AnyUser, app: Data<Application>) -> ApiResult<Json<Message>> {
-    app.log_out.execute(caller.session).await?;
+    app.sessions.log_out.execute(caller.session).await?;
     Ok(Json(Message::new("Sesión cerrada exitosamente")))
 }

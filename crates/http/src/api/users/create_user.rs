@@ -97,7 +97,7 @@ impl From<User> for Body {
 )]
 pub(crate) async fn handle(_: SuperAdmin, body: JsonBody<Request>, app: Data<Application>) -> ApiResult<Created<Body>> {
     let (profile, password) = body.read()?.parse()?;
-    let user = app.create_user.execute(profile, password).await?;
+    let user = app.users.create.execute(profile, password).await?;
     Ok(Created { location: format!("/admin/usuarios/{}", user.id.get()), body: user.into() })
 }
 

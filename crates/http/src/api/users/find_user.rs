@@ -23,6 +23,6 @@ use crate::api::{
 )]
 pub(crate) async fn handle(_: SuperAdmin, path: Path<String>, app: Data<Application>) -> ApiResult<Json<UserBody>> {
     let user = UserId::parse(&path).ok_or_else(user_not_found)?;
-    let user = app.find_user.execute(user).await?.ok_or_else(user_not_found)?;
+    let user = app.users.find.execute(user).await?.ok_or_else(user_not_found)?;
     Ok(Json(user.into()))
 }

@@ -40,5 +40,5 @@ pub(crate) async fn handle(
     let page = query.read_page(&mut faults);
     let (company, page) = faults.finish(|| Some((company?, page?)))?;
     let role = query.get("rol").map(parse_role).transpose()?;
-    Ok(Listed::of(app.list_users.execute(role, company, page).await?))
+    Ok(Listed::of(app.users.list.execute(role, company, page).await?))
 }

@@ -28,6 +28,6 @@ pub(crate) async fn handle(
     app: Data<Application>,
 ) -> ApiResult<Json<SwitchedBody>> {
     let user = UserId::parse(&path).ok_or_else(user_not_found)?;
-    let active = app.switch_user.execute(user, Switch::Toggle, caller.user.id).await?;
+    let active = app.users.switch.execute(user, Switch::Toggle, caller.user.id).await?;
     Ok(Json(SwitchedBody::new(user, active)))
 }

@@ -1,0 +1,29 @@
+use std::sync::Arc;
+
+use super::{ApiKeyTokens, Clock, Gate, Hotspot, Ids, Passwords, RouterProbe, SessionTokens, UnitOfWork, Vault};
+
+/// One adapter for each port.
+#[derive(Clone)]
+#[expect(missing_debug_implementations, reason = "a port has nothing to show")]
+pub struct Ports {
+    /// The store.
+    pub storage: Arc<dyn UnitOfWork>,
+    /// The gate of the captive portals.
+    pub gate: Arc<dyn Gate>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// The source of fresh ids.
+    pub ids: Arc<dyn Ids>,
+    /// The signer of API keys.
+    pub api_key_tokens: Arc<dyn ApiKeyTokens>,
+    /// The signer of sessions.
+    pub session_tokens: Arc<dyn SessionTokens>,
+    /// The hasher of people's passwords.
+    pub passwords: Arc<dyn Passwords>,
+    /// The vault that encrypts secrets.
+    pub vault: Arc<dyn Vault>,
+    /// The hotspots of the routers.
+    pub hotspot: Arc<dyn Hotspot>,
+    /// The health checks and log-in checks of the routers.
+    pub router_probe: Arc<dyn RouterProbe>,
+}

@@ -1,0 +1,21 @@
+use std::sync::Arc;
+
+use portero_domain::ports::Ports;
+
+use crate::{CountingIds, FakePasswords, FakeRouters, FakeTokens, FakeVault, FixedClock, InMemory};
+
+/// Every port, faked. A test keeps a clone of the fakes that it asks later.
+pub fn fake_ports(store: &InMemory, clock: &FixedClock, ids: &CountingIds, routers: &FakeRouters) -> Ports {
+    Ports {
+        storage: Arc::new(store.clone()),
+        gate: Arc::new(store.clone()),
+        clock: Arc::new(clock.clone()),
+        ids: Arc::new(ids.clone()),
+        api_key_tokens: Arc::new(FakeTokens),
+        session_tokens: Arc::new(FakeTokens),
+        passwords: Arc::new(FakePasswords),
+        vault: Arc::new(FakeVault::default()),
+        hotspot: Arc::new(routers.clone()),
+        router_probe: Arc::new(routers.clone()),
+    }
+}
