@@ -9,6 +9,7 @@ pub mod api_keys;
 pub mod companies;
 pub mod health;
 pub mod hotspot;
+mod mandate;
 pub mod portal;
 pub mod products;
 pub mod routers;
@@ -21,7 +22,6 @@ pub mod users;
 use portero_domain::ports::Ports;
 use time::Duration;
 
-pub use self::switch::Switch;
 use self::{
     api_keys::ApiKeys,
     companies::Companies,
@@ -35,6 +35,7 @@ use self::{
     system::System,
     users::Users,
 };
+pub use self::{mandate::Mandate, switch::Switch};
 
 /// What an operator may set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Companies: created, listed, found, edited, switched, summed up.
 
 use portero_application::{
-    Switch,
+    Mandate, Switch,
     companies::{CompanySecrets, CreateCompanyError, EditCompanyError, NewCompany},
     portal::AdmitPortalError,
 };
@@ -156,7 +156,9 @@ async fn an_edit_changes_what_it_mentions_and_seals_what_is_secret() {
     let world = World::over(two_shops());
     let mut expected = world.store.tables();
     let (edit, secrets, after) = an_edit_of_everything();
-    let edit = async || world.app.companies.edit.execute(the_company(), edit.clone(), secrets.clone()).await;
+    let edit = async || {
+        world.app.companies.edit.execute(Mandate::of_super_admin(the_company()), edit.clone(), secrets.clone()).await
+    };
     assert_eq!(world.fails_without_trace(edit).await, after);
     expected.companies[0] = after;
     assert_eq!(world.store.tables(), expected);
@@ -167,7 +169,10 @@ async fn an_edit_that_mentions_nothing_changes_nothing() {
     let company = a_company().with_secrets().inactive().build();
     let world = World::over(InMemory::new().with_company(company.clone()));
     let (edit, secrets) = (CompanyEdit::default(), CompanySecrets::default());
-    assert_eq!(world.app.companies.edit.execute(the_company(), edit, secrets).await.unwrap(), company);
+    assert_eq!(
+        world.app.companies.edit.execute(Mandate::of_super_admin(the_company()), edit, secrets).await.unwrap(),
+        company
+    );
     assert_eq!(world.store.tables().companies, [company]);
 }
 
@@ -175,7 +180,13 @@ async fn an_edit_that_mentions_nothing_changes_nothing() {
 async fn a_secret_that_is_cleared_is_gone() {
     let world = World::over(InMemory::new().with_company(a_company().with_secrets().build()));
     let secrets = CompanySecrets { conekta_private_key: Change::Clear, telegram_bot_token: Change::Clear };
-    world.app.companies.edit.execute(the_company(), CompanyEdit::default(), secrets).await.unwrap();
+    world
+        .app
+        .companies
+        .edit
+        .execute(Mandate::of_super_admin(the_company()), CompanyEdit::default(), secrets)
+        .await
+        .unwrap();
     let company = world.store.tables().companies.remove(0);
     assert_eq!((company.conekta.private_key, company.telegram.bot_token), (None, None));
 }
@@ -187,7 +198,8 @@ async fn an_edit_that_cannot_be_sealed_leaves_no_trace() {
     let (edit, both, _) = an_edit_of_everything();
     let token_only = CompanySecrets { conekta_private_key: Change::Keep, ..both.clone() };
     for secrets in [both, token_only] {
-        let refused = world.app.companies.edit.execute(the_company(), edit.clone(), secrets).await;
+        let refused =
+            world.app.companies.edit.execute(Mandate::of_super_admin(the_company()), edit.clone(), secrets).await;
         assert_is!(refused, Err(EditCompanyError::Vault(VaultError::Sealing)));
         assert_eq!(world.store.tables(), before);
     }
@@ -199,7 +211,7 @@ async fn a_company_that_is_not_there_is_not_found() {
     let before = world.store.tables();
     let id = || another_company().id;
     let (edit, secrets, _) = an_edit_of_everything();
-    let edited = world.app.companies.edit.execute(id(), edit, secrets).await;
+    let edited = world.app.companies.edit.execute(Mandate::of_super_admin(id()), edit, secrets).await;
     assert_is!(edited, Err(EditCompanyError::NotFound));
     assert_is!(world.app.companies.switch.execute(id(), Switch::Toggle).await, Ok(None));
     assert_is!(world.app.companies.find.execute(id()).await, Ok(None));

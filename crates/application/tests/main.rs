@@ -6,6 +6,7 @@ mod api_keys;
 mod companies;
 mod health;
 mod hotspot;
+mod mandates;
 mod passwords;
 mod portal;
 mod products;

@@ -1,6 +1,9 @@
 //! Products: created, listed, found, edited, withdrawn.
 
-use portero_application::products::{CreateProductError, EditProductError};
+use portero_application::{
+    Mandate,
+    products::{CreateProductError, EditProductError, WithdrawProductError},
+};
 use portero_domain::{
     change::Change,
     company::CompanyInactive,
@@ -45,7 +48,8 @@ fn another_profile() -> Offer {
 async fn a_product_is_added_to_its_router() {
     let world = World::over(a_market());
     let created_at = world.clock.advance(Duration::microseconds(5));
-    let create = async || world.app.products.create.execute(the_company(), another_profile()).await;
+    let create =
+        async || world.app.products.create.execute(Mandate::of_super_admin(the_company()), another_profile()).await;
 
     let product = world.fails_without_trace(create).await;
 
@@ -58,7 +62,7 @@ async fn a_product_is_added_to_its_router() {
 async fn a_profile_may_be_sold_once_on_every_router() {
     let world = World::over(a_market());
     let elsewhere = an_offer().on(&the_second_router().id).build();
-    assert_is!(world.app.products.create.execute(the_company(), elsewhere).await, Ok(_));
+    assert_is!(world.app.products.create.execute(Mandate::of_super_admin(the_company()), elsewhere).await, Ok(_));
 }
 
 #[tokio::test]
@@ -74,11 +78,11 @@ async fn a_product_that_cannot_be_added_leaves_no_trace() {
         (another_company().id, another_profile()),
         (a_company().id("EMP_0000000000").build().id, another_profile()),
     ] {
-        let refused = world.app.products.create.execute(company, offer).await;
+        let refused = world.app.products.create.execute(Mandate::of_super_admin(company), offer).await;
         assert_is!(refused, Err(CreateProductError::RouterNotFound));
     }
     for taken in [an_offer().build(), another_profile()] {
-        match world.app.products.create.execute(the_company(), taken.clone()).await {
+        match world.app.products.create.execute(Mandate::of_super_admin(the_company()), taken.clone()).await {
             Err(CreateProductError::ProfileTaken { profile, router }) => {
                 assert_eq!((profile, router), (taken.profile, name("Router Principal")));
             }
@@ -92,7 +96,7 @@ async fn a_product_that_cannot_be_added_leaves_no_trace() {
 async fn a_company_that_is_off_gets_no_product() {
     let store = InMemory::new().with_company(a_company().inactive().build()).with_router(a_router().build());
     let world = World::over(store);
-    let refused = world.app.products.create.execute(the_company(), an_offer().build()).await;
+    let refused = world.app.products.create.execute(Mandate::of_super_admin(the_company()), an_offer().build()).await;
     assert_is!(refused, Err(CreateProductError::CompanyInactive(CompanyInactive)));
     assert_eq!(world.store.tables().products, []);
 }
@@ -129,9 +133,15 @@ async fn a_product_of_somebody_else_is_not_there() {
     let nobody = a_company().id("EMP_0000000000").build().id;
     for (company, product) in [(another_company().id, FIRST), (nobody, FIRST), (the_company(), ProductId::new(99))] {
         assert_is!(world.app.products.find.execute(company.clone(), product).await, Ok(None));
-        let edited = world.app.products.edit.execute(company.clone(), product, OfferEdit::default()).await;
+        let edited = world
+            .app
+            .products
+            .edit
+            .execute(Mandate::of_super_admin(company.clone()), product, OfferEdit::default())
+            .await;
         assert_is!(edited, Err(EditProductError::NotFound));
-        assert_is!(world.app.products.withdraw.execute(company, product).await, Ok(false));
+        let withdrawn = world.app.products.withdraw.execute(Mandate::of_super_admin(company), product).await;
+        assert_is!(withdrawn, Err(WithdrawProductError::NotFound));
     }
     assert_eq!(world.store.tables(), before);
 }
@@ -157,7 +167,8 @@ async fn an_edit_changes_every_part_of_an_offer_that_it_mentions() {
         position: Some(-3),
         featured: Some(true),
     };
-    let edited = async || world.app.products.edit.execute(the_company(), FIRST, edit.clone()).await;
+    let edited =
+        async || world.app.products.edit.execute(Mandate::of_super_admin(the_company()), FIRST, edit.clone()).await;
 
     let product = world.fails_without_trace(edited).await;
 
@@ -183,9 +194,21 @@ async fn an_edit_changes_every_part_of_an_offer_that_it_mentions() {
 async fn an_edit_that_mentions_nothing_is_fine() {
     let world = World::over(a_market());
     let before = world.store.tables();
-    let same = world.app.products.edit.execute(the_company(), FIRST, OfferEdit::default()).await.unwrap();
+    let same = world
+        .app
+        .products
+        .edit
+        .execute(Mandate::of_super_admin(the_company()), FIRST, OfferEdit::default())
+        .await
+        .unwrap();
     assert_eq!(same, a_product().build());
-    let stays = world.app.products.edit.execute(the_company(), FIRST, moved_to(&the_router())).await.unwrap();
+    let stays = world
+        .app
+        .products
+        .edit
+        .execute(Mandate::of_super_admin(the_company()), FIRST, moved_to(&the_router()))
+        .await
+        .unwrap();
     assert_eq!(stays, a_product().build());
     assert_eq!(world.store.tables(), before);
 }
@@ -195,7 +218,8 @@ async fn a_product_moves_to_no_router_that_its_company_does_not_have() {
     let world = World::over(a_market());
     let before = world.store.tables();
     for router in [another_companys_router().id, router_id("RTR_00000000")] {
-        let refused = world.app.products.edit.execute(the_company(), FIRST, moved_to(&router)).await;
+        let refused =
+            world.app.products.edit.execute(Mandate::of_super_admin(the_company()), FIRST, moved_to(&router)).await;
         assert_is!(refused, Err(EditProductError::RouterNotFound));
     }
     assert_eq!(world.store.tables(), before);
@@ -212,7 +236,7 @@ async fn a_product_takes_no_profile_that_another_one_has() {
     for (edit, profile_name, router_name) in
         [(renamed, "2horas", "Router Principal"), (moved_to(&second), "1hora", "Router Alberca")]
     {
-        match world.app.products.edit.execute(the_company(), FIRST, edit).await {
+        match world.app.products.edit.execute(Mandate::of_super_admin(the_company()), FIRST, edit).await {
             Err(EditProductError::ProfileTaken { profile, router }) => {
                 let expected = HotspotProfile { id: foreign_id("*1"), name: foreign_id(profile_name) };
                 assert_eq!((profile, router), (expected, name(router_name)));
@@ -228,18 +252,19 @@ async fn a_withdrawn_product_is_off_sale_and_may_be_withdrawn_again() {
     let world = World::over(a_market());
     let mut expected = world.store.tables();
     expected.products[0] = a_product().offering(an_offer().off_sale().build()).build();
-    let withdraw = async || world.app.products.withdraw.execute(the_company(), FIRST).await;
-    assert!(world.fails_without_trace(withdraw).await);
+    let withdraw = async || world.app.products.withdraw.execute(Mandate::of_super_admin(the_company()), FIRST).await;
+    world.fails_without_trace(withdraw).await;
     assert_eq!(world.store.tables(), expected);
-    assert_is!(withdraw().await, Ok(true));
+    assert_is!(withdraw().await, Ok(()));
     assert_eq!(world.store.tables(), expected);
 }
 
 #[tokio::test]
 async fn a_router_whose_products_are_withdrawn_may_be_deleted() {
     let world = World::over(a_shop().with_product(a_product().build()));
-    assert_is!(world.app.products.withdraw.execute(the_company(), FIRST).await, Ok(true));
+    assert_is!(world.app.products.withdraw.execute(Mandate::of_super_admin(the_company()), FIRST).await, Ok(()));
     assert_is!(world.app.routers.delete.execute(the_company(), the_router()).await, Ok(()));
-    let refused = world.app.products.edit.execute(the_company(), FIRST, OfferEdit::default()).await;
+    let refused =
+        world.app.products.edit.execute(Mandate::of_super_admin(the_company()), FIRST, OfferEdit::default()).await;
     assert_is!(refused, Err(EditProductError::NotFound));
 }

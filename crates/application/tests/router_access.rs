@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use portero_application::{
-    Switch,
+    Mandate, Switch,
     routers::{
         AccessError, ConfirmCertificateError, ConnectionTest, EditRouterError, InspectedCertificate, ListProfilesError,
         Reached, RouterChanges,
@@ -92,11 +92,16 @@ fn renamed(text: &str) -> RouterChanges {
 }
 
 async fn edit(world: &World, changes: RouterChanges) -> Result<Router, EditRouterError> {
-    world.app.routers.edit.execute(the_company(), the_router(), changes).await
+    world.app.routers.edit.execute(Mandate::of_super_admin(the_company()), the_router(), changes).await
 }
 
 async fn confirm(world: &World, certificate: CertificateFingerprint) -> Result<Router, ConfirmCertificateError> {
-    world.app.routers.confirm_certificate.execute(the_company(), the_router(), certificate, None).await
+    world
+        .app
+        .routers
+        .confirm_certificate
+        .execute(Mandate::of_super_admin(the_company()), the_router(), certificate, None)
+        .await
 }
 
 /// Lets somebody act just when the router is asked.
@@ -232,7 +237,13 @@ async fn changes_are_not_stored_over_a_rivals_that_they_were_not_tried_with() {
     let reconfirmed = with_rival(store, async |rival| {
         rival.routers.router().certificate = ANOTHER;
         let password = Some(secret("secure_password"));
-        rival.app.routers.confirm_certificate.execute(the_company(), the_router(), ANOTHER, password).await.unwrap()
+        rival
+            .app
+            .routers
+            .confirm_certificate
+            .execute(Mandate::of_super_admin(the_company()), the_router(), ANOTHER, password)
+            .await
+            .unwrap()
     });
     assert_is!(edit(&reconfirmed, signing_in_as("portero")).await, Err(EditRouterError::ChangedMeanwhile));
 }
@@ -313,14 +324,21 @@ async fn another_companys_router_is_not_there_and_not_asked() {
         let both = || (company.clone(), router.clone());
         let app = &world.app;
         for changes in [to_port(9_000), an_edit_of_everything().0] {
-            let edited = app.routers.edit.execute(both().0, both().1, changes).await;
+            let edited = app.routers.edit.execute(Mandate::of_super_admin(both().0), both().1, changes).await;
             assert_is!(edited, Err(EditRouterError::Access(AccessError::NotFound)));
         }
-        assert_is!(app.routers.test_connection.execute(both().0, both().1).await, Err(AccessError::NotFound));
-        let profiles = app.routers.list_profiles.execute(both().0, both().1).await;
+        assert_is!(
+            app.routers.test_connection.execute(Mandate::of_super_admin(both().0), both().1).await,
+            Err(AccessError::NotFound)
+        );
+        let profiles = app.routers.list_profiles.execute(Mandate::of_super_admin(both().0), both().1).await;
         assert_is!(profiles, Err(ListProfilesError::Access(AccessError::NotFound)));
-        assert_is!(app.routers.inspect_certificate.execute(both().0, both().1).await, Ok(None));
-        let confirmed = app.routers.confirm_certificate.execute(both().0, both().1, SHOWN, None).await;
+        assert_is!(
+            app.routers.inspect_certificate.execute(Mandate::of_super_admin(both().0), both().1).await,
+            Err(AccessError::NotFound)
+        );
+        let confirmed =
+            app.routers.confirm_certificate.execute(Mandate::of_super_admin(both().0), both().1, SHOWN, None).await;
         assert_is!(confirmed, Err(ConfirmCertificateError::Access(AccessError::NotFound)));
     }
     assert_eq!(world.store.tables(), before);
@@ -360,8 +378,14 @@ async fn without_tls_there_is_no_certificate_and_nobody_is_asked_for_one() {
     let world = unasked();
     assert_is!(confirm(&world, SHOWN).await, Err(ConfirmCertificateError::NotTls));
     assert_eq!(world.store.tables(), two_shops().tables());
-    let inspected = world.app.routers.inspect_certificate.execute(the_company(), the_router()).await.unwrap();
-    assert_eq!(inspected, Some(InspectedCertificate { router: a_router().build(), shown: None }));
+    let inspected = world
+        .app
+        .routers
+        .inspect_certificate
+        .execute(Mandate::of_super_admin(the_company()), the_router())
+        .await
+        .unwrap();
+    assert_eq!(inspected, InspectedCertificate { router: a_router().build(), shown: None });
 }
 
 #[tokio::test]
@@ -386,7 +410,12 @@ async fn in_place_of_a_confirmed_certificate_another_needs_the_password() {
     assert_eq!(world.store.tables(), store().tables());
 
     let confirm = || {
-        world.app.routers.confirm_certificate.execute(the_company(), the_router(), SHOWN, Some(secret("new_password")))
+        world.app.routers.confirm_certificate.execute(
+            Mandate::of_super_admin(the_company()),
+            the_router(),
+            SHOWN,
+            Some(secret("new_password")),
+        )
     };
     let confirmed = world.fails_without_trace(confirm).await;
     assert_eq!((confirmed.certificate, password_of(&confirmed)), (Some(SHOWN), Some(secret("new_password"))));
@@ -398,12 +427,13 @@ async fn the_shown_certificate_is_held_against_nothing_here() {
     for confirmed in [SHOWN, ANOTHER] {
         let router = a_router().over_tls().confirmed(confirmed).build();
         let world = World::over(shops_with(router.clone()));
-        let inspect = || world.app.routers.inspect_certificate.execute(the_company(), the_router());
+        let inspect =
+            || world.app.routers.inspect_certificate.execute(Mandate::of_super_admin(the_company()), the_router());
         let shown = Some(Ok(SHOWN));
-        assert_eq!(inspect().await.unwrap(), Some(InspectedCertificate { router: router.clone(), shown }));
+        assert_eq!(inspect().await.unwrap(), InspectedCertificate { router: router.clone(), shown });
         world.routers.fail_from(1, unreachable());
         let shown = Some(Err(unreachable()));
-        assert_eq!(inspect().await.unwrap(), Some(InspectedCertificate { router, shown }));
+        assert_eq!(inspect().await.unwrap(), InspectedCertificate { router, shown });
     }
 }
 
@@ -412,7 +442,7 @@ async fn a_test_signs_in_afresh_and_looks_at_the_hotspot_of_an_inactive_router_t
     for router in [a_router().build(), a_router().inactive().build()] {
         let world = World::over(shops_with(router.clone()));
         world.routers.router().add_profile("1hora", None);
-        let test = || world.app.routers.test_connection.execute(the_company(), the_router());
+        let test = || world.app.routers.test_connection.execute(Mandate::of_super_admin(the_company()), the_router());
         let reached = Ok(Reached { identity: "MikroTik".to_owned(), profiles: 2 });
         assert_eq!(test().await.unwrap(), ConnectionTest { router, reached });
         let access: Vec<RouterAccess> = world.routers.router().accesses.clone();
@@ -428,7 +458,8 @@ async fn a_test_goes_by_a_fresh_login_and_not_by_what_is_remembered_of_the_route
     let world = World::with(two_shops(), |ports| {
         (ports.router_probe, ports.hotspot) = (Arc::new(probe), Arc::new(MockHotspot::new()));
     });
-    let test = world.app.routers.test_connection.execute(the_company(), the_router()).await.unwrap();
+    let test =
+        world.app.routers.test_connection.execute(Mandate::of_super_admin(the_company()), the_router()).await.unwrap();
     assert_eq!(test.reached, Err(unreachable()));
 }
 
@@ -437,7 +468,13 @@ async fn a_test_tells_why_the_router_is_not_reached() {
     for (call, asked) in [(1, 1), (2, 2)] {
         let world = World::over(two_shops());
         world.routers.fail_from(call, unreachable());
-        let test = world.app.routers.test_connection.execute(the_company(), the_router()).await.unwrap();
+        let test = world
+            .app
+            .routers
+            .test_connection
+            .execute(Mandate::of_super_admin(the_company()), the_router())
+            .await
+            .unwrap();
         assert_eq!(test, ConnectionTest { router: a_router().build(), reached: Err(unreachable()) });
         assert_eq!(world.routers.router().accesses.len(), asked, "who is not let in is not asked for more");
     }
@@ -447,7 +484,7 @@ async fn a_test_tells_why_the_router_is_not_reached() {
 async fn the_profiles_of_a_router_are_its_own_words() {
     let world = World::over(two_shops());
     world.routers.router().add_profile("1hora", Some("2"));
-    let list = || world.app.routers.list_profiles.execute(the_company(), the_router());
+    let list = || world.app.routers.list_profiles.execute(Mandate::of_super_admin(the_company()), the_router());
     assert_eq!(list().await.unwrap(), world.routers.router().profiles);
     world.routers.fail_from(1, unreachable());
     assert_is!(list().await, Err(ListProfilesError::Hotspot(HotspotError::Unreachable(_))));
@@ -456,7 +493,7 @@ async fn the_profiles_of_a_router_are_its_own_words() {
 #[tokio::test]
 async fn the_hotspot_of_an_inactive_router_is_left_alone() {
     let world = World::over(shops_with(a_router().inactive().build()));
-    let refused = world.app.routers.list_profiles.execute(the_company(), the_router()).await;
+    let refused = world.app.routers.list_profiles.execute(Mandate::of_super_admin(the_company()), the_router()).await;
     assert_is!(refused, Err(ListProfilesError::Inactive(RouterInactive)));
     assert_eq!(world.routers.router().accesses, []);
 }

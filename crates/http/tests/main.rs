@@ -10,6 +10,7 @@ mod failures;
 mod faulty_requests;
 mod health;
 mod hotspot;
+mod inactive_company;
 mod limits;
 mod logs;
 mod my_company;

@@ -201,7 +201,7 @@ async fn a_company_that_is_off_puts_nothing_on_sale() {
     app.given(|store| store.with_company(a_company().inactive().build()).with_router(a_router().build()));
     let token = app.company_admin();
     let call = app.post(PRODUCTS).bearer(&token).json(&example("create_product request"));
-    assert_example(&app.unchanged(call).await, "create_product 400");
+    assert_example(&app.unchanged(call).await, "create_product 403");
 }
 
 #[actix_web::test]

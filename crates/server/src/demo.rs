@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context, anyhow, bail};
 use portero_application::{
-    Application,
+    Application, Mandate,
     companies::NewCompany,
     products::CreateProductError,
     routers::{NewRouter, RouterChanges},
@@ -77,14 +77,19 @@ async fn seed(app: &Application, person: &FirstSuperAdmin, live: Option<SocketAd
     let endpoint = endpoint(live)?;
     let router = match routers.and_then(|routers| routers.items.into_iter().next()) {
         Some(router) if router.endpoint == endpoint || live.is_none() => router,
-        Some(router) => app.routers.edit.execute(company.id.clone(), router.id, moved_to(endpoint)?).await?,
+        Some(router) => {
+            app.routers
+                .edit
+                .execute(Mandate::of_super_admin(company.id.clone()), router.id, moved_to(endpoint)?)
+                .await?
+        }
         None => app.routers.register.execute(company.id.clone(), new_router(endpoint)?).await?.router,
     };
     for (position, (title, profile, price)) in
         [("1 hora", "1hora", "25.00"), ("24 horas", "24horas", "80.00")].iter().enumerate()
     {
         let offer = offer(&router, title, profile, price, i32::try_from(position)?)?;
-        match app.products.create.execute(company.id.clone(), offer).await {
+        match app.products.create.execute(Mandate::of_super_admin(company.id.clone()), offer).await {
             Ok(_) | Err(CreateProductError::ProfileTaken { .. }) => {}
             Err(error) => return Err(error.into()),
         }

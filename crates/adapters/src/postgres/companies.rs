@@ -2,7 +2,7 @@
 
 use diesel::{
     AsChangeset, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable,
-    SelectableHelper, dsl::exists, pg::Pg, select,
+    SelectableHelper, pg::Pg,
 };
 use portero_domain::{
     Timestamp,
@@ -123,8 +123,9 @@ impl Companies for PgStorage<'_> {
         parsed_one(query.first(self.connection).optional())
     }
 
-    fn exists(&mut self, id: &CompanyId) -> Stored<bool> {
-        select(exists(companies::table.find(id.as_str()))).get_result(self.connection).map_err(storage)
+    fn is_active(&mut self, id: &CompanyId) -> Stored<Option<bool>> {
+        let query = companies::table.find(id.as_str()).select(companies::active);
+        query.first(self.connection).optional().map_err(storage)
     }
 
     fn lock(&mut self, id: &CompanyId) -> Stored<Option<Company>> {

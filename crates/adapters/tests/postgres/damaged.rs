@@ -99,7 +99,7 @@ async fn a_catalogue_leaves_damaged_products_out() {
 async fn a_damaged_row_is_deactivated_like_any_other() {
     let store = damaged_store().await;
     run(&store, |storage| {
-        assert!(storage.companies().exists(&hotel())?);
+        assert_eq!(storage.companies().is_active(&hotel())?, Some(true));
         assert_eq!(storage.companies().lock_active(&hotel())?, Some(true));
         storage.companies().set_active(&hotel(), false)?;
         assert_eq!(storage.routers().lock_active(&hotel(), &router_id())?, Some(true));

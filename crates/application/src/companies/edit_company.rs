@@ -2,12 +2,13 @@ use std::sync::Arc;
 
 use portero_domain::{
     change::Change,
-    company::{Company, CompanyEdit},
-    ids::CompanyId,
+    company::{Company, CompanyEdit, CompanyInactive},
     ports::{SecretPlace, StorageError, UnitOfWork, Vault, VaultError, transact},
     secret::Secret,
 };
 use thiserror::Error;
+
+use crate::Mandate;
 
 /// Changes what is known of a tenant.
 pub struct EditCompany {
@@ -30,6 +31,9 @@ pub enum EditCompanyError {
     /// There is no such company.
     #[error("there is no such company")]
     NotFound,
+    /// The company is inactive, and its own admin asks.
+    #[error(transparent)]
+    CompanyInactive(#[from] CompanyInactive),
     /// A secret could not be sealed.
     #[error(transparent)]
     Vault(#[from] VaultError),
@@ -42,13 +46,14 @@ impl EditCompany {
     /// Changes this company, and answers it as it is then.
     pub async fn execute(
         &self,
-        company: CompanyId,
+        mandate: Mandate,
         edit: CompanyEdit,
         secrets: CompanySecrets,
     ) -> Result<Company, EditCompanyError> {
         let vault = Arc::clone(&self.vault);
         let CompanySecrets { conekta_private_key, telegram_bot_token } = secrets;
         transact(&*self.storage, move |storage| {
+            let company = mandate.enter(storage)??;
             let mut company = storage.companies().lock(&company)?.ok_or(EditCompanyError::NotFound)?;
             company.edit(edit);
             let place = SecretPlace::ConektaPrivateKey(company.id.clone());

@@ -2,12 +2,13 @@ use std::sync::Arc;
 
 use portero_domain::{
     company::CompanyInactive,
-    ids::CompanyId,
     ports::{Clock, StorageError, UnitOfWork, transact},
     product::{HotspotProfile, Offer, Product},
     text::Name,
 };
 use thiserror::Error;
+
+use crate::Mandate;
 
 /// Puts a product on sale on one of a company's routers.
 pub struct CreateProduct {
@@ -39,9 +40,10 @@ pub enum CreateProductError {
 
 impl CreateProduct {
     /// Adds this product to the company.
-    pub async fn execute(&self, company: CompanyId, offer: Offer) -> Result<Product, CreateProductError> {
+    pub async fn execute(&self, mandate: Mandate, offer: Offer) -> Result<Product, CreateProductError> {
         let now = self.clock.now();
         transact(&*self.storage, move |storage| {
+            let company = mandate.enter(storage)??;
             let company = storage.companies().lock(&company)?.ok_or(CreateProductError::RouterNotFound)?;
             company.active()?;
             // The router is held so that it cannot be deleted at the same time.

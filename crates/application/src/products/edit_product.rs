@@ -1,12 +1,15 @@
 use std::sync::Arc;
 
 use portero_domain::{
-    ids::{CompanyId, ProductId},
+    company::CompanyInactive,
+    ids::ProductId,
     ports::{StorageError, UnitOfWork, transact},
     product::{HotspotProfile, OfferEdit, Product},
     text::Name,
 };
 use thiserror::Error;
+
+use crate::Mandate;
 
 /// Changes a product; it may move to another of the company's routers.
 pub struct EditProduct {
@@ -19,6 +22,9 @@ pub enum EditProductError {
     /// The company has no such product.
     #[error("the company has no such product")]
     NotFound,
+    /// The company is inactive, and its own admin asks.
+    #[error(transparent)]
+    CompanyInactive(#[from] CompanyInactive),
     /// The company has no such router to move the product to.
     #[error("the company has no such router")]
     RouterNotFound,
@@ -39,11 +45,12 @@ impl EditProduct {
     /// Changes this product, and answers it as it is then.
     pub async fn execute(
         &self,
-        company: CompanyId,
+        mandate: Mandate,
         product: ProductId,
         edit: OfferEdit,
     ) -> Result<Product, EditProductError> {
         transact(&*self.storage, move |storage| {
+            let company = mandate.enter(storage)??;
             // All who hold two routers hold their company first, so they queue there and not across each other.
             storage.companies().lock(&company)?.ok_or(EditProductError::NotFound)?;
             let mut product = storage.products().find(&company, product)?.ok_or(EditProductError::NotFound)?;

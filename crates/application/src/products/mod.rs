@@ -15,7 +15,7 @@ pub use self::{
     edit_product::{EditProduct, EditProductError},
     find_product::FindProduct,
     list_products::ListProducts,
-    withdraw_product::WithdrawProduct,
+    withdraw_product::{WithdrawProduct, WithdrawProductError},
 };
 
 /// The products.

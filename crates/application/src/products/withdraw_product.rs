@@ -1,23 +1,41 @@
 use std::sync::Arc;
 
 use portero_domain::{
-    ids::{CompanyId, ProductId},
-    ports::{Stored, UnitOfWork, transact},
+    company::CompanyInactive,
+    ids::ProductId,
+    ports::{StorageError, UnitOfWork, transact},
 };
+use thiserror::Error;
+
+use crate::Mandate;
 
 /// Takes a product off sale, which is what deleting one means: sales of it remain explained.
 pub struct WithdrawProduct {
     pub(crate) storage: Arc<dyn UnitOfWork>,
 }
 
+/// Why the product is what it was.
+#[derive(Debug, Error)]
+pub enum WithdrawProductError {
+    /// The company has no such product.
+    #[error("the company has no such product")]
+    NotFound,
+    /// The company is inactive, and its own admin asks.
+    #[error(transparent)]
+    CompanyInactive(#[from] CompanyInactive),
+    /// The store failed.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
+}
+
 impl WithdrawProduct {
-    /// Takes this product off sale. Answers whether the company has it; doing it twice is fine.
-    pub async fn execute(&self, company: CompanyId, product: ProductId) -> Stored<bool> {
+    /// Takes this product off sale. Doing so twice is fine.
+    pub async fn execute(&self, mandate: Mandate, product: ProductId) -> Result<(), WithdrawProductError> {
         transact(&*self.storage, move |storage| {
-            if storage.companies().lock_active(&company)?.is_none() {
-                return Ok(false);
-            }
-            storage.products().withdraw(&company, product)
+            let company = mandate.enter(storage)??;
+            // The company is locked before one of its rows, as every writer does.
+            storage.companies().lock_active(&company)?.ok_or(WithdrawProductError::NotFound)?;
+            if storage.products().withdraw(&company, product)? { Ok(()) } else { Err(WithdrawProductError::NotFound) }
         })
         .await
     }

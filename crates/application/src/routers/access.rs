@@ -1,12 +1,15 @@
 use std::sync::Arc;
 
 use portero_domain::{
+    company::CompanyInactive,
     ids::{CompanyId, RouterId},
     ports::{Ports, SecretPlace, StorageError, UnitOfWork, Vault, VaultError, transact},
     router::{Router, RouterAccess},
     secret::{Sealed, Secret},
 };
 use thiserror::Error;
+
+use crate::Mandate;
 
 /// Opens what it takes to sign in to routers.
 #[derive(Clone)]
@@ -21,7 +24,10 @@ pub enum AccessError {
     /// The company has no such router.
     #[error("there is no such router")]
     NotFound,
-    /// The router's password could not be opened.
+    /// The company is inactive, and its own admin asks.
+    #[error(transparent)]
+    CompanyInactive(#[from] CompanyInactive),
+    /// The router's password could not be decrypted.
     #[error(transparent)]
     Vault(#[from] VaultError),
     /// The store gave no answer.
@@ -34,17 +40,32 @@ impl Accesses {
         Self { storage: Arc::clone(&ports.storage), vault: Arc::clone(&ports.vault) }
     }
 
-    /// The company's router, and the access to it.
+    /// The company's router, and the access to it. For a portal, whose key was admitted.
     pub(crate) async fn of(&self, company: CompanyId, router: RouterId) -> Result<(Router, RouterAccess), AccessError> {
-        let router = self.find(company, router).await?;
+        let found = transact(&*self.storage, move |storage| storage.routers().find(&company, &router)).await?;
+        let router = found.ok_or(AccessError::NotFound)?;
         let access = self.open(&router)?;
         Ok((router, access))
     }
 
-    /// The company's router.
-    pub(crate) async fn find(&self, company: CompanyId, router: RouterId) -> Result<Router, AccessError> {
-        let found = transact(&*self.storage, move |storage| storage.routers().find(&company, &router)).await?;
-        found.ok_or(AccessError::NotFound)
+    /// The router of the mandate's company, and the access to it.
+    pub(crate) async fn under(
+        &self,
+        mandate: Mandate,
+        router: RouterId,
+    ) -> Result<(Router, RouterAccess), AccessError> {
+        let router = self.find(mandate, router).await?;
+        let access = self.open(&router)?;
+        Ok((router, access))
+    }
+
+    /// The router of the mandate's company.
+    pub(crate) async fn find(&self, mandate: Mandate, router: RouterId) -> Result<Router, AccessError> {
+        transact(&*self.storage, move |storage| {
+            let company = mandate.enter(storage)??;
+            storage.routers().find(&company, &router)?.ok_or(AccessError::NotFound)
+        })
+        .await
     }
 
     /// Another password for this router, sealed, if there is one.

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use portero_domain::{
-    ids::{CompanyId, RouterId},
+    ids::RouterId,
     network::CertificateFingerprint,
     ports::{HotspotError, RouterProbe, StorageError, transact},
     router::{PasswordRequired, Router},
@@ -10,6 +10,7 @@ use portero_domain::{
 use thiserror::Error;
 
 use super::{AccessError, Accesses};
+use crate::Mandate;
 
 /// Confirms a router's certificate as its own. From then on Portero signs in to whoever shows it, and to nobody else
 /// (decisions, "TLS to a router").
@@ -55,12 +56,12 @@ impl ConfirmCertificate {
     /// given.
     pub async fn execute(
         &self,
-        company: CompanyId,
+        mandate: Mandate,
         router: RouterId,
         certificate: CertificateFingerprint,
         password: Option<Secret>,
     ) -> Result<Router, ConfirmCertificateError> {
-        let asked = self.accesses.find(company.clone(), router.clone()).await?.endpoint;
+        let asked = self.accesses.find(mandate.clone(), router.clone()).await?.endpoint;
         if !asked.tls {
             return Err(ConfirmCertificateError::NotTls);
         }
@@ -70,6 +71,7 @@ impl ConfirmCertificate {
         }
         let accesses = self.accesses.clone();
         let router = transact(&*self.accesses.storage, move |storage| {
+            let company = mandate.enter(storage)?.map_err(AccessError::from)?;
             let mut router = storage.routers().lock(&company, &router)?.ok_or(AccessError::NotFound)?;
             if router.endpoint != asked {
                 return Err(ConfirmCertificateError::ChangedMeanwhile);

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use portero_domain::{
-    ids::{CompanyId, RouterId},
+    ids::RouterId,
     ports::{HotspotError, RouterProbe, StorageError, VaultError, transact},
     router::{PasswordRequired, Router, RouterAccess, RouterEdit},
     secret::Secret,
@@ -9,6 +9,7 @@ use portero_domain::{
 use thiserror::Error;
 
 use super::{AccessError, Accesses};
+use crate::Mandate;
 
 /// Changes what is known of a router and how it is reached.
 pub struct EditRouter {
@@ -68,17 +69,18 @@ impl EditRouter {
     /// Changes this router, and answers it as it is then.
     pub async fn execute(
         &self,
-        company: CompanyId,
+        mandate: Mandate,
         router: RouterId,
         changes: RouterChanges,
     ) -> Result<Router, EditRouterError> {
         let tried = if changes.try_first {
-            Some(self.try_out(company.clone(), router.clone(), changes.clone()).await?)
+            Some(self.try_out(mandate.clone(), router.clone(), changes.clone()).await?)
         } else {
             None
         };
         let accesses = self.accesses.clone();
         let router = transact(&*self.accesses.storage, move |storage| {
+            let company = mandate.enter(storage)?.map_err(AccessError::from)?;
             let mut router = storage.routers().lock(&company, &router)?.ok_or(AccessError::NotFound)?;
             let before = (router.endpoint.clone(), router.credentials.clone());
             changes.carry_out(&mut router, &accesses)?;
@@ -101,11 +103,11 @@ impl EditRouter {
     /// Signs in to the router as it would be. Answers with what.
     async fn try_out(
         &self,
-        company: CompanyId,
+        mandate: Mandate,
         router: RouterId,
         changes: RouterChanges,
     ) -> Result<RouterAccess, EditRouterError> {
-        let mut router = self.accesses.find(company, router).await?;
+        let mut router = self.accesses.find(mandate, router).await?;
         changes.carry_out(&mut router, &self.accesses)?;
         let access = self.accesses.open(&router)?;
         self.probe.try_access(&access).await?;

@@ -1,15 +1,18 @@
 use std::sync::Arc;
 
 use portero_domain::{
-    ids::{CompanyId, RouterId},
+    ids::RouterId,
     network::CertificateFingerprint,
-    ports::{HotspotResult, RouterProbe, Stored, UnitOfWork, transact},
+    ports::{HotspotResult, RouterProbe},
     router::Router,
 };
 
+use super::{AccessError, Accesses};
+use crate::Mandate;
+
 /// Looks at the certificate that a router shows, so that an admin can hold it against the router's own word.
 pub struct InspectCertificate {
-    pub(crate) storage: Arc<dyn UnitOfWork>,
+    pub(crate) accesses: Accesses,
     pub(crate) probe: Arc<dyn RouterProbe>,
 }
 
@@ -23,11 +26,10 @@ pub struct InspectedCertificate {
 }
 
 impl InspectCertificate {
-    /// The certificates of this router, if the company has it.
-    pub async fn execute(&self, company: CompanyId, router: RouterId) -> Stored<Option<InspectedCertificate>> {
-        let found = transact(&*self.storage, move |storage| storage.routers().find(&company, &router)).await?;
-        let Some(router) = found else { return Ok(None) };
+    /// The certificates of this router.
+    pub async fn execute(&self, mandate: Mandate, router: RouterId) -> Result<InspectedCertificate, AccessError> {
+        let router = self.accesses.find(mandate, router).await?;
         let shown = if router.endpoint.tls { Some(self.probe.certificate(&router.endpoint).await) } else { None };
-        Ok(Some(InspectedCertificate { router, shown }))
+        Ok(InspectedCertificate { router, shown })
     }
 }

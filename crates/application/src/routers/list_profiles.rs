@@ -2,13 +2,14 @@ use std::sync::Arc;
 
 use portero_domain::{
     hotspot::Profile,
-    ids::{CompanyId, RouterId},
+    ids::RouterId,
     ports::{Hotspot, HotspotError},
     router::RouterInactive,
 };
 use thiserror::Error;
 
 use super::{AccessError, Accesses};
+use crate::Mandate;
 
 /// Lists the user profiles of a router's hotspot, which products are made of.
 pub struct ListProfiles {
@@ -32,8 +33,8 @@ pub enum ListProfilesError {
 
 impl ListProfiles {
     /// The profiles of this router, in its own order.
-    pub async fn execute(&self, company: CompanyId, router: RouterId) -> Result<Vec<Profile>, ListProfilesError> {
-        let (router, access) = self.accesses.of(company, router).await?;
+    pub async fn execute(&self, mandate: Mandate, router: RouterId) -> Result<Vec<Profile>, ListProfilesError> {
+        let (router, access) = self.accesses.under(mandate, router).await?;
         router.active()?;
         Ok(self.hotspot.profiles(&access).await?)
     }

@@ -16,7 +16,7 @@ impl ListRouters {
     /// This part of the company's routers, if there is such a company.
     pub async fn execute(&self, company: CompanyId, page: Page<Router>) -> Stored<Option<Listing<Router>>> {
         transact(&*self.storage, move |storage| {
-            if !storage.companies().exists(&company)? {
+            if storage.companies().is_active(&company)?.is_none() {
                 return Ok(None);
             }
             storage.routers().list(&company, page).map(Some)

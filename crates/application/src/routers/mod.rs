@@ -72,7 +72,7 @@ impl Routers {
             },
             list_profiles: ListProfiles { accesses: Accesses::new(ports), hotspot: Arc::clone(&ports.hotspot) },
             inspect_certificate: InspectCertificate {
-                storage: Arc::clone(&ports.storage),
+                accesses: Accesses::new(ports),
                 probe: Arc::clone(&ports.router_probe),
             },
             confirm_certificate: ConfirmCertificate {

@@ -1,12 +1,13 @@
 use std::sync::Arc;
 
 use portero_domain::{
-    ids::{CompanyId, RouterId},
+    ids::RouterId,
     ports::{Hotspot, HotspotResult, RouterProbe},
     router::{Router, RouterAccess},
 };
 
 use super::{AccessError, Accesses};
+use crate::Mandate;
 
 /// Tests whether Portero gets through to a router. An inactive one is tested too: one tests before one switches on, and
 /// nothing is changed by it.
@@ -36,8 +37,8 @@ pub struct Reached {
 
 impl TestConnection {
     /// Signs in to this router afresh, whatever earlier calls of it came to, and has a look at its hotspot.
-    pub async fn execute(&self, company: CompanyId, router: RouterId) -> Result<ConnectionTest, AccessError> {
-        let (router, access) = self.accesses.of(company, router).await?;
+    pub async fn execute(&self, mandate: Mandate, router: RouterId) -> Result<ConnectionTest, AccessError> {
+        let (router, access) = self.accesses.under(mandate, router).await?;
         let reached = self.reach(&access).await;
         Ok(ConnectionTest { router, reached })
     }

@@ -1,6 +1,7 @@
 //! Signing in and out.
 
 mod authenticate;
+mod authorize_write;
 mod change_password;
 mod log_in;
 mod log_out;
@@ -13,6 +14,7 @@ use crate::Settings;
 
 pub use self::{
     authenticate::{Authenticate, AuthenticateError, SignedIn},
+    authorize_write::{AuthorizeWrite, AuthorizeWriteError},
     change_password::{ChangePassword, ChangePasswordError},
     log_in::{LogIn, LogInError, LoggedIn},
     log_out::LogOut,
@@ -24,6 +26,7 @@ pub struct Sessions {
     pub log_in: LogIn,
     pub log_out: LogOut,
     pub authenticate: Authenticate,
+    pub authorize_write: AuthorizeWrite,
     pub change_password: ChangePassword,
 }
 
@@ -45,6 +48,7 @@ impl Sessions {
                 clock: Arc::clone(&ports.clock),
                 tokens: Arc::clone(&ports.session_tokens),
             },
+            authorize_write: AuthorizeWrite { storage: Arc::clone(&ports.storage) },
             change_password: ChangePassword {
                 storage: Arc::clone(&ports.storage),
                 passwords: Arc::clone(&ports.passwords),

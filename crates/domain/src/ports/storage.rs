@@ -92,8 +92,8 @@ pub trait Storage {
 pub trait Companies {
     /// The company, if there is one.
     fn find(&mut self, id: &CompanyId) -> Stored<Option<Company>>;
-    /// Whether there is such a company. It parses nothing, so it works on a damaged row too.
-    fn exists(&mut self, id: &CompanyId) -> Stored<bool>;
+    /// Whether the company is active, if there is such a company. It parses nothing else, so it works on a damaged row too.
+    fn is_active(&mut self, id: &CompanyId) -> Stored<Option<bool>>;
     /// Finds the company and holds it until the transaction ends: other lockers wait, readers do not.
     fn lock(&mut self, id: &CompanyId) -> Stored<Option<Company>>;
     /// Locks the company as [`Companies::lock`] does, and returns whether it is active. It parses nothing else, so it works

@@ -4,11 +4,12 @@ use std::{future::Future, pin::Pin};
 
 use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
 use portero_application::{
-    Application,
+    Application, Mandate,
     portal::AdmitPortalError,
-    sessions::{AuthenticateError, SignedIn},
+    sessions::{AuthenticateError, AuthorizeWriteError, SignedIn},
 };
 use portero_domain::{
+    company::CompanyInactive,
     ids::CompanyId,
     ports::{Admission, Refusal, TokenRefusal},
     user::Role,
@@ -38,6 +39,11 @@ pub struct CompanyAdmin {
     /// The admin's company, the only one they reach.
     pub company: CompanyId,
 }
+
+/// A company's admin with a good session, whose company is active: the only one who may change something or connect to a
+/// router. Every endpoint that does so takes this, since no use case of that kind takes less than its mandate.
+#[derive(Debug)]
+pub struct ActiveCompanyAdmin(pub Mandate);
 
 /// A captive portal with its router's key, admitted and counted.
 #[derive(Debug)]
@@ -75,11 +81,19 @@ impl FromRequest for CompanyAdmin {
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
+        Box::pin(async move { Ok(Self { company: company_of(&request).await? }) })
+    }
+}
+
+impl FromRequest for ActiveCompanyAdmin {
+    type Error = ApiError;
+    type Future = Extraction<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
         Box::pin(async move {
-            match signed_in(&request).await?.user.profile.role {
-                Role::CompanyAdmin(company) => Ok(Self { company }),
-                Role::SuperAdmin => Err(ApiError::forbidden("role_required", "Se requiere rol CLIENTE_ADMIN")),
-            }
+            let company = company_of(&request).await?;
+            Ok(Self(application(&request)?.sessions.authorize_write.execute(company).await?))
         })
     }
 }
@@ -162,6 +176,30 @@ impl From<AdmitPortalError> for ApiError {
                 Self::unauthorized("company_inactive", "Empresa no activa")
             }
             AdmitPortalError::Storage(error) => error.into(),
+        }
+    }
+}
+
+/// The company of its admin who calls.
+async fn company_of(request: &HttpRequest) -> ApiResult<CompanyId> {
+    match signed_in(request).await?.user.profile.role {
+        Role::CompanyAdmin(company) => Ok(company),
+        Role::SuperAdmin => Err(ApiError::forbidden("role_required", "Se requiere rol CLIENTE_ADMIN")),
+    }
+}
+
+/// A change that a company's own admin asks for while the company is inactive.
+impl From<CompanyInactive> for ApiError {
+    fn from(_: CompanyInactive) -> Self {
+        Self::forbidden("company_inactive", "Empresa no activa")
+    }
+}
+
+impl From<AuthorizeWriteError> for ApiError {
+    fn from(error: AuthorizeWriteError) -> Self {
+        match error {
+            AuthorizeWriteError::CompanyInactive(inactive) => inactive.into(),
+            AuthorizeWriteError::Storage(error) => error.into(),
         }
     }
 }

@@ -2,8 +2,9 @@
 
 use std::net::SocketAddr;
 
-use portero_application::routers::{
-    AccessError, ConfirmCertificateError, EditRouterError, Reached, RegisteredRouter, RouterChanges,
+use portero_application::{
+    Mandate,
+    routers::{AccessError, ConfirmCertificateError, EditRouterError, Reached, RegisteredRouter, RouterChanges},
 };
 use portero_domain::{
     ids::RouterId,
@@ -47,11 +48,21 @@ async fn edit(
 ) -> Result<Router, EditRouterError> {
     let changes = RouterChanges { edit, password: Secret::parse("secret").ok(), try_first };
     let service = world.service(turn);
-    persist(|| service.routers.edit.execute(world.company.clone(), router.clone(), changes.clone())).await
+    persist(|| {
+        service.routers.edit.execute(Mandate::of_super_admin(world.company.clone()), router.clone(), changes.clone())
+    })
+    .await
 }
 
 async fn test(world: &World, turn: usize, router: &RouterId) -> HotspotResult<Reached> {
-    world.service(turn).routers.test_connection.execute(world.company.clone(), router.clone()).await.unwrap().reached
+    world
+        .service(turn)
+        .routers
+        .test_connection
+        .execute(Mandate::of_super_admin(world.company.clone()), router.clone())
+        .await
+        .unwrap()
+        .reached
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -95,7 +106,12 @@ async fn a_certificate_is_never_confirmed_for_a_router_that_moved_meanwhile() {
         let (company, id) = (world.company.clone(), router.id.clone());
         let confirming = world.service(round);
         let (confirmed, moved) = tokio::join!(
-            confirming.routers.confirm_certificate.execute(company.clone(), id.clone(), certificate, None),
+            confirming.routers.confirm_certificate.execute(
+                Mandate::of_super_admin(company.clone()),
+                id.clone(),
+                certificate,
+                None
+            ),
             edit(&world, round + 1, &router.id, at(other, true), false),
         );
         let moved = moved.unwrap();
@@ -136,7 +152,13 @@ async fn a_router_over_tls_lets_portero_in_once_the_certificate_that_it_shows_is
     let confirm = |certificate| {
         let service = world.service(2);
         let (company, router) = (world.company.clone(), router.clone());
-        async move { service.routers.confirm_certificate.execute(company, router, certificate, None).await }
+        async move {
+            service
+                .routers
+                .confirm_certificate
+                .execute(Mandate::of_super_admin(company), router, certificate, None)
+                .await
+        }
     };
     let another = confirm(CertificateFingerprint::new([0xAB; 32])).await;
     assert!(matches!(another, Err(ConfirmCertificateError::Mismatch { shown: told }) if told == shown), "{another:?}");
@@ -149,7 +171,8 @@ async fn a_router_over_tls_lets_portero_in_once_the_certificate_that_it_shows_is
     let service = world.service(0);
     let password = Some(Secret::parse("wrong").unwrap());
     let wrong = RouterChanges { password, try_first: true, ..RouterChanges::default() };
-    let refused = service.routers.edit.execute(world.company.clone(), router.clone(), wrong).await;
+    let refused =
+        service.routers.edit.execute(Mandate::of_super_admin(world.company.clone()), router.clone(), wrong).await;
     let expected = HotspotError::SignIn(SignInProblem::WrongCredentials);
     assert!(matches!(&refused, Err(EditRouterError::Trial(error)) if *error == expected), "{refused:?}");
     assert!(test(&world, 0, &router).await.is_ok());

@@ -7,6 +7,7 @@ use std::sync::{
 
 use portero_application::{
     Switch,
+    products::CreateProductError,
     sessions::{AuthenticateError, LogInError},
     users::{CreateUserError, SwitchUserError},
 };
@@ -19,7 +20,7 @@ use portero_domain::{
 
 use tokio::sync::Barrier;
 
-use super::world::{World, persist};
+use super::world::{World, an_offer, persist};
 use crate::support::sql::number;
 
 fn email(number: usize) -> Email {
@@ -130,5 +131,43 @@ async fn super_admins_who_deactivate_each_other_leave_one_of_them_active() {
         let refused = answers.iter().filter(|answer| matches!(answer, Err(SwitchUserError::CallerInactive))).count();
         let done = answers.iter().filter(|answer| matches!(answer, Ok(false))).count();
         assert_eq!((refused + done, ring.len() - done), (ring.len(), usize::try_from(left).unwrap()), "{answers:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_change_of_a_companys_own_admin_comes_after_its_deactivation() {
+    let world = World::new().await;
+    let router = world.router().await.router.id;
+    let products = || number(&world.database, "SELECT count(*) FROM products");
+    for round in 0..8 {
+        let service = world.service(round);
+        let switch = |active| service.companies.switch.execute(world.company.clone(), Switch::To(active));
+        persist(|| switch(true)).await.unwrap();
+        let before = products();
+        // Each admin was let through while the company was active, and writes until the company is not.
+        let mut admins = Vec::new();
+        for turn in 0..3 {
+            let (service, company, router) = (world.service(turn), world.company.clone(), router.clone());
+            let mandate = persist(|| service.sessions.authorize_write.execute(company.clone())).await.unwrap();
+            admins.push(tokio::spawn(async move {
+                for product in 0.. {
+                    let offer = an_offer(&router, &format!("{round} {turn} {product}"));
+                    match persist(|| service.products.create.execute(mandate.clone(), offer.clone())).await {
+                        Ok(_) => {}
+                        Err(CreateProductError::CompanyInactive(_)) => return,
+                        Err(error) => panic!("{error:?}"),
+                    }
+                }
+            }));
+        }
+        while products() < before + 3 {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(persist(|| switch(false)).await.unwrap(), Some(false));
+        let written = products();
+        for admin in admins {
+            admin.await.unwrap();
+        }
+        assert_eq!(products(), written, "round {round}");
     }
 }

@@ -1,6 +1,7 @@
 //! Products made, moved and left behind while routers go.
 
 use portero_application::{
+    Mandate,
     products::{CreateProductError, EditProductError},
     routers::DeleteRouterError,
 };
@@ -17,9 +18,10 @@ async fn of_a_deletion_and_a_new_product_one_comes_first() {
         let (offer, company) = (an_offer(&router, "1hora"), world.company.clone());
         let creating = {
             let (service, company) = (world.service(round), company.clone());
-            tokio::spawn(
-                async move { persist(|| service.products.create.execute(company.clone(), offer.clone())).await },
-            )
+            tokio::spawn(async move {
+                persist(|| service.products.create.execute(Mandate::of_super_admin(company.clone()), offer.clone()))
+                    .await
+            })
         };
         let deleting = {
             let (service, router) = (world.service(round / 2), router.clone());
@@ -46,8 +48,16 @@ async fn products_moved_both_ways_while_routers_go_lock_nobody_out() {
         let mut products = Vec::new();
         for number in 0..8 {
             let offer = an_offer(&routers[number % 2], &format!("{number}hora"));
-            products
-                .push(world.service(number).products.create.execute(world.company.clone(), offer).await.unwrap().id);
+            products.push(
+                world
+                    .service(number)
+                    .products
+                    .create
+                    .execute(Mandate::of_super_admin(world.company.clone()), offer)
+                    .await
+                    .unwrap()
+                    .id,
+            );
         }
         let mut moves = Vec::new();
         for turn in 0..48 {
@@ -55,11 +65,16 @@ async fn products_moved_both_ways_while_routers_go_lock_nobody_out() {
             let to = routers[(turn / 8) % 2].clone();
             moves.push(tokio::spawn(async move {
                 let edit = OfferEdit { router: Some(to), ..OfferEdit::default() };
-                let edited = persist(|| service.products.edit.execute(company.clone(), product, edit.clone())).await;
+                let edited = persist(|| {
+                    service.products.edit.execute(Mandate::of_super_admin(company.clone()), product, edit.clone())
+                })
+                .await;
                 let fine = matches!(edited, Ok(_) | Err(EditProductError::NotFound | EditProductError::RouterNotFound));
                 assert!(fine, "{edited:?}");
                 if turn % 4 == 0 {
-                    persist(|| service.products.withdraw.execute(company.clone(), product)).await.unwrap();
+                    persist(|| service.products.withdraw.execute(Mandate::of_super_admin(company.clone()), product))
+                        .await
+                        .unwrap();
                 }
             }));
         }
@@ -89,9 +104,10 @@ async fn of_two_products_of_one_profile_one_is_made() {
         let [one, other] = [0, 1].map(|turn| {
             let (service, company) = (world.service(turn), world.company.clone());
             let offer = an_offer(&router.id, &profile);
-            tokio::spawn(
-                async move { persist(|| service.products.create.execute(company.clone(), offer.clone())).await },
-            )
+            tokio::spawn(async move {
+                persist(|| service.products.create.execute(Mandate::of_super_admin(company.clone()), offer.clone()))
+                    .await
+            })
         });
         match (one.await.unwrap(), other.await.unwrap()) {
             (Ok(_), Err(CreateProductError::ProfileTaken { profile: taken, router: name }))

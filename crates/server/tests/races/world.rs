@@ -11,9 +11,9 @@ use portero_application::{
     api_keys::{RegenerateApiKeyError, RevokeApiKeyError},
     companies::NewCompany,
     portal::AdmitPortalError,
-    products::{CreateProductError, EditProductError},
+    products::{CreateProductError, EditProductError, WithdrawProductError},
     routers::{DeleteRouterError, NewRouter, RegisterRouterError, RegisteredRouter},
-    sessions::{ChangePasswordError, LogInError},
+    sessions::{AuthorizeWriteError, ChangePasswordError, LogInError},
     users::{CreateUserError, SwitchUserError},
 };
 use portero_domain::{
@@ -166,6 +166,8 @@ may_say_busy! {
     RegisterRouterError: E::Storage(StorageError::Busy),
     DeleteRouterError: E::Storage(StorageError::Busy),
     CreateProductError: E::Storage(StorageError::Busy),
+    WithdrawProductError: E::Storage(StorageError::Busy),
+    AuthorizeWriteError: E::Storage(StorageError::Busy),
     EditProductError: E::Storage(StorageError::Busy),
     CreateUserError: E::Storage(StorageError::Busy) | E::Password(PasswordError::Busy),
     LogInError: E::Storage(StorageError::Busy) | E::Password(PasswordError::Busy),

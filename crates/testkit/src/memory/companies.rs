@@ -22,8 +22,8 @@ impl Companies for MemoryTransaction<'_> {
         self.step(|tables| Ok(tables.companies.iter().find(|company| company.id == *id).cloned()))
     }
 
-    fn exists(&mut self, id: &CompanyId) -> Stored<bool> {
-        self.step(|tables| Ok(tables.has_company(id)))
+    fn is_active(&mut self, id: &CompanyId) -> Stored<Option<bool>> {
+        Ok(Companies::find(self, id)?.map(|company| company.active))
     }
 
     fn lock(&mut self, id: &CompanyId) -> Stored<Option<Company>> {
@@ -31,7 +31,7 @@ impl Companies for MemoryTransaction<'_> {
     }
 
     fn lock_active(&mut self, id: &CompanyId) -> Stored<Option<bool>> {
-        Ok(Companies::find(self, id)?.map(|company| company.active))
+        self.is_active(id)
     }
 
     fn set_active(&mut self, id: &CompanyId, active: bool) -> Stored<()> {

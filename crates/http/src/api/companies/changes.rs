@@ -106,6 +106,7 @@ impl From<EditCompanyError> for ApiError {
     fn from(error: EditCompanyError) -> Self {
         match error {
             EditCompanyError::NotFound => company_not_found(),
+            EditCompanyError::CompanyInactive(inactive) => inactive.into(),
             EditCompanyError::Vault(error) => Self::internal(error),
             EditCompanyError::Storage(error) => error.into(),
         }

@@ -1,5 +1,5 @@
 use actix_web::web::{Data, Json, Path};
-use portero_application::Application;
+use portero_application::{Application, Mandate};
 use portero_domain::ids::CompanyId;
 
 use super::{CompanyBody, CompanyChanges, company_not_found};
@@ -31,5 +31,5 @@ pub(crate) async fn handle(
 ) -> ApiResult<Json<CompanyBody>> {
     let (edit, secrets) = body.read()?.parse()?;
     let company = CompanyId::parse(&path).ok_or_else(company_not_found)?;
-    Ok(Json(app.companies.edit.execute(company, edit, secrets).await?.into()))
+    Ok(Json(app.companies.edit.execute(Mandate::of_super_admin(company), edit, secrets).await?.into()))
 }

@@ -6,7 +6,7 @@ use portero_application::{
 
 use super::{my_router, my_router_not_found};
 use crate::api::{
-    auth::CompanyAdmin,
+    auth::ActiveCompanyAdmin,
     body::JsonBody,
     error::{ApiResult, ErrorBody},
     routers::certificate::{ConfirmedBody, Request},
@@ -29,13 +29,13 @@ use crate::api::{
     security(("session" = [])),
 )]
 pub(crate) async fn handle(
-    CompanyAdmin { company }: CompanyAdmin,
+    ActiveCompanyAdmin(mandate): ActiveCompanyAdmin,
     path: Path<String>,
     body: JsonBody<Request>,
     app: Data<Application>,
 ) -> ApiResult<Json<ConfirmedBody>> {
     let (certificate, password) = body.read()?.parse()?;
-    let confirmed = app.routers.confirm_certificate.execute(company, my_router(&path)?, certificate, password).await;
+    let confirmed = app.routers.confirm_certificate.execute(mandate, my_router(&path)?, certificate, password).await;
     let router = confirmed.map_err(|error| match error {
         ConfirmCertificateError::Access(AccessError::NotFound) => my_router_not_found(),
         error => error.into(),

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::MyCompanyBody;
 use crate::api::{
-    auth::CompanyAdmin,
+    auth::ActiveCompanyAdmin,
     body::JsonBody,
     companies::CompanyChanges,
     error::{ApiResult, ErrorBody},
@@ -41,10 +41,10 @@ impl From<Company> for Body {
     security(("session" = [])),
 )]
 pub(crate) async fn handle(
-    CompanyAdmin { company }: CompanyAdmin,
+    ActiveCompanyAdmin(mandate): ActiveCompanyAdmin,
     body: JsonBody<CompanyChanges>,
     app: Data<Application>,
 ) -> ApiResult<Json<Body>> {
     let (edit, secrets) = body.read()?.parse()?;
-    Ok(Json(app.companies.edit.execute(company, edit, secrets).await?.into()))
+    Ok(Json(app.companies.edit.execute(mandate, edit, secrets).await?.into()))
 }

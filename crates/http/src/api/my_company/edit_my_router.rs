@@ -6,7 +6,7 @@ use portero_application::{
 
 use super::{my_router, my_router_not_found};
 use crate::api::{
-    auth::CompanyAdmin,
+    auth::ActiveCompanyAdmin,
     body::JsonBody,
     error::{ApiResult, ErrorBody},
     routers::changes::{Body, Request},
@@ -29,13 +29,13 @@ use crate::api::{
     security(("session" = [])),
 )]
 pub(crate) async fn handle(
-    CompanyAdmin { company }: CompanyAdmin,
+    ActiveCompanyAdmin(mandate): ActiveCompanyAdmin,
     path: Path<String>,
     body: JsonBody<Request>,
     app: Data<Application>,
 ) -> ApiResult<Json<Body>> {
     let changes = body.read()?.parse()?;
-    let edited = app.routers.edit.execute(company, my_router(&path)?, changes).await.map_err(|error| match error {
+    let edited = app.routers.edit.execute(mandate, my_router(&path)?, changes).await.map_err(|error| match error {
         EditRouterError::Access(AccessError::NotFound) => my_router_not_found(),
         error => error.into(),
     })?;

@@ -1,9 +1,9 @@
 use actix_web::web::{Data, Json, Path};
-use portero_application::Application;
+use portero_application::{Application, routers::AccessError};
 
 use super::{my_router, my_router_not_found};
 use crate::api::{
-    auth::CompanyAdmin,
+    auth::ActiveCompanyAdmin,
     error::{ApiResult, ErrorBody},
     routers::certificate::Body,
 };
@@ -22,10 +22,14 @@ use crate::api::{
     security(("session" = [])),
 )]
 pub(crate) async fn handle(
-    CompanyAdmin { company }: CompanyAdmin,
+    ActiveCompanyAdmin(mandate): ActiveCompanyAdmin,
     path: Path<String>,
     app: Data<Application>,
 ) -> ApiResult<Json<Body>> {
-    let inspected = app.routers.inspect_certificate.execute(company, my_router(&path)?).await?;
-    Ok(Json(inspected.ok_or_else(my_router_not_found)?.into()))
+    let inspected =
+        app.routers.inspect_certificate.execute(mandate, my_router(&path)?).await.map_err(|error| match error {
+            AccessError::NotFound => my_router_not_found(),
+            error => error.into(),
+        })?;
+    Ok(Json(inspected.into()))
 }

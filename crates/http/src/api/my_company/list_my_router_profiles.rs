@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::{my_router, my_router_not_found};
 use crate::api::{
-    auth::CompanyAdmin,
+    auth::ActiveCompanyAdmin,
     error::{ApiError, ApiResult, ErrorBody},
 };
 
@@ -74,11 +74,11 @@ impl From<Profile> for Body {
     security(("session" = [])),
 )]
 pub(crate) async fn handle(
-    CompanyAdmin { company }: CompanyAdmin,
+    ActiveCompanyAdmin(mandate): ActiveCompanyAdmin,
     path: Path<String>,
     app: Data<Application>,
 ) -> ApiResult<Json<Vec<Body>>> {
-    let profiles = app.routers.list_profiles.execute(company, my_router(&path)?).await?;
+    let profiles = app.routers.list_profiles.execute(mandate, my_router(&path)?).await?;
     Ok(Json(profiles.into_iter().map(Body::from).collect()))
 }
 

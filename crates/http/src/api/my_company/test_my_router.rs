@@ -12,7 +12,7 @@ use portero_domain::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::api::{auth::CompanyAdmin, error::ApiResult, hotspot_error, wire::Moment};
+use crate::api::{auth::ActiveCompanyAdmin, error::ApiResult, hotspot_error, wire::Moment};
 
 /// What a test of the connection to a router found.
 #[derive(Debug, Serialize, ToSchema)]
@@ -122,12 +122,12 @@ impl Body {
     security(("session" = [])),
 )]
 pub(crate) async fn handle(
-    CompanyAdmin { company }: CompanyAdmin,
+    ActiveCompanyAdmin(mandate): ActiveCompanyAdmin,
     path: Path<String>,
     app: Data<Application>,
 ) -> ApiResult<Json<Body>> {
     let test = match RouterId::parse(&path) {
-        Some(router) => match app.routers.test_connection.execute(company, router).await {
+        Some(router) => match app.routers.test_connection.execute(mandate, router).await {
             Ok(test) => Some(test),
             Err(AccessError::NotFound) => None,
             Err(error) => return Err(error.into()),

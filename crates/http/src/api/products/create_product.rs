@@ -11,9 +11,8 @@ use utoipa::ToSchema;
 
 use super::{ProductBody, parse_currency, parse_details, parse_position, profile_taken, router_not_found};
 use crate::api::{
-    auth::CompanyAdmin,
+    auth::ActiveCompanyAdmin,
     body::JsonBody,
-    companies::company_inactive,
     error::{ApiError, ApiResult, ErrorBody},
     fields::{Decimal, Faults, Given, ObjectList, as_is, id},
     wire::Created,
@@ -105,18 +104,18 @@ impl Request {
     responses(
         (status = 201, description = "The product", body = ProductBody,
             headers(("Location" = String, description = "The product's path"))),
-        (status = 400, description = "The company is switched off", body = ErrorBody),
+        (status = 403, description = "The company is inactive, or the credential is of another role", body = ErrorBody),
         (status = 404, description = "The company has no such router", body = ErrorBody),
         (status = 409, description = "The router has a product of this profile, on sale or not", body = ErrorBody),
     ),
     security(("session" = [])),
 )]
 pub(crate) async fn handle(
-    CompanyAdmin { company }: CompanyAdmin,
+    ActiveCompanyAdmin(mandate): ActiveCompanyAdmin,
     body: JsonBody<Request>,
     app: Data<Application>,
 ) -> ApiResult<Created<ProductBody>> {
-    let product = app.products.create.execute(company, body.read()?.parse()?).await?;
+    let product = app.products.create.execute(mandate, body.read()?.parse()?).await?;
     Ok(Created { location: format!("/api/v1/admin/products/{}", product.id.get()), body: product.into() })
 }
 
@@ -124,7 +123,7 @@ impl From<CreateProductError> for ApiError {
     fn from(error: CreateProductError) -> Self {
         match error {
             CreateProductError::RouterNotFound => router_not_found(),
-            CreateProductError::CompanyInactive(_) => company_inactive(),
+            CreateProductError::CompanyInactive(inactive) => inactive.into(),
             CreateProductError::ProfileTaken { profile, router } => profile_taken(&profile, &router),
             CreateProductError::Storage(error) => error.into(),
         }

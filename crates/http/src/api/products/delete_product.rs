@@ -1,13 +1,13 @@
 use actix_web::web::{Data, Json, Path};
-use portero_application::Application;
+use portero_application::{Application, products::WithdrawProductError};
 use portero_domain::ids::ProductId;
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::product_not_found;
 use crate::api::{
-    auth::CompanyAdmin,
-    error::{ApiResult, ErrorBody},
+    auth::ActiveCompanyAdmin,
+    error::{ApiError, ApiResult, ErrorBody},
 };
 
 /// A product taken off sale.
@@ -35,12 +35,21 @@ pub(crate) struct Body {
     security(("session" = [])),
 )]
 pub(crate) async fn handle(
-    CompanyAdmin { company }: CompanyAdmin,
+    ActiveCompanyAdmin(mandate): ActiveCompanyAdmin,
     path: Path<String>,
     app: Data<Application>,
 ) -> ApiResult<Json<Body>> {
     let product = ProductId::parse(&path).ok_or_else(product_not_found)?;
-    let withdrawn = app.products.withdraw.execute(company, product).await?;
-    withdrawn.then_some(()).ok_or_else(product_not_found)?;
+    app.products.withdraw.execute(mandate, product).await?;
     Ok(Json(Body { message: "Producto desactivado", producto_id: product.get(), activo: false }))
+}
+
+impl From<WithdrawProductError> for ApiError {
+    fn from(error: WithdrawProductError) -> Self {
+        match error {
+            WithdrawProductError::NotFound => product_not_found(),
+            WithdrawProductError::CompanyInactive(inactive) => inactive.into(),
+            WithdrawProductError::Storage(error) => error.into(),
+        }
+    }
 }

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::{ProductBody, parse_currency, parse_details, parse_position, profile_taken, router_not_found};
 use crate::api::{
-    auth::CompanyAdmin,
+    auth::ActiveCompanyAdmin,
     body::JsonBody,
     error::{ApiError, ApiResult, ErrorBody},
     fields::{Decimal, Faults, Given, ObjectList, as_is, id},
@@ -111,14 +111,14 @@ impl Request {
     security(("session" = [])),
 )]
 pub(crate) async fn handle(
-    CompanyAdmin { company }: CompanyAdmin,
+    ActiveCompanyAdmin(mandate): ActiveCompanyAdmin,
     path: Path<String>,
     body: JsonBody<Request>,
     app: Data<Application>,
 ) -> ApiResult<Json<ProductBody>> {
     let edit = body.read()?.parse()?;
     let product = ProductId::parse(&path).ok_or(EditProductError::NotFound)?;
-    Ok(Json(app.products.edit.execute(company, product, edit).await?.into()))
+    Ok(Json(app.products.edit.execute(mandate, product, edit).await?.into()))
 }
 
 impl From<EditProductError> for ApiError {
@@ -129,6 +129,7 @@ impl From<EditProductError> for ApiError {
             }
             EditProductError::RouterNotFound => router_not_found(),
             EditProductError::ProfileTaken { profile, router } => profile_taken(&profile, &router),
+            EditProductError::CompanyInactive(inactive) => inactive.into(),
             EditProductError::Storage(error) => error.into(),
         }
     }

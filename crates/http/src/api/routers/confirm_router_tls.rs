@@ -1,5 +1,5 @@
 use actix_web::web::{Data, Json, Path};
-use portero_application::Application;
+use portero_application::{Application, Mandate};
 
 use super::{
     certificate::{ConfirmedBody, Request},
@@ -38,6 +38,10 @@ pub(crate) async fn handle(
 ) -> ApiResult<Json<ConfirmedBody>> {
     let (certificate, password) = body.read()?.parse()?;
     let (company, router) = parse_path(&path)?;
-    let router = app.routers.confirm_certificate.execute(company, router, certificate, password).await?;
+    let router = app
+        .routers
+        .confirm_certificate
+        .execute(Mandate::of_super_admin(company), router, certificate, password)
+        .await?;
     Ok(Json(ConfirmedBody::new(&router.id, certificate)))
 }

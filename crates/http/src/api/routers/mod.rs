@@ -109,6 +109,7 @@ impl From<AccessError> for ApiError {
     fn from(error: AccessError) -> Self {
         match error {
             AccessError::NotFound => router_not_found(),
+            AccessError::CompanyInactive(inactive) => inactive.into(),
             AccessError::Vault(error) => Self::internal(error),
             AccessError::Storage(error) => error.into(),
         }
