@@ -2,7 +2,8 @@
 
 /// Defines an identity that is a fixed prefix and a tail of a known alphabet.
 macro_rules! prefixed_id {
-    ($(#[$doc:meta])* $name:ident, prefix $prefix:literal, tail $tail:expr, of $alphabet:expr) => {
+    ($(#[$doc:meta])* $name:ident, prefix $prefix:literal, tail $least:literal to $most:literal,
+     of $alphabet:expr, $class:literal) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(String);
@@ -11,10 +12,13 @@ macro_rules! prefixed_id {
             /// What every such id begins with.
             pub const PREFIX: &'static str = $prefix;
 
+            /// The regular expression that an id fits, and nothing else.
+            pub const PATTERN: &'static str = concat!("^", $prefix, $class, "{", $least, ",", $most, "}$");
+
             /// The id in `raw`, or nothing when `raw` cannot be one.
             pub fn parse(raw: &str) -> Option<Self> {
                 let tail = raw.strip_prefix(Self::PREFIX)?;
-                let fits = ($tail).contains(&tail.len()) && tail.bytes().all($alphabet);
+                let fits = ($least..=$most).contains(&tail.len()) && tail.bytes().all($alphabet);
                 fits.then(|| Self(raw.to_owned()))
             }
 
@@ -70,20 +74,20 @@ fn lower_alphanumeric(byte: u8) -> bool {
 
 prefixed_id! {
     /// A company: `EMP_` and 10 upper hexadecimal digits.
-    CompanyId, prefix "EMP_", tail 10..=10, of upper_hex
+    CompanyId, prefix "EMP_", tail 10 to 10, of upper_hex, "[0-9A-F]"
 }
 prefixed_id! {
     /// A router: `RTR_` and 8 upper hexadecimal digits. That is 32 bits, so a fresh one may clash and is drawn again.
-    RouterId, prefix "RTR_", tail 8..=8, of upper_hex
+    RouterId, prefix "RTR_", tail 8 to 8, of upper_hex, "[0-9A-F]"
 }
 prefixed_id! {
     /// An API key's public identity: `key_` and letters and digits, 16 of them in ours. The page's own examples have
     /// 14, so the length is not held against a key (decisions, "Ids").
-    KeyId, prefix "key_", tail 1..=32, of lower_alphanumeric
+    KeyId, prefix "key_", tail 1 to 32, of lower_alphanumeric, "[0-9a-z]"
 }
 prefixed_id! {
     /// A session: `ses_` and 26 letters and digits, 134 bits of chance.
-    SessionId, prefix "ses_", tail 26..=26, of lower_alphanumeric
+    SessionId, prefix "ses_", tail 26 to 26, of lower_alphanumeric, "[0-9a-z]"
 }
 counted_id! {
     /// A person who signs in.

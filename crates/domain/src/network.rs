@@ -12,6 +12,9 @@ impl Host {
     /// The greatest number of characters (RFC 1035).
     pub const MAX: usize = 253;
 
+    /// A regular expression that every host fits. Some texts fit it and are no hosts, such as `a..b`.
+    pub const PATTERN: &'static str = "^[0-9A-Za-z:.-]{1,253}$";
+
     /// Trims and checks the form. A last label of digits alone is refused: it is a mistyped address.
     pub fn parse(raw: &str) -> Result<Self, TextError> {
         let text = text::tidy(raw, Self::MAX)?;
@@ -80,6 +83,9 @@ impl Endpoint {
 pub struct CertificateFingerprint([u8; 32]);
 
 impl CertificateFingerprint {
+    /// The regular expression that a written fingerprint fits, and nothing else.
+    pub const PATTERN: &'static str = "^[0-9a-f]{64}$";
+
     /// The fingerprint with these bytes.
     pub const fn new(digest: [u8; 32]) -> Self {
         Self(digest)

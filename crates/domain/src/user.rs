@@ -56,6 +56,14 @@ pub enum Role {
 }
 
 impl Role {
+    /// The role without its company.
+    pub const fn kind(&self) -> RoleKind {
+        match self {
+            Self::SuperAdmin => RoleKind::SuperAdmin,
+            Self::CompanyAdmin(_) => RoleKind::CompanyAdmin,
+        }
+    }
+
     /// The company that a company's admin belongs to.
     pub const fn company(&self) -> Option<&CompanyId> {
         match self {

@@ -2,7 +2,13 @@
 
 use std::collections::BTreeSet;
 
+use portero_domain::{
+    hotspot::Mac,
+    ids::{CompanyId, KeyId, RouterId},
+    network::{CertificateFingerprint, Host},
+};
 use portero_http::api::openapi;
+use regex::Regex;
 use serde_json::Value;
 
 use crate::{
@@ -56,7 +62,8 @@ fn every_example_fits_the_schema_that_it_is_an_example_of() {
     }
 }
 
-/// Whether a value fits a schema, as far as the document's schemas go: types, fields and which of them are required.
+/// Whether a value fits a schema, as far as the document's schemas go: types, patterns, enums, fields and which of them are
+/// required.
 fn fits(document: &Value, schema: &Value, value: &Value) -> bool {
     if let Some(reference) = schema["$ref"].as_str() {
         return fits(document, document.pointer(&reference[1..]).unwrap(), value);
@@ -81,7 +88,14 @@ fn fits(document: &Value, schema: &Value, value: &Value) -> bool {
         Value::Null => true,
         wanted => is(wanted),
     };
+    let is_one_of = schema["enum"].as_array().is_none_or(|values| values.contains(value) || value.is_null());
+    let has_form = || match (schema["pattern"].as_str(), value.as_str()) {
+        (Some(pattern), Some(text)) => Regex::new(pattern).unwrap().is_match(text),
+        _ => true,
+    };
     right_type
+        && is_one_of
+        && has_form()
         && match value {
             Value::Array(items) => items.iter().all(|item| fits(document, &schema["items"], item)),
             Value::Object(fields) => {
@@ -93,6 +107,113 @@ fn fits(document: &Value, schema: &Value, value: &Value) -> bool {
             }
             _ => true,
         }
+}
+
+/// Every text and number of the document with its place: parameters, and fields of schemas.
+fn described() -> Vec<(String, String, Value)> {
+    let document = document();
+    let mut found = Vec::new();
+    for operation in operations() {
+        for parameter in operation.document["parameters"].as_array().into_iter().flatten() {
+            let name = parameter["name"].as_str().unwrap().to_owned();
+            found.push((operation.id.clone(), name, parameter["schema"].clone()));
+        }
+    }
+    for (schema, description) in document["components"]["schemas"].as_object().unwrap() {
+        let parts = description["allOf"].as_array().into_iter().flatten().chain([description]);
+        let fields = parts.filter_map(|part| part["properties"].as_object()).flatten();
+        found.extend(fields.map(|(name, field)| (schema.clone(), name.clone(), field.clone())));
+    }
+    found
+}
+
+#[test]
+fn every_id_host_and_fingerprint_says_its_form() {
+    // Ids that other systems gave, and those of requests and cursors.
+    let foreign = ["perfil_mikrotik_id", "session_id", "telegram_chat_id", "transaccion_id", "request_id"];
+    let of_any_form = ["HotspotProfile", "GuestDetails", "DamagedRow"];
+    let mut forms = 0;
+    for (place, name, schema) in described() {
+        let own = name == "id" && !of_any_form.contains(&place.as_str()) || name.ends_with("_id") || name == "host";
+        if own && !foreign.contains(&name.as_str()) {
+            let is_number = schema["type"] == "integer" && schema["minimum"] == 1;
+            assert!(is_number || schema["pattern"].is_string(), "{name} of {place} has no form: {schema}");
+            forms += 1;
+        }
+        let is_shown = name.starts_with("huella_") && place != "CertificateConfirmation";
+        assert!(!is_shown || schema["pattern"] == "^[0-9a-f]{64}$", "{name} of {place}: {schema}");
+    }
+    assert!(forms > 60, "the test found only {forms} of them");
+}
+
+#[test]
+fn every_state_mode_role_and_currency_lists_its_words() {
+    let document = document();
+    let listed = [
+        "estado",
+        "estado_pago",
+        "conekta_mode",
+        "mercado_pago_mode",
+        "rol",
+        "moneda",
+        "tipo_usuario",
+        "auto_conexion",
+    ];
+    let mut seen = BTreeSet::new();
+    for (place, name, schema) in described().into_iter().filter(|(_, name, _)| listed.contains(&name.as_str())) {
+        let choices = ["oneOf", "anyOf"].iter().find_map(|choice| schema[*choice].as_array());
+        let schema =
+            choices.and_then(|choices| choices.iter().find(|choice| choice["$ref"].is_string())).unwrap_or(&schema);
+        let reference = schema["$ref"].as_str().map(|reference| document.pointer(&reference[1..]).unwrap());
+        let words = &reference.unwrap_or(schema)["enum"];
+        assert!(words.as_array().is_some_and(|words| words.len() > 1), "{name} of {place} has no words: {schema}");
+        seen.insert(name);
+    }
+    assert_eq!(seen.len(), listed.len(), "{seen:?}");
+}
+
+#[test]
+fn the_document_and_the_domain_agree_on_what_is_an_id() {
+    let agree = |pattern: &str, parse: &dyn Fn(&str) -> bool, texts: &[&str]| {
+        let pattern = Regex::new(pattern).unwrap();
+        for text in texts {
+            assert_eq!(pattern.is_match(text), parse(text), "{text:?} and {pattern}");
+        }
+    };
+    let texts = [
+        "EMP_3A9F1C0B2D",
+        "EMP_3A9F1C0B2",
+        "EMP_3A9F1C0B2D0",
+        "EMP_3a9f1c0b2d",
+        "emp_3A9F1C0B2D",
+        " EMP_3A9F1C0B2D",
+        "EMP_3A9F1C0B2D\n",
+        "RTR_A1B2C3D4",
+        "RTR_A1B2C3D",
+        "RTR_A1B2C3G4",
+        "RTR_",
+        "key_a1b2c3d4e5f6g7h8",
+        "key_1",
+        "key_",
+        "key_A",
+        "key_\u{e9}",
+        "",
+        "\u{ff11}",
+    ];
+    agree(CompanyId::PATTERN, &|text| CompanyId::parse(text).is_some(), &texts);
+    agree(RouterId::PATTERN, &|text| RouterId::parse(text).is_some(), &texts);
+    agree(KeyId::PATTERN, &|text| KeyId::parse(text).is_some(), &texts);
+    let host_form = Regex::new(Host::PATTERN).unwrap();
+    for host in ["192.168.88.1", "fe80::1", "::ffff:10.0.0.1", "router", "r-1.hotel.mx", &"a.".repeat(126)[..251]] {
+        assert!(Host::parse(host).is_ok() && host_form.is_match(host), "{host}");
+    }
+    for none in ["", "a b", "a_b", "[::1]", "http://host", &"a".repeat(254)] {
+        assert!(Host::parse(none).is_err() && !host_form.is_match(none), "{none}");
+    }
+    let written = CertificateFingerprint::new([0xAB; 32]).to_string();
+    assert!(Regex::new(CertificateFingerprint::PATTERN).unwrap().is_match(&written));
+    let written = "da:7b:4f:12:34:56".parse::<Mac>().unwrap().to_string();
+    assert!(Regex::new(Mac::PATTERN).unwrap().is_match(&written));
 }
 
 #[test]

@@ -12,6 +12,9 @@ pub struct Mac([u8; 6]);
 pub struct InvalidMac;
 
 impl Mac {
+    /// The regular expression that a written address fits, and nothing else.
+    pub const PATTERN: &'static str = "^[0-9A-F]{2}(:[0-9A-F]{2}){5}$";
+
     /// The address with these bytes.
     pub const fn new(bytes: [u8; 6]) -> Self {
         Self(bytes)

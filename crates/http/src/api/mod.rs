@@ -14,6 +14,7 @@ pub mod query;
 pub mod wire;
 
 mod companies;
+mod formats;
 mod hotspot;
 mod hotspot_error;
 mod my_company;
@@ -27,6 +28,7 @@ mod service;
 mod sessions;
 mod switch;
 mod users;
+mod words;
 
 use actix_web::{
     http::{StatusCode, header::HeaderName},

@@ -16,7 +16,8 @@ use utoipa::{
 };
 
 use crate::api::{
-    companies, error, hotspot, listed, my_company, portal, products, query::AFTER, routers, service, sessions, users,
+    companies, error, formats::Formats, hotspot, listed, my_company, portal, products, query::AFTER, routers, service,
+    sessions, users,
 };
 
 /// The name of the session's credential in the document.
@@ -85,7 +86,7 @@ pub const ROUTER_KEY: &str = "router_api_key";
         service::readiness::handle,
     ),
     components(schemas(error::ErrorBody, listed::DamagedBody)),
-    modifiers(&Credentials, &CommonRefusals, &NextPages, &Examples),
+    modifiers(&Credentials, &CommonRefusals, &NextPages, &Formats, &Examples),
 )]
 struct Document;
 
@@ -189,7 +190,7 @@ fn is_after(parameter: &RefOr<Parameter>) -> bool {
     matches!(parameter, RefOr::T(parameter) if parameter.name == AFTER)
 }
 
-fn operations(item: &mut openapi::PathItem) -> impl Iterator<Item = &mut Operation> {
+pub(super) fn operations(item: &mut openapi::PathItem) -> impl Iterator<Item = &mut Operation> {
     [&mut item.get, &mut item.post, &mut item.put, &mut item.delete].into_iter().flatten()
 }
 

@@ -9,6 +9,11 @@ use utoipa::{
     openapi::{ObjectBuilder, RefOr, Schema, schema::Type},
 };
 
+use super::{
+    fields::Fault,
+    words::{Words, words},
+};
+
 /// A moment: naive UTC in ISO 8601, microseconds only when not zero (decisions, "Times").
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment(pub Timestamp);
@@ -84,21 +89,17 @@ schema!(Amount, Type::Number, "An amount of money, written with two decimals.", 
 /// What stands for a secret that is there; none is ever shown.
 pub const HIDDEN: &str = "********";
 
-/// The word for a gateway's mode.
-pub const fn mode(mode: GatewayMode) -> &'static str {
-    match mode {
-        GatewayMode::Test => "test",
-        GatewayMode::Live => "live",
+words! {
+    /// Whether a gateway moves real money.
+    pub Mode of GatewayMode {
+        [GatewayMode::Test] => "test",
+        [GatewayMode::Live] => "live",
     }
 }
 
-/// The mode that a word says.
-pub fn parse_mode(word: &str) -> Result<GatewayMode, crate::api::fields::Fault> {
-    match word {
-        "test" => Ok(GatewayMode::Test),
-        "live" => Ok(GatewayMode::Live),
-        _ => Err(crate::api::fields::Fault::value("Debe ser 'test' o 'live'")),
-    }
+/// The mode that a word means.
+pub fn parse_mode(word: &str) -> Result<GatewayMode, Fault> {
+    Mode::parse(word).ok_or_else(|| Fault::value("Debe ser 'test' o 'live'"))
 }
 
 /// The facts about a key just issued.

@@ -14,7 +14,7 @@ use super::company_not_found;
 use crate::api::{
     error::{ApiError, ApiResult},
     fields::{Faults, Given, as_is},
-    wire::{HIDDEN, parse_mode},
+    wire::{HIDDEN, Mode, parse_mode},
 };
 
 /// Changes to a company. What is left out or null stays; `""` empties what may be empty.
@@ -33,8 +33,7 @@ pub(crate) struct CompanyChanges {
     /// Its logo, for the captive portal.
     #[schema(value_type = Option<String>, max_length = 500, required = false)]
     logo_url: Given<String>,
-    /// `test` or `live`.
-    #[schema(value_type = Option<String>, required = false)]
+    #[schema(value_type = Option<Mode>, required = false)]
     conekta_mode: Given<String>,
     /// The key that the captive portal shows to the world.
     #[schema(value_type = Option<String>, max_length = 200, required = false)]
@@ -42,8 +41,7 @@ pub(crate) struct CompanyChanges {
     /// The key that moves money, sealed at rest and never returned; `********` leaves it as it is.
     #[schema(value_type = Option<String>, max_length = 256, required = false)]
     conekta_private_key: Given<String>,
-    /// `test` or `live`.
-    #[schema(value_type = Option<String>, required = false)]
+    #[schema(value_type = Option<Mode>, required = false)]
     mercado_pago_mode: Given<String>,
     /// The key that the captive portal shows to the world.
     #[schema(value_type = Option<String>, max_length = 200, required = false)]

@@ -16,7 +16,7 @@ use crate::api::{
     body::JsonBody,
     error::{ApiError, ApiResult},
     fields::{Faults, Given},
-    wire::{Created, parse_mode},
+    wire::{Created, Mode, parse_mode},
 };
 
 /// A company to be added.
@@ -38,8 +38,8 @@ pub(crate) struct Request {
     /// The key that the captive portal shows to the world.
     #[schema(value_type = Option<String>, max_length = 200, required = false)]
     conekta_public_key: Given<String>,
-    /// `test` or `live`.
-    #[schema(value_type = String, default = "test", required = false)]
+    /// `test` unless it is given.
+    #[schema(value_type = Mode, required = false)]
     conekta_mode: Given<String>,
 }
 

@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 
 use crate::api::{
     error::ApiError,
-    wire::{self, Moment},
+    wire::{Mode, Moment},
 };
 
 /// What is known of a company, but for its secrets.
@@ -31,14 +31,10 @@ pub(crate) struct CompanyBody {
     contacto_telefono: Option<String>,
     #[schema(required)]
     logo_url: Option<String>,
-    /// `test` or `live`.
-    #[schema(value_type = String, example = "test")]
-    conekta_mode: &'static str,
+    conekta_mode: Mode,
     #[schema(required)]
     conekta_public_key: Option<String>,
-    /// `test` or `live`.
-    #[schema(value_type = String, example = "test")]
-    mercado_pago_mode: &'static str,
+    mercado_pago_mode: Mode,
     #[schema(required)]
     mercado_pago_public_key: Option<String>,
     /// Whether it trades. The keys of a company that is off are refused.
@@ -54,9 +50,9 @@ impl From<Company> for CompanyBody {
             contacto_email: company.contact_email.as_str().to_owned(),
             contacto_telefono: company.contact_phone.map(|phone| phone.as_str().to_owned()),
             logo_url: company.logo.map(|logo| logo.as_str().to_owned()),
-            conekta_mode: wire::mode(company.conekta.mode),
+            conekta_mode: Mode(company.conekta.mode),
             conekta_public_key: company.conekta.public_key.map(|key| key.as_str().to_owned()),
-            mercado_pago_mode: wire::mode(company.mercado_pago.mode),
+            mercado_pago_mode: Mode(company.mercado_pago.mode),
             mercado_pago_public_key: company.mercado_pago.public_key.map(|key| key.as_str().to_owned()),
             activa: company.active,
             creada_en: company.created_at.into(),

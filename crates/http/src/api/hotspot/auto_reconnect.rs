@@ -15,7 +15,7 @@ use portero_domain::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{attempt, decoded, span, told};
+use super::{PortalState, attempt, decoded, span, told};
 use crate::api::{
     auth::Portal,
     body::JsonBody,
@@ -66,11 +66,8 @@ impl Request {
 pub(crate) struct Body {
     success: bool,
     /// `activo`, `expirado`, `error`, or `router_inactivo` when the router does not answer.
-    #[schema(value_type = String, example = "activo")]
-    estado: &'static str,
-    /// `conectado` or `no_conectado`.
-    #[schema(value_type = String, example = "conectado")]
-    auto_conexion: &'static str,
+    estado: PortalState,
+    auto_conexion: Connection,
     /// The user that the device uses now: for the portal to keep.
     #[schema(required)]
     username: Option<String>,
@@ -93,6 +90,16 @@ pub(crate) struct Body {
     #[schema(required)]
     error_detalle: Option<String>,
     timestamp: Moment,
+}
+
+/// Whether the router logged the guest in.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[schema(as = GuestConnection)]
+pub(crate) enum Connection {
+    #[serde(rename = "conectado")]
+    Present,
+    #[serde(rename = "no_conectado")]
+    Absent,
 }
 
 /// A session under way.
@@ -126,14 +133,15 @@ impl Body {
     fn back(back: Reconnection, device: Mac, now: Timestamp) -> Self {
         let Reconnection { user, moved, first, used, left, session } = back;
         let (auto_conexion, mensaje) = match session {
-            Some(_) => ("conectado", "¡Conexión establecida con éxito! Disfrute de Internet sin límites"),
-            None => {
-                ("no_conectado", "Su conexión está en proceso. Si no se conecta automáticamente, use las credenciales")
-            }
+            Some(_) => (Connection::Present, "¡Conexión establecida con éxito! Disfrute de Internet sin límites"),
+            None => (
+                Connection::Absent,
+                "Su conexión está en proceso. Si no se conecta automáticamente, use las credenciales",
+            ),
         };
         Self {
             success: true,
-            estado: "activo",
+            estado: PortalState::Active,
             auto_conexion,
             username: Some(user.as_str().to_owned()),
             datos_sesion: session.map(GuestSession::from),
@@ -152,7 +160,7 @@ impl Body {
         Ok(Self {
             success: false,
             estado: told.state,
-            auto_conexion: "no_conectado",
+            auto_conexion: Connection::Absent,
             username: None,
             datos_sesion: None,
             nueva_mac: None,

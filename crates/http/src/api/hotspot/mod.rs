@@ -14,7 +14,9 @@ use portero_domain::{
     ids::RouterId,
     ports::{HotspotError, Rejection},
 };
+use serde::Serialize;
 use tracing::Instrument;
+use utoipa::ToSchema;
 
 use crate::{
     api::{
@@ -45,9 +47,37 @@ async fn attempt<T: 'static>(
 /// What a portal is told of a router that does not answer.
 const OFFLINE: &str = "El router no está en línea (conexión fallida)";
 
-/// The word for a kind of hotspot user: `pin` where the name is all there is to know.
-const fn kind(password: &HotspotPassword) -> &'static str {
-    if password.is_pin() { "pin" } else { "usuario_contrasena" }
+/// What a portal learns of its request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) enum PortalState {
+    #[serde(rename = "activo")]
+    Active,
+    #[serde(rename = "expirado")]
+    Expired,
+    #[serde(rename = "error")]
+    Error,
+    #[serde(rename = "router_inactivo")]
+    RouterInactive,
+    #[serde(rename = "credenciales_invalidas")]
+    WrongCredentials,
+    #[serde(rename = "ok")]
+    Ok,
+}
+
+/// The kind of a hotspot user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
+pub(crate) enum UserKind {
+    #[serde(rename = "usuario_contrasena")]
+    WithPassword,
+    /// The name is the only secret.
+    #[serde(rename = "pin")]
+    Pin,
+}
+
+impl UserKind {
+    const fn of(password: &HotspotPassword) -> Self {
+        if password.is_pin() { Self::Pin } else { Self::WithPassword }
+    }
 }
 
 /// A span of time as routers write it, such as `1d2h3m4s`.
@@ -72,14 +102,14 @@ fn decoded(raw: &str) -> Result<Cow<'_, str>, Fault> {
 /// What a guest is told of a failure that is none of Portero's own: the word for it, a sentence, and where a router failed,
 /// how.
 struct Told {
-    state: &'static str,
+    state: PortalState,
     sentence: &'static str,
     detail: Option<Cow<'static, str>>,
 }
 
 impl Told {
     const fn error(sentence: &'static str) -> Self {
-        Self { state: "error", sentence, detail: None }
+        Self { state: PortalState::Error, sentence, detail: None }
     }
 }
 
@@ -91,9 +121,11 @@ fn told(error: GuestError) -> Result<Told, ApiError> {
         // Whether it was the name or the password is not told: where the name is all there is to know, it would be half of
         // a guess. Users are removed when they expire, so that is the likelier one.
         GuestError::UnknownUser | GuestError::WrongPassword | GuestError::PasswordHidden => {
-            Told { state: "expirado", sentence: "Usuario no encontrado", detail: None }
+            Told { state: PortalState::Expired, sentence: "Usuario no encontrado", detail: None }
         }
-        GuestError::UsedUp => Told { state: "expirado", sentence: "El tiempo contratado se ha agotado", detail: None },
+        GuestError::UsedUp => {
+            Told { state: PortalState::Expired, sentence: "El tiempo contratado se ha agotado", detail: None }
+        }
         GuestError::Blocked => Told::error("El usuario está deshabilitado"),
         GuestError::TooManyDevices => Told::error("Se alcanzó el límite de dispositivos de este acceso"),
         GuestError::ProfileGone => Told::error("El plan contratado ya no existe en el router"),
@@ -101,17 +133,17 @@ fn told(error: GuestError) -> Result<Told, ApiError> {
         GuestError::Hotspot(error) => {
             let (state, sentence) = match &error {
                 HotspotError::Rejected { kind: Rejection::HostUnknown, .. } => {
-                    ("error", "El dispositivo no está conectado a la red WiFi del hotspot")
+                    (PortalState::Error, "El dispositivo no está conectado a la red WiFi del hotspot")
                 }
                 HotspotError::Rejected { kind: Rejection::WrongMac, .. } => {
-                    ("error", "El acceso está ligado a otro dispositivo")
+                    (PortalState::Error, "El acceso está ligado a otro dispositivo")
                 }
                 HotspotError::Rejected { kind: Rejection::SessionLimit, .. } => {
-                    ("error", "El acceso ya está en uso en otro dispositivo")
+                    (PortalState::Error, "El acceso ya está en uso en otro dispositivo")
                 }
-                HotspotError::Rejected { .. } => ("error", "El router no pudo realizar la conexión"),
-                HotspotError::Busy { .. } => ("error", "El router está ocupado. Intente nuevamente"),
-                _ => ("router_inactivo", OFFLINE),
+                HotspotError::Rejected { .. } => (PortalState::Error, "El router no pudo realizar la conexión"),
+                HotspotError::Busy { .. } => (PortalState::Error, "El router está ocupado. Intente nuevamente"),
+                _ => (PortalState::RouterInactive, OFFLINE),
             };
             Told { state, sentence, detail: Some(hotspot_error::reason(&error)) }
         }

@@ -10,7 +10,7 @@ use portero_domain::hotspot::{HotspotPassword, HotspotUsername};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Told, attempt, kind, span, told};
+use super::{PortalState, Told, UserKind, attempt, span, told};
 use crate::api::{
     auth::Portal,
     body::JsonBody,
@@ -55,12 +55,9 @@ pub(crate) struct Shown {
     /// Always true.
     success: bool,
     /// Always `ok`.
-    #[schema(value_type = String, example = "ok")]
-    estado: &'static str,
+    estado: PortalState,
     username: String,
-    /// `usuario_contrasena` or `pin`.
-    #[schema(value_type = String, example = "usuario_contrasena")]
-    tipo_usuario: &'static str,
+    tipo_usuario: UserKind,
     profile: String,
     #[schema(required)]
     mac_cookie_timeout: Option<String>,
@@ -112,8 +109,7 @@ pub(crate) struct Refused {
     /// Always false.
     success: bool,
     /// `credenciales_invalidas`, `error`, or `router_inactivo` when the router does not answer.
-    #[schema(value_type = String, example = "credenciales_invalidas")]
-    estado: &'static str,
+    estado: PortalState,
     #[schema(value_type = String)]
     mensaje: &'static str,
     /// Where the router failed, how.
@@ -126,7 +122,7 @@ impl Refused {
         // As with a guest who comes back, it is not told whether it was the name or the password.
         let told = if error.may_be_a_guess() {
             let sentence = "Credenciales incorrectas o no autorizado";
-            Told { state: "credenciales_invalidas", sentence, detail: None }
+            Told { state: PortalState::WrongCredentials, sentence, detail: None }
         } else {
             told(error)?
         };
@@ -136,11 +132,11 @@ impl Refused {
 }
 
 impl Shown {
-    fn new(GuestProfile { user, profile }: GuestProfile, tipo_usuario: &'static str) -> Self {
+    fn new(GuestProfile { user, profile }: GuestProfile, tipo_usuario: UserKind) -> Self {
         let profile = profile.unwrap_or_default();
         Self {
             success: true,
-            estado: "ok",
+            estado: PortalState::Ok,
             username: user.name.as_str().to_owned(),
             tipo_usuario,
             profile: user.profile.as_str().to_owned(),
@@ -189,7 +185,7 @@ pub(crate) async fn handle(
     app: Data<Application>,
 ) -> ApiResult<Json<Body>> {
     let (username, password) = body.read()?.parse()?;
-    let kind = kind(&password);
+    let kind = UserKind::of(&password);
     let (router, name) = (admission.router.id.clone(), username.clone());
     let work = async move { app.hotspot.profile.execute(admission, username, password).await };
     Ok(Json(match attempt(&request, router, name, work).await? {

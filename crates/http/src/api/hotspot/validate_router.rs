@@ -3,16 +3,14 @@ use portero_application::{Application, hotspot::RouterValidity};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::OFFLINE;
+use super::{OFFLINE, PortalState};
 use crate::api::{auth::Portal, error::ApiResult, hotspot_error};
 
 /// Whether the portal's router can serve guests.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = RouterValidity)]
 pub(crate) struct Body {
-    /// `activo` or `router_inactivo`.
-    #[schema(value_type = String, example = "activo")]
-    estado: &'static str,
+    estado: PortalState,
     #[schema(value_type = String)]
     message: &'static str,
     /// Whether the router answered.
@@ -25,12 +23,12 @@ pub(crate) struct Body {
 impl From<RouterValidity> for Body {
     fn from(validity: RouterValidity) -> Self {
         let (estado, message, error) = match validity {
-            RouterValidity::Online => ("activo", "Router en línea y responde correctamente", None),
-            RouterValidity::SwitchedOff => ("router_inactivo", "El router está inactivo", None),
-            RouterValidity::Offline(error) => ("router_inactivo", OFFLINE, Some(error)),
+            RouterValidity::Online => (PortalState::Active, "Router en línea y responde correctamente", None),
+            RouterValidity::SwitchedOff => (PortalState::RouterInactive, "El router está inactivo", None),
+            RouterValidity::Offline(error) => (PortalState::RouterInactive, OFFLINE, Some(error)),
         };
         let error_detalle = error.as_ref().map(|error| hotspot_error::reason(error).into_owned());
-        Self { estado, message, conexion_ok: estado == "activo", error_detalle }
+        Self { estado, message, conexion_ok: estado == PortalState::Active, error_detalle }
     }
 }
 

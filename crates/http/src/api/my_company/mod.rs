@@ -23,6 +23,7 @@ use crate::api::{
     companies::CompanyBody,
     error::{ApiError, ApiResult},
     wire::{Amount, HIDDEN, Moment},
+    words::words,
 };
 
 /// What is known of the caller's company, but for its secrets.
@@ -59,9 +60,7 @@ pub(crate) struct TransactionBody {
     /// The gateway's reference.
     transaccion_id: String,
     monto: Amount,
-    /// `paid`, `pending`, `failed` or `refunded`.
-    #[schema(value_type = String, example = "paid")]
-    estado_pago: &'static str,
+    estado_pago: PaymentState,
     #[schema(required)]
     cliente_nombre: Option<String>,
     creada_en: Moment,
@@ -73,15 +72,20 @@ impl From<Transaction> for TransactionBody {
             id: transaction.id.get(),
             transaccion_id: transaction.reference,
             monto: Amount(transaction.amount),
-            estado_pago: match transaction.status {
-                PaymentStatus::Paid => "paid",
-                PaymentStatus::Pending => "pending",
-                PaymentStatus::Failed => "failed",
-                PaymentStatus::Refunded => "refunded",
-            },
+            estado_pago: PaymentState(transaction.status),
             cliente_nombre: transaction.customer_name.map(|name| name.as_str().to_owned()),
             creada_en: transaction.created_at.into(),
         }
+    }
+}
+
+words! {
+    /// What became of a payment.
+    pub(crate) PaymentState of PaymentStatus {
+        [PaymentStatus::Paid] => "paid",
+        [PaymentStatus::Pending] => "pending",
+        [PaymentStatus::Failed] => "failed",
+        [PaymentStatus::Refunded] => "refunded",
     }
 }
 

@@ -9,7 +9,10 @@ use portero_domain::product::Product;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::api::wire::{Amount, Json, Moment};
+use crate::api::{
+    products::CurrencyCode,
+    wire::{Amount, Json, Moment},
+};
 
 /// A product on sale, as the visitor sees it.
 #[derive(Debug, Serialize, ToSchema)]
@@ -24,8 +27,7 @@ pub(crate) struct ProductBody {
     #[schema(required)]
     imagen_url: Option<String>,
     precio: Amount,
-    #[schema(value_type = String, example = "MXN")]
-    moneda: &'static str,
+    moneda: CurrencyCode,
     /// The product's points, letter by letter as they were given.
     #[schema(value_type = Vec<serde_json::Map<String, serde_json::Value>>)]
     detalles: Json,
@@ -44,7 +46,7 @@ impl From<Product> for ProductBody {
             descripcion: offer.description.map(|text| text.as_str().to_owned()),
             imagen_url: offer.image.map(|link| link.as_str().to_owned()),
             precio: Amount(offer.price),
-            moneda: offer.currency.code(),
+            moneda: CurrencyCode(offer.currency),
             detalles: Json(offer.details.as_json().to_owned()),
             destacado: offer.featured,
             creado_en: product.created_at.into(),

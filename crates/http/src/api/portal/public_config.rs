@@ -7,7 +7,7 @@ use portero_domain::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::api::{auth::Portal, wire};
+use crate::api::{auth::Portal, wire::Mode};
 
 /// What a portal needs to show itself and to take cards.
 #[derive(Debug, Serialize, ToSchema)]
@@ -27,9 +27,7 @@ pub(crate) struct Company<'a> {
     conekta_public_key: Option<&'a str>,
     #[schema(required)]
     mercadopago_public_key: Option<&'a str>,
-    /// `test` or `live`.
-    #[schema(value_type = String, example = "test")]
-    conekta_mode: &'static str,
+    conekta_mode: Mode,
 }
 
 /// The portal's router.
@@ -57,7 +55,7 @@ impl<'a> From<&'a AdmittedCompany> for Company<'a> {
             nombre: company.name.as_str(),
             conekta_public_key: company.conekta_public_key.as_ref().map(ForeignId::as_str),
             mercadopago_public_key: company.mercado_pago_public_key.as_ref().map(ForeignId::as_str),
-            conekta_mode: wire::mode(company.conekta_mode),
+            conekta_mode: Mode(company.conekta_mode),
         }
     }
 }

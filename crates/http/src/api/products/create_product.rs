@@ -9,7 +9,9 @@ use portero_domain::{
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{ProductBody, parse_currency, parse_details, parse_position, profile_taken, router_not_found};
+use super::{
+    CurrencyCode, ProductBody, parse_currency, parse_details, parse_position, profile_taken, router_not_found,
+};
 use crate::api::{
     auth::ActiveCompanyAdmin,
     body::JsonBody,
@@ -43,8 +45,8 @@ pub(crate) struct Request {
     /// What it costs, with two decimals at most.
     #[schema(value_type = f64, minimum = 0.01, maximum = 99_999_999.99)]
     precio: Given<Decimal>,
-    /// `MXN`, `USD` or `EUR`.
-    #[schema(value_type = String, default = "MXN", required = false)]
+    /// `MXN` unless it is given.
+    #[schema(value_type = CurrencyCode, required = false)]
     moneda: Given<String>,
     /// Further points, for the portal to show; 8 KiB of JSON at most.
     #[schema(value_type = Vec<Object>, max_items = 50, required = false)]

@@ -9,7 +9,9 @@ use portero_domain::{
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{ProductBody, parse_currency, parse_details, parse_position, profile_taken, router_not_found};
+use super::{
+    CurrencyCode, ProductBody, parse_currency, parse_details, parse_position, profile_taken, router_not_found,
+};
 use crate::api::{
     auth::ActiveCompanyAdmin,
     body::JsonBody,
@@ -42,8 +44,7 @@ pub(crate) struct Request {
     /// What it costs, with two decimals at most.
     #[schema(value_type = Option<f64>, minimum = 0.01, maximum = 99_999_999.99, required = false)]
     precio: Given<Decimal>,
-    /// `MXN`, `USD` or `EUR`.
-    #[schema(value_type = Option<String>, required = false)]
+    #[schema(value_type = Option<CurrencyCode>, required = false)]
     moneda: Given<String>,
     /// Further points, for the portal to show; 8 KiB of JSON at most.
     #[schema(value_type = Option<Vec<Object>>, max_items = 50, required = false)]

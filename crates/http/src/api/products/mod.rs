@@ -18,6 +18,7 @@ use crate::api::{
     error::ApiError,
     fields::{Fault, ObjectList},
     wire::{Amount, Json, Moment},
+    words::{Words, words},
 };
 
 /// A product, on sale or not.
@@ -35,9 +36,7 @@ pub(crate) struct ProductBody {
     #[schema(required)]
     imagen_url: Option<String>,
     precio: Amount,
-    /// `MXN`, `USD` or `EUR`.
-    #[schema(value_type = String, example = "MXN")]
-    moneda: &'static str,
+    moneda: CurrencyCode,
     /// What was given, letter by letter.
     #[schema(value_type = Vec<Object>)]
     detalles: Json,
@@ -63,7 +62,7 @@ impl From<Product> for ProductBody {
             descripcion: offer.description.map(|text| text.as_str().to_owned()),
             imagen_url: offer.image.map(|link| link.as_str().to_owned()),
             precio: Amount(offer.price),
-            moneda: offer.currency.code(),
+            moneda: CurrencyCode(offer.currency),
             detalles: Json(offer.details.as_json().to_owned()),
             activo: offer.active,
             orden_visual: offer.position,
@@ -89,9 +88,18 @@ fn parse_details(list: &ObjectList) -> Result<ProductDetails, Fault> {
     Ok(ProductDetails::new(list.json.clone()))
 }
 
+words! {
+    /// A currency, by its ISO 4217 code.
+    pub(crate) CurrencyCode of Currency {
+        [Currency::Mxn] => "MXN",
+        [Currency::Usd] => "USD",
+        [Currency::Eur] => "EUR",
+    }
+}
+
 /// The currency of this code.
 fn parse_currency(code: &str) -> Result<Currency, Fault> {
-    Currency::parse(code).ok_or_else(|| Fault::value("Moneda no válida. Valores permitidos: MXN, USD, EUR"))
+    CurrencyCode::parse(code).ok_or_else(|| Fault::value("Moneda no válida. Valores permitidos: MXN, USD, EUR"))
 }
 
 /// A place in the catalogue.

@@ -34,9 +34,7 @@ pub(crate) struct Body {
     last_used: Option<Moment>,
     /// How many calls it opened.
     use_count: u64,
-    /// `active` or `no_key`.
-    #[schema(value_type = String, example = "active")]
-    status: &'static str,
+    status: KeyState,
     /// What its keeper should know; null when all is well.
     #[schema(required)]
     warning: Option<String>,
@@ -46,6 +44,16 @@ pub(crate) struct Body {
     /// Said when there is no key.
     #[schema(required, value_type = Option<String>)]
     message: Option<&'static str>,
+}
+
+/// Whether a router has a key that opens.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[schema(as = ApiKeyState)]
+pub(crate) enum KeyState {
+    #[serde(rename = "active")]
+    Active,
+    #[serde(rename = "no_key")]
+    Missing,
 }
 
 impl From<KeyStatus> for Body {
@@ -59,7 +67,7 @@ impl From<KeyStatus> for Body {
             expires_in_days: None,
             last_used: None,
             use_count: 0,
-            status: "no_key",
+            status: KeyState::Missing,
             warning: None,
             recommendation: Some("Generar una nueva API Key"),
             message: Some("No hay API Key activa para este router"),
@@ -75,7 +83,7 @@ impl From<KeyStatus> for Body {
             expires_in_days: Some(days_left),
             last_used: parts.usage.last_used.map(Moment),
             use_count: parts.usage.count,
-            status: "active",
+            status: KeyState::Active,
             warning,
             recommendation,
             message: None,

@@ -1,7 +1,7 @@
 use actix_web::web::Data;
 use portero_application::Application;
 
-use super::health::{RouterHealthBody, parse_state};
+use super::health::{RouterHealthBody, RouterState, parse_state};
 use crate::api::{
     auth::SuperAdmin,
     error::{ApiResult, ErrorBody},
@@ -17,7 +17,7 @@ use crate::api::{
     operation_id = "fleet_health",
     tag = "Routers",
     params(
-        ("estado" = Option<String>, Query, description = "Only those that stand so", example = "sin_conexion"),
+        ("estado" = Option<RouterState>, Query, description = "Only routers in this state", example = "sin_conexion"),
         PageParams,
     ),
     responses(

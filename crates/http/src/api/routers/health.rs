@@ -5,37 +5,31 @@ use portero_domain::health::{Condition, FleetRouter, FleetState, HealthChange};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::api::{fields::Fault, wire::Moment};
+use crate::api::{
+    fields::Fault,
+    wire::Moment,
+    words::{Words, words},
+};
 
-const STATES: [FleetState; 8] = [
-    FleetState::Found(Condition::Online),
-    FleetState::Found(Condition::Unreachable),
-    FleetState::Found(Condition::AccessRefused),
-    FleetState::Found(Condition::CertificateUnconfirmed),
-    FleetState::Found(Condition::CertificateChanged),
-    FleetState::Found(Condition::AddressRefused),
-    FleetState::Unknown,
-    FleetState::Unwatched,
-];
-
-/// The word for how a router stands.
-const fn word(state: FleetState) -> &'static str {
-    match state {
-        FleetState::Found(Condition::Online) => "en_linea",
-        FleetState::Found(Condition::Unreachable) => "sin_conexion",
-        FleetState::Found(Condition::AccessRefused) => "acceso_rechazado",
-        FleetState::Found(Condition::CertificateUnconfirmed) => "certificado_sin_confirmar",
-        FleetState::Found(Condition::CertificateChanged) => "certificado_cambiado",
-        FleetState::Found(Condition::AddressRefused) => "direccion_rechazada",
-        FleetState::Unknown => "desconocido",
-        FleetState::Unwatched => "inactivo",
+words! {
+    /// The state of a router: the result of its last health check, `desconocido` before the first one, or `inactivo` while the
+    /// router or its company is inactive and is not checked.
+    pub(crate) RouterState of FleetState {
+        [FleetState::Found(Condition::Online)] => "en_linea",
+        [FleetState::Found(Condition::Unreachable)] => "sin_conexion",
+        [FleetState::Found(Condition::AccessRefused)] => "acceso_rechazado",
+        [FleetState::Found(Condition::CertificateUnconfirmed)] => "certificado_sin_confirmar",
+        [FleetState::Found(Condition::CertificateChanged)] => "certificado_cambiado",
+        [FleetState::Found(Condition::AddressRefused)] => "direccion_rechazada",
+        [FleetState::Unknown] => "desconocido",
+        [FleetState::Unwatched] => "inactivo",
     }
 }
 
-/// What a word says of how a router stands.
+/// The state that a word means.
 pub(super) fn parse_state(text: &str) -> Result<FleetState, Fault> {
-    let state = STATES.into_iter().find(|&state| word(state) == text);
-    state.ok_or_else(|| Fault::value(format!("Debe ser uno de: {}", STATES.map(word).join(", "))))
+    let known = || RouterState::WORDS.join(", ");
+    RouterState::parse(text).ok_or_else(|| Fault::value(format!("Debe ser uno de: {}", known())))
 }
 
 /// What is wrong, in the words of the service: a router's own are for the log.
@@ -57,11 +51,7 @@ pub(crate) struct RouterHealthBody {
     router_id: String,
     empresa_id: String,
     nombre: String,
-    /// `en_linea`, `sin_conexion`, `acceso_rechazado`, `certificado_sin_confirmar`, `certificado_cambiado` or
-    /// `direccion_rechazada`, as the last look found it; `desconocido` before the first; `inactivo` while the router or
-    /// its company is switched off, and nobody looks.
-    #[schema(value_type = String, example = "en_linea")]
-    estado: &'static str,
+    estado: RouterState,
     /// Since when it has been so.
     #[schema(required)]
     desde: Option<Moment>,
@@ -94,9 +84,7 @@ pub(crate) struct RouterHealthBody {
 pub(crate) struct ChangeBody {
     /// When it was noticed.
     en: Moment,
-    /// What was found from then on.
-    #[schema(value_type = String, example = "sin_conexion")]
-    estado: &'static str,
+    estado: RouterState,
     /// What was wrong, for people.
     #[schema(required, value_type = Option<String>)]
     error: Option<&'static str>,
@@ -114,7 +102,7 @@ impl From<FleetRouter> for RouterHealthBody {
             router_id: router.router.to_string(),
             empresa_id: router.company.to_string(),
             nombre: router.name.as_str().to_owned(),
-            estado: word(state),
+            estado: RouterState(state),
             desde: since,
             ultima_revision: looked_at,
             ultimo_contacto: contact.as_ref().map(|contact| contact.at.into()),
@@ -135,6 +123,6 @@ impl From<KnownHealth> for RouterHealthBody {
 
 impl From<HealthChange> for ChangeBody {
     fn from(HealthChange { at, condition, .. }: HealthChange) -> Self {
-        Self { en: at.into(), estado: word(FleetState::Found(condition)), error: sentence(condition) }
+        Self { en: at.into(), estado: RouterState(FleetState::Found(condition)), error: sentence(condition) }
     }
 }

@@ -8,7 +8,7 @@ use portero_domain::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{UserBody, parse_role};
+use super::{RoleName, UserBody, parse_role};
 use crate::api::{
     auth::SuperAdmin,
     body::JsonBody,
@@ -31,8 +31,7 @@ pub(crate) struct Request {
     /// What they are called.
     #[schema(value_type = String, min_length = 1, max_length = 100)]
     nombre: Given<String>,
-    /// `super_admin` or `cliente_admin`.
-    #[schema(value_type = String)]
+    #[schema(value_type = RoleName)]
     rol: Given<String>,
     /// The company of a `cliente_admin`, which must be active; nothing for a `super_admin`.
     #[schema(value_type = Option<String>, required = false)]

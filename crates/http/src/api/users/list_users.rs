@@ -2,7 +2,7 @@ use actix_web::web::Data;
 use portero_application::Application;
 use portero_domain::ids::CompanyId;
 
-use super::{UserBody, parse_role};
+use super::{RoleName, UserBody, parse_role};
 use crate::api::{
     auth::SuperAdmin,
     error::{ApiResult, ErrorBody},
@@ -18,7 +18,7 @@ use crate::api::{
     operation_id = "list_users",
     tag = "Users",
     params(
-        ("rol" = Option<String>, Query, description = "Only those who are `super_admin` or `cliente_admin`"),
+        ("rol" = Option<RoleName>, Query, description = "Only users with this role"),
         ("empresa_id" = Option<String>, Query, description = "Only the admins of this company"),
         PageParams,
     ),

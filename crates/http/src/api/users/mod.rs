@@ -9,7 +9,7 @@ pub(crate) mod toggle_user;
 use portero_application::users::SwitchUserError;
 use portero_domain::{
     ids::UserId,
-    user::{Role, RoleKind, User},
+    user::{RoleKind, User},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -17,6 +17,7 @@ use utoipa::ToSchema;
 use crate::api::{
     error::{ApiError, ApiResult},
     wire::Moment,
+    words::{Words, words},
 };
 
 /// Who a person is and what they may do.
@@ -26,9 +27,7 @@ pub(crate) struct PersonBody {
     id: i64,
     email: String,
     nombre: String,
-    /// `super_admin` or `cliente_admin`.
-    #[schema(value_type = String, example = "cliente_admin")]
-    rol: &'static str,
+    rol: RoleName,
     /// The company of a `cliente_admin`.
     #[schema(required)]
     empresa_id: Option<String>,
@@ -41,10 +40,7 @@ impl From<User> for PersonBody {
             id: user.id.get(),
             email: user.profile.email.as_str().to_owned(),
             nombre: user.profile.name.as_str().to_owned(),
-            rol: match user.profile.role {
-                Role::SuperAdmin => SUPER_ADMIN,
-                Role::CompanyAdmin(_) => COMPANY_ADMIN,
-            },
+            rol: RoleName(user.profile.role.kind()),
             empresa_id: user.profile.role.company().map(ToString::to_string),
             activo: user.active,
         }
@@ -83,16 +79,18 @@ impl SwitchedBody {
     }
 }
 
-const SUPER_ADMIN: &str = "super_admin";
-const COMPANY_ADMIN: &str = "cliente_admin";
-
-/// The role that a word says.
-fn parse_role(word: &str) -> ApiResult<RoleKind> {
-    match word {
-        SUPER_ADMIN => Ok(RoleKind::SuperAdmin),
-        COMPANY_ADMIN => Ok(RoleKind::CompanyAdmin),
-        _ => Err(ApiError::bad_request("invalid_role", "Rol inválido. Debe ser 'super_admin' o 'cliente_admin'")),
+words! {
+    /// What a user may do: everything, or what concerns one company.
+    pub(crate) RoleName of RoleKind {
+        [RoleKind::SuperAdmin] => "super_admin",
+        [RoleKind::CompanyAdmin] => "cliente_admin",
     }
+}
+
+/// The role that a word means.
+fn parse_role(word: &str) -> ApiResult<RoleKind> {
+    RoleName::parse(word)
+        .ok_or_else(|| ApiError::bad_request("invalid_role", "Rol inválido. Debe ser 'super_admin' o 'cliente_admin'"))
 }
 
 /// A person whom nobody knows, in the documents' words.
