@@ -14,7 +14,7 @@ use portero_domain::{
     network::{CertificateFingerprint, Endpoint, Host, Port},
     ports::{
         CertificateProblem, HotspotError, MockHotspot, MockRouterProbe, MockVault, RouterProbe, SecretPlace,
-        SignInProblem, Vault, VaultError, transact,
+        SignInProblem, TlsProblem, Vault, VaultError, transact,
     },
     router::{ApiUsername, Credentials, Location, Router, RouterAccess, RouterEdit, RouterInactive},
     secret::{Sealed, Secret},
@@ -366,9 +366,9 @@ async fn a_certificate_that_nobody_shows_is_not_confirmed() {
     assert_is!(confirm(&world, ANOTHER).await, Err(ConfirmCertificateError::Mismatch { shown: SHOWN }));
     assert_eq!(world.store.tables(), store().tables());
 
-    world.routers.fail_from(1, HotspotError::Certificate(CertificateProblem::Missing));
+    world.routers.fail_from(1, HotspotError::Tls(TlsProblem::NoCommonCipher));
     let refused = confirm(&world, SHOWN).await;
-    assert_is!(refused, Err(ConfirmCertificateError::Hotspot(HotspotError::Certificate(CertificateProblem::Missing))));
+    assert_is!(refused, Err(ConfirmCertificateError::Hotspot(HotspotError::Tls(TlsProblem::NoCommonCipher))));
     assert_eq!(world.store.tables(), store().tables());
 }
 

@@ -120,7 +120,7 @@ impl Condition {
         match error {
             HotspotError::AddressRefused => Self::AddressRefused,
             HotspotError::Certificate(CertificateProblem::Unconfirmed { .. }) => Self::CertificateUnconfirmed,
-            HotspotError::Certificate(CertificateProblem::Changed { .. } | CertificateProblem::Missing) => {
+            HotspotError::Certificate(CertificateProblem::Changed { .. }) | HotspotError::Tls(_) => {
                 Self::CertificateChanged
             }
             HotspotError::SignIn(_) | HotspotError::Rejected { .. } => Self::AccessRefused,
@@ -172,7 +172,7 @@ mod tests {
     use super::*;
     use crate::{
         network::CertificateFingerprint,
-        ports::{Rejection, SignInProblem},
+        ports::{Rejection, SignInProblem, TlsProblem},
     };
 
     fn at(minute: i64) -> Timestamp {
@@ -258,7 +258,7 @@ mod tests {
             (HotspotError::AddressRefused, Condition::AddressRefused),
             (CertificateProblem::Unconfirmed { found }.into(), Condition::CertificateUnconfirmed),
             (CertificateProblem::Changed { confirmed, found }.into(), Condition::CertificateChanged),
-            (CertificateProblem::Missing.into(), Condition::CertificateChanged),
+            (TlsProblem::NoCommonCipher.into(), Condition::CertificateChanged),
             (SignInProblem::WrongCredentials.into(), Condition::AccessRefused),
             (SignInProblem::NoApiPolicy.into(), Condition::AccessRefused),
             (rejected, Condition::AccessRefused),

@@ -12,7 +12,7 @@ use portero_domain::{
     network::{CertificateFingerprint, Host},
     ports::{
         CertificateProblem, HotspotError, MockHotspot, MockRouterProbe, MockVault, Rejection, SecretPlace,
-        SignInProblem, Stored, UnitOfWork, Vault, VaultError, transact,
+        SignInProblem, Stored, TlsProblem, UnitOfWork, Vault, VaultError, transact,
     },
     router::Router,
     secret::Secret,
@@ -225,9 +225,20 @@ async fn every_trouble_with_a_router_has_its_code_and_its_spanish() {
             ),
         ),
         (
-            HotspotError::Certificate(CertificateProblem::Missing),
-            "router_certificate_missing",
-            "su servicio api-ssl no tiene certificado".to_owned(),
+            HotspotError::Tls(TlsProblem::NoCommonCipher),
+            "router_tls_no_common_cipher",
+            "no hay ningún cifrado TLS en común (quizá api-ssl no tiene certificado, o es RouterOS 6)".to_owned(),
+        ),
+        (
+            HotspotError::Tls(TlsProblem::UnsupportedVersion),
+            "router_tls_version_unsupported",
+            "no acepta TLS 1.2 ni TLS 1.3".to_owned(),
+        ),
+        (
+            HotspotError::Tls(TlsProblem::UnsupportedKey),
+            "router_tls_key_unsupported",
+            "la clave de su certificado TLS no es compatible (se acepta RSA de 2048 bits o más, y EC P-256 o P-384)"
+                .to_owned(),
         ),
         (
             HotspotError::SignIn(SignInProblem::WrongCredentials),

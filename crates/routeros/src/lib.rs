@@ -54,8 +54,8 @@
 //! A router is known by the SHA-256 of its certificate. [`probe_certificate`](client::probe_certificate) learns it
 //! without sending anything else; [`Security::Pinned`](client::Security::Pinned) then accepts that certificate alone, and
 //! only from who holds its key. An `api-ssl` service without a certificate offers anonymous Diffie-Hellman, which
-//! protects from nobody who can change the traffic: it is refused, with what to do on the router
-//! ([`ConnectError::NoCertificate`](client::ConnectError::NoCertificate)).
+//! does not protect from an attacker who can change the traffic. It is refused, with what to do on the router
+//! ([`ConnectError::NoCommonCipher`](client::ConnectError::NoCommonCipher)).
 //!
 //! # What it does not do
 //! It opens the address that it is given: whether one may connect there, when to try again, and how many connections a

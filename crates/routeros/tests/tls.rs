@@ -148,22 +148,56 @@ async fn a_probe_is_not_fooled_by_a_certificate_without_its_key() {
     assert!(matches!(probe_certificate(address, &Options::default()).await, Err(ConnectError::Tls(_))));
 }
 
-#[tokio::test]
-async fn a_router_without_a_certificate_is_told_how_to_get_one() {
+/// Connects to a server that responds to the first message with these bytes.
+async fn refused_with(response: &[u8]) -> ConnectError {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
+    let response = response.to_vec();
     let refusing = tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.unwrap();
         let mut hello = [0; 1024];
         assert!(stream.read(&mut hello).await.unwrap() > 0);
-        // A fatal alert: handshake_failure.
-        stream.write_all(&[0x15, 3, 3, 0, 2, 2, 40]).await.unwrap();
+        stream.write_all(&response).await.unwrap();
     });
     let pinned = Security::Pinned(Identity::new().fingerprint());
     let error = connect(address, pinned, &LOGIN, &Options::default()).await.unwrap_err();
-    assert!(matches!(error, ConnectError::NoCertificate), "{error:?}");
-    assert!(error.to_string().contains("/ip/service set api-ssl certificate="));
     refusing.await.unwrap();
+    error
+}
+
+/// A record with a fatal alert.
+fn alert(description: u8) -> [u8; 7] {
+    [0x15, 3, 3, 0, 2, 2, description]
+}
+
+#[tokio::test]
+async fn no_common_cipher_suite_is_named_with_its_possible_causes() {
+    let (handshake_failure, insufficient_security) = (40, 71);
+    for description in [handshake_failure, insufficient_security] {
+        let error = refused_with(&alert(description)).await;
+        assert!(matches!(error, ConnectError::NoCommonCipher), "{error:?}");
+        assert!(error.to_string().contains("/ip/service set api-ssl certificate="));
+    }
+}
+
+#[tokio::test]
+async fn a_router_without_tls_1_2_is_named() {
+    let protocol_version = 70;
+    let hello_of_tls_1_0 = [&[0x16, 3, 1, 0, 42, 2, 0, 0, 38, 3, 1][..], &[7; 32], &[0, 0, 0x2F, 0]].concat();
+    for response in [&alert(protocol_version)[..], &hello_of_tls_1_0] {
+        let error = refused_with(response).await;
+        assert!(matches!(error, ConnectError::UnsupportedTlsVersion), "{error:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_certificate_that_cannot_be_read_is_named() {
+    let unreadable = Identity { certificate: CertificateDer::from(vec![0x30, 0]), ..Identity::new() };
+    for versions in [&[&TLS12][..], &[&TLS13]] {
+        let (address, _accepting) = serve(&unreadable, versions).await;
+        let error = probe_certificate(address, &Options::default()).await.unwrap_err();
+        assert!(matches!(error, ConnectError::UnsupportedKey), "{error:?}");
+    }
 }
 
 #[tokio::test]

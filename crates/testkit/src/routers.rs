@@ -15,7 +15,7 @@ use portero_domain::{
     network::{CertificateFingerprint, Endpoint},
     ports::{
         CertificateProblem, CreateHotspotUserError, Hotspot, HotspotError, HotspotResult, Rejection, RouterProbe,
-        Vitals,
+        TlsProblem, Vitals,
     },
     router::RouterAccess,
 };
@@ -331,6 +331,6 @@ impl RouterProbe for FakeRouters {
 
     async fn certificate(&self, endpoint: &Endpoint) -> HotspotResult<CertificateFingerprint> {
         let router = self.asked(None)?;
-        if endpoint.tls { Ok(router.certificate) } else { Err(CertificateProblem::Missing.into()) }
+        if endpoint.tls { Ok(router.certificate) } else { Err(TlsProblem::NoCommonCipher.into()) }
     }
 }

@@ -37,7 +37,7 @@ impl Breaker {
     pub(super) fn fail(&mut self, now: Instant, error: &HotspotError, tuning: &Tuning, chance: u8) -> bool {
         self.failures = self.failures.saturating_add(1);
         let pause = match error {
-            HotspotError::SignIn(_) | HotspotError::Certificate(_) => Some(tuning.lockout),
+            HotspotError::SignIn(_) | HotspotError::Certificate(_) | HotspotError::Tls(_) => Some(tuning.lockout),
             _ => self.failures.checked_sub(TOO_MANY).map(|further| pause(tuning, further).mul_f64(spread(chance))),
         };
         let Some(pause) = pause else { return false };

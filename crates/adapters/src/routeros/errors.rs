@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use portero_domain::{
     network::CertificateFingerprint,
-    ports::{CertificateProblem, HotspotError, Rejection, SignInProblem},
+    ports::{CertificateProblem, HotspotError, Rejection, SignInProblem, TlsProblem},
 };
 use portero_routeros::{
     Class, Trap,
@@ -52,7 +52,9 @@ pub(super) fn not_connected(error: ConnectError) -> HotspotError {
         ConnectError::TimedOut(Stage::Tls) => unreachable("the TLS handshake took too long"),
         ConnectError::TimedOut(Stage::Login) => unreachable("the login took too long"),
         ConnectError::Tls(_) => unreachable("the TLS handshake failed"),
-        ConnectError::NoCertificate => CertificateProblem::Missing.into(),
+        ConnectError::NoCommonCipher => TlsProblem::NoCommonCipher.into(),
+        ConnectError::UnsupportedTlsVersion => TlsProblem::UnsupportedVersion.into(),
+        ConnectError::UnsupportedKey => TlsProblem::UnsupportedKey.into(),
         ConnectError::CertificateChanged { pinned, found } => {
             CertificateProblem::Changed { confirmed: fingerprint(pinned), found: fingerprint(found) }.into()
         }

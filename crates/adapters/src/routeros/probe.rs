@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use portero_domain::{
     network::{CertificateFingerprint, Endpoint},
-    ports::{CertificateProblem, HotspotResult, Vitals},
+    ports::{HotspotResult, Vitals},
     router::RouterAccess,
 };
 use portero_routeros::{
@@ -57,7 +57,7 @@ pub(super) async fn try_access(lines: &Arc<Lines>, access: &RouterAccess) -> Hot
 /// The certificate that a router shows.
 pub(super) async fn certificate(lines: &Arc<Lines>, endpoint: &Endpoint) -> HotspotResult<CertificateFingerprint> {
     if !endpoint.tls {
-        return Err(CertificateProblem::Missing.into());
+        return Err(errors::unreachable("it is registered without TLS"));
     }
     let turn = lines.probe_turn(endpoint).await?;
     let (dialer, endpoint) = (Arc::clone(&lines.dialer), endpoint.clone());

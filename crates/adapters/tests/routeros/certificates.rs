@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use portero_domain::{
     network::CertificateFingerprint,
-    ports::{CertificateProblem, Hotspot, HotspotError, RouterProbe},
+    ports::{CertificateProblem, Hotspot, HotspotError, RouterProbe, TlsProblem},
     router::RouterAccess,
 };
 use portero_routeros_sim::{Armed, Fault, Simulator};
@@ -74,14 +74,15 @@ async fn whoever_is_in_between_hears_nothing() {
 async fn a_router_without_a_certificate_is_told_apart() {
     let (router, routers) = (router_with_tls().await, routers(|_| {}));
     router.faults().arm(Armed::always(Fault::NoCertificate));
-    let missing = HotspotError::Certificate(CertificateProblem::Missing);
+    let missing = HotspotError::Tls(TlsProblem::NoCommonCipher);
     let pinned = RouterAccess { certificate: Some(CertificateFingerprint::new([1; 32])), ..unconfirmed(&router) };
     for access in [unconfirmed(&router), pinned] {
         assert_eq!(routers.users(&access, &[name("AB3C9D")]).await, Err(missing.clone()));
         assert_eq!(routers.certificate(&access.endpoint).await, Err(missing.clone()));
     }
     assert_nothing_was_said(&router);
-    assert_eq!(routers.certificate(&access(&router).endpoint).await, Err(missing), "it is registered without TLS");
+    let without_tls = routers.certificate(&access(&router).endpoint).await;
+    assert!(matches!(without_tls, Err(HotspotError::Unreachable(_))), "{without_tls:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]

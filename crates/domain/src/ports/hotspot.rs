@@ -91,6 +91,9 @@ pub enum HotspotError {
     /// The certificate stands in the way. Nothing was sent.
     #[error(transparent)]
     Certificate(#[from] CertificateProblem),
+    /// The router responded, and no TLS connection was agreed on. Nothing was sent.
+    #[error(transparent)]
+    Tls(#[from] TlsProblem),
     /// The router did not let Portero sign in.
     #[error(transparent)]
     SignIn(#[from] SignInProblem),
@@ -134,9 +137,20 @@ pub enum CertificateProblem {
         /// The one that it shows.
         found: CertificateFingerprint,
     },
-    /// The router has no certificate to show.
-    #[error("the router has no certificate")]
-    Missing,
+}
+
+/// Why no TLS connection was agreed on with a router.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum TlsProblem {
+    /// The router accepts no cipher suite that Portero speaks. It may lack a certificate, or be RouterOS 6.
+    #[error("the router and Portero have no TLS cipher suite in common")]
+    NoCommonCipher,
+    /// The router speaks neither TLS 1.2 nor TLS 1.3.
+    #[error("the router speaks neither TLS 1.2 nor TLS 1.3")]
+    UnsupportedVersion,
+    /// The router's certificate or its key is of a kind that Portero cannot verify.
+    #[error("the router's certificate has a key that Portero does not support")]
+    UnsupportedKey,
 }
 
 /// Why a router did not let Portero sign in.

@@ -15,7 +15,7 @@ pub use clock::Clock;
 pub use gate::{Admission, AdmittedCompany, AdmittedRouter, Gate, GateError, Refusal};
 pub use hotspot::{
     CertificateProblem, CreateHotspotUserError, Hotspot, HotspotError, HotspotResult, Rejection, RouterProbe,
-    SignInProblem, Vitals,
+    SignInProblem, TlsProblem, Vitals,
 };
 pub use ids::Ids;
 pub use passwords::{PasswordError, Passwords, Verdict};

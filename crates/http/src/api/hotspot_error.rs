@@ -6,7 +6,7 @@ use actix_web::http::{
     StatusCode,
     header::{self, HeaderValue},
 };
-use portero_domain::ports::{CertificateProblem, HotspotError, Rejection, SignInProblem};
+use portero_domain::ports::{CertificateProblem, HotspotError, Rejection, SignInProblem, TlsProblem};
 
 use crate::api::error::ApiError;
 
@@ -16,7 +16,9 @@ pub(crate) const fn code(error: &HotspotError) -> &'static str {
         HotspotError::AddressRefused => "router_address_refused",
         HotspotError::Certificate(CertificateProblem::Unconfirmed { .. }) => "router_certificate_unconfirmed",
         HotspotError::Certificate(CertificateProblem::Changed { .. }) => "router_certificate_changed",
-        HotspotError::Certificate(CertificateProblem::Missing) => "router_certificate_missing",
+        HotspotError::Tls(TlsProblem::NoCommonCipher) => "router_tls_no_common_cipher",
+        HotspotError::Tls(TlsProblem::UnsupportedVersion) => "router_tls_version_unsupported",
+        HotspotError::Tls(TlsProblem::UnsupportedKey) => "router_tls_key_unsupported",
         HotspotError::SignIn(_) => "router_access_refused",
         HotspotError::Unreachable(_) => "router_unreachable",
         HotspotError::Busy { .. } => "router_busy",
@@ -44,7 +46,13 @@ pub(crate) fn reason(error: &HotspotError) -> Cow<'static, str> {
             )
             .into();
         }
-        HotspotError::Certificate(CertificateProblem::Missing) => "su servicio api-ssl no tiene certificado",
+        HotspotError::Tls(TlsProblem::NoCommonCipher) => {
+            "no hay ningún cifrado TLS en común (quizá api-ssl no tiene certificado, o es RouterOS 6)"
+        }
+        HotspotError::Tls(TlsProblem::UnsupportedVersion) => "no acepta TLS 1.2 ni TLS 1.3",
+        HotspotError::Tls(TlsProblem::UnsupportedKey) => {
+            "la clave de su certificado TLS no es compatible (se acepta RSA de 2048 bits o más, y EC P-256 o P-384)"
+        }
         HotspotError::SignIn(SignInProblem::WrongCredentials) => "usuario o contraseña incorrectos",
         HotspotError::SignIn(SignInProblem::NoApiPolicy) => "el usuario no tiene permiso de usar la API (política api)",
         HotspotError::SignIn(SignInProblem::OldLoginOnly) => {

@@ -114,7 +114,7 @@ fn api_ssl_certificate(seen: &Observations) -> Option<&[u8]> {
 fn six_lacks_modern_suites(seen: &Observations) -> Verdict {
     match (major(seen), &seen.shown) {
         (Some(6), Some(Ok(_))) => refuted("the handshake succeeded"),
-        (Some(6), Some(Err(ConnectError::Tls(_) | ConnectError::NoCertificate))) => match api_ssl_certificate(seen) {
+        (Some(6), Some(Err(ConnectError::Tls(_) | ConnectError::NoCommonCipher))) => match api_ssl_certificate(seen) {
             Some(_) => confirmed("the handshake failed although api-ssl has a certificate"),
             None => unknown("api-ssl has no certificate"),
         },

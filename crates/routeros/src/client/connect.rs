@@ -60,14 +60,22 @@ pub enum ConnectError {
     /// The handshake failed.
     #[error("the TLS handshake failed: {0}")]
     Tls(#[source] io::Error),
-    /// The router refused every cipher suite. That is what `api-ssl` does when it has no certificate: it offers
-    /// anonymous Diffie-Hellman only, which protects from nobody who can change the traffic, so it is not spoken here.
+    /// The router accepts none of the cipher suites that are spoken here: those with a certificate and ECDHE.
+    ///
+    /// The alert does not tell why. An `api-ssl` service without a certificate offers anonymous Diffie-Hellman only, which
+    /// does not protect from an attacker who can change the traffic. RouterOS 6 may offer DHE without elliptic curves.
     #[error(
-        "the router offers no encryption with a certificate; on the router: \
+        "no TLS cipher suite in common; possible causes: api-ssl has no certificate (on the router: \
          /certificate add name=api common-name=ROUTER days-valid=3650; /certificate sign api; \
-         /ip/service set api-ssl certificate=api"
+         /ip/service set api-ssl certificate=api), or RouterOS 6 without ECDHE"
     )]
-    NoCertificate,
+    NoCommonCipher,
+    /// The router speaks neither TLS 1.2 nor TLS 1.3.
+    #[error("the router speaks neither TLS 1.2 nor TLS 1.3")]
+    UnsupportedTlsVersion,
+    /// The certificate, its key or its signatures are of a kind that is not verified here, such as RSA below 2048 bits.
+    #[error("the router's certificate or its key is of a kind that is not supported")]
+    UnsupportedKey,
     /// The router has another certificate than the pinned one: it was replaced, or someone is in between. Nothing was
     /// sent to it.
     #[error("the certificate is {found}, not the pinned {pinned}")]
