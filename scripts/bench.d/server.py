@@ -38,7 +38,7 @@ class Server:
             "PATH": os.environ["PATH"],
             "DATABASE_URL": database.url,
             "BIND_ADDR": f"127.0.0.1:{self.port}",
-            "PORTAL_GATE": gate,
+            "BENCH_GATE": gate,
             "RATE_LIMITS": "off",
             "JWT_APIKEY_SECRET": SECRET,
             "JWT_SESSION_SECRET": "the secret of the benches for sessions, no other",

@@ -3,7 +3,7 @@
 //! | port | who plays it |
 //! |---|---|
 //! | `UnitOfWork` and all that it reaches | [`postgres::PgUnitOfWork`] |
-//! | `Gate` | [`postgres::PgGroupGate`] |
+//! | `Gate` | [`postgres::PgGate`] |
 //! | `Hotspot`, `RouterProbe` | [`routeros::RouterOs`] |
 //! | `ApiKeyTokens`, `SessionTokens` | [`jwt::JwtApiKeyTokens`], [`jwt::JwtSessionTokens`] |
 //! | `Passwords` | [`passwords::Argon2Passwords`] |
@@ -21,7 +21,10 @@ pub mod vault;
 pub use blocking::BlockingPool;
 pub use jwt::{JwtApiKeyTokens, JwtSessionTokens, SecretTooShort};
 pub use passwords::Argon2Passwords;
-pub use postgres::{MigrateError, PgExecutor, PgGate, PgGroupGate, PgUnitOfWork, migrate};
+pub use postgres::{MigrateError, PgExecutor, PgGate, PgUnitOfWork, migrate};
 pub use routeros::RouterOs;
 pub use system::{NanoIds, SystemClock};
 pub use vault::AesVault;
+
+#[cfg(feature = "bench")]
+pub use postgres::PgSingleGate;

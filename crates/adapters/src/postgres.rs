@@ -23,6 +23,8 @@ mod unit_of_work;
 mod users;
 
 pub use executor::PgExecutor;
-pub use gate::{PgGate, PgGroupGate};
+pub use gate::PgGate;
+#[cfg(feature = "bench")]
+pub use gate::PgSingleGate;
 pub use migrations::{MigrateError, migrate};
 pub use unit_of_work::PgUnitOfWork;

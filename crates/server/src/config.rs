@@ -21,7 +21,7 @@ use clap::Parser;
 use portero_application::Settings;
 
 pub(crate) use self::{
-    database::{DatabaseConfig, GateKind, MigrateConfig},
+    database::{DatabaseConfig, MigrateConfig},
     encryption_keys::EncryptionKeys,
     first_super_admin::FirstSuperAdmin,
     help::help,

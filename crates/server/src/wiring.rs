@@ -10,15 +10,15 @@ use std::{
 use actix_web::web::Data;
 use anyhow::anyhow;
 use portero_adapters::{
-    AesVault, Argon2Passwords, JwtApiKeyTokens, JwtSessionTokens, NanoIds, PgExecutor, PgGate, PgGroupGate,
-    PgUnitOfWork, RouterOs, SystemClock,
+    AesVault, Argon2Passwords, JwtApiKeyTokens, JwtSessionTokens, NanoIds, PgExecutor, PgUnitOfWork, RouterOs,
+    SystemClock,
 };
 use portero_application::Application;
 
 use portero_domain::ports::{Gate, Hotspot, Ports};
 use portero_http::web::limits::{Limits, Rules};
 
-use crate::config::{Config, FirstSuperAdmin, GateKind};
+use crate::config::{Config, FirstSuperAdmin};
 
 /// The whole program, ready to run a command.
 pub(crate) struct Wiring {
@@ -36,15 +36,11 @@ impl Wiring {
     pub(crate) fn new(config: &Config) -> anyhow::Result<Self> {
         let url = config.database.database_url.expose();
         let executor = PgExecutor::new(url, config.database.database_pool_size);
-        let gate: Arc<dyn Gate> = match config.database.portal_gate {
-            GateKind::Group => Arc::new(PgGroupGate::new(url)?),
-            GateKind::Single => Arc::new(PgGate::new(executor.clone())),
-        };
         let encryption = config.keys.encryption();
         let routers = Arc::new(RouterOs::new(config.routers.allow_loopback_routers)?);
         let ports = Ports {
             storage: Arc::new(PgUnitOfWork::new(executor)),
-            gate,
+            gate: gate(url)?,
             clock: Arc::new(SystemClock),
             ids: Arc::new(NanoIds::new().map_err(|_| anyhow!("the system has no randomness to give."))?),
             api_key_tokens: Arc::new(JwtApiKeyTokens::new(config.keys.jwt_apikey_secret.expose().as_bytes())?),
@@ -67,6 +63,20 @@ impl Wiring {
             allow_lost_secrets: config.keys.allow_lost_secrets,
         })
     }
+}
+
+#[cfg(not(feature = "bench"))]
+fn gate(url: &str) -> anyhow::Result<Arc<dyn Gate>> {
+    Ok(Arc::new(portero_adapters::PgGate::new(url)?))
+}
+
+/// `make bench` compares the gate with one that sends a statement for each request. `BENCH_GATE=single` selects that one.
+#[cfg(feature = "bench")]
+fn gate(url: &str) -> anyhow::Result<Arc<dyn Gate>> {
+    Ok(match std::env::var("BENCH_GATE").as_deref() {
+        Ok("single") => Arc::new(portero_adapters::PgSingleGate::new(url, 10)),
+        _ => Arc::new(portero_adapters::PgGate::new(url)?),
+    })
 }
 
 /// The limits, by the monotonic clock: setting the system's time neither locks anyone out nor lets them in.

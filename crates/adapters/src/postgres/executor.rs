@@ -41,6 +41,12 @@ impl PgExecutor {
         }
     }
 
+    /// An executor on connections with the settings of the gate.
+    #[cfg(feature = "bench")]
+    pub(super) fn for_gate(database_url: &str, size: u32) -> Self {
+        Self { pool: pool::pool(connection_string::for_gate(database_url), size), ..Self::new(database_url, size) }
+    }
+
     /// Runs the work, which is told the moment after which nobody waits for its answer.
     pub(super) async fn run<T: Send + 'static>(
         &self,

@@ -1,12 +1,17 @@
-//! The gate: a call is admitted and counted by one statement, alone or with whoever waits beside it.
+//! The gate on PostgreSQL.
+//!
+//! A request goes from [`queue`], where it waits with others, to [`batch`], which admits or rejects all of them.
+//! [`statement`] holds the SQL.
 
 mod batch;
-mod group;
-mod refusal;
+mod queue;
+#[cfg(feature = "bench")]
 mod single;
 mod statement;
 
-pub use self::{group::PgGroupGate, single::PgGate};
+pub use self::queue::PgGate;
+#[cfg(feature = "bench")]
+pub use self::single::PgSingleGate;
 
 #[cfg(test)]
 mod tests;

@@ -16,7 +16,7 @@ use portero_domain::{
 };
 use portero_testkit::contract::Harness;
 
-use crate::fixture::{Fixture, single_gate, store};
+use crate::fixture::{Fixture, store};
 
 #[async_trait]
 impl Harness for Fixture {
@@ -61,15 +61,3 @@ async fn fresh() -> impl Harness {
 }
 
 portero_testkit::contract_tests!(fresh);
-
-mod single {
-    use super::{Harness, single_gate, store};
-    use crate::fixture::Fixture;
-
-    async fn fresh() -> impl Harness {
-        let store = store(4);
-        Fixture { gate: single_gate(store.database.url()), ..store }
-    }
-
-    portero_testkit::contract_tests!(fresh, gate);
-}

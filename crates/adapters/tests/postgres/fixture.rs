@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use portero_adapters::{PgExecutor, PgGate, PgGroupGate, PgUnitOfWork, postgres::testing::TestDatabase};
+use portero_adapters::{PgExecutor, PgGate, PgUnitOfWork, postgres::testing::TestDatabase};
 use portero_domain::{
     api_key::ApiKey,
     ports::{Gate, PresentedKey, StorageError, Stored, transact},
@@ -20,22 +20,17 @@ pub(crate) struct Fixture {
     pub(crate) database: TestDatabase,
 }
 
-/// A fresh store on a pool of this size, with the gate that admits in groups.
+/// A fresh store on a pool of this size, with its gate.
 pub(crate) fn store(pool_size: u32) -> Fixture {
     let database = TestDatabase::new();
     let executor = PgExecutor::new(database.url(), pool_size);
-    let gate = group_gate(database.url());
+    let gate = a_gate(database.url());
     Fixture { storage: Arc::new(PgUnitOfWork::new(executor)), gate, database }
 }
 
 /// A gate as every process has one of its own.
-pub(crate) fn group_gate(url: &str) -> Arc<dyn Gate> {
-    Arc::new(PgGroupGate::new(url).unwrap())
-}
-
-/// A gate that asks for each call alone.
-pub(crate) fn single_gate(url: &str) -> Arc<dyn Gate> {
-    Arc::new(PgGate::new(PgExecutor::new(url, 4)))
+pub(crate) fn a_gate(url: &str) -> Arc<dyn Gate> {
+    Arc::new(PgGate::new(url).unwrap())
 }
 
 /// A store with one company, its router and that router's key.

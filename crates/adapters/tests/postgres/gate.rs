@@ -1,15 +1,15 @@
-//! The gates against rivals, on PostgreSQL; their contract is proved with the others.
+//! The gate against rivals, on PostgreSQL. Its contract runs with the other contracts.
 
 use std::sync::{
     Arc,
     atomic::{AtomicBool, AtomicI64, Ordering::SeqCst},
 };
 
-use portero_domain::ports::{Gate, GateError, Refusal, Storage, StorageError, Stored, transact};
+use portero_domain::ports::{GateError, Refusal, Storage, Stored, transact};
 use portero_testkit::builders::{a_company, a_key, a_router, fingerprint_of, start};
 
 use crate::{
-    fixture::{Fixture, eventually, group_gate, held_up, shop, single_gate},
+    fixture::{a_gate, eventually, held_up, shop},
     waiting::{admit, count_of, counted, refusal, the_key, watched_shop},
 };
 
@@ -51,9 +51,9 @@ fn switch_off(storage: &mut dyn Storage) -> Stored<()> {
 
 /// Hundreds of callers at two gates, as two processes have them, call and call until they are refused. None that began after
 /// the end was answered is admitted, and what was counted are the admissions.
-async fn is_the_last_word(end: End, expected: Refusal, gate: fn(&str) -> Arc<dyn Gate>) {
+async fn is_the_last_word(end: End, expected: Refusal) {
     let store = watched_shop().await;
-    let gates = [gate(store.database.url()), gate(store.database.url())];
+    let gates = [a_gate(store.database.url()), a_gate(store.database.url())];
     let (answered, admitted) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicI64::new(0)));
     let callers: Vec<_> = (0..CALLERS)
         .map(|caller| {
@@ -68,8 +68,6 @@ async fn is_the_last_word(end: End, expected: Refusal, gate: fn(&str) -> Arc<dyn
                             admitted.fetch_add(1, SeqCst);
                         }
                         Err(GateError::Refused(refusal)) => return refusal,
-                        // So many wait for the plain gate's connections that some are turned away.
-                        Err(GateError::Storage(StorageError::Busy)) => {}
                         Err(error) => panic!("{error:?}"),
                     }
                 }
@@ -90,59 +88,46 @@ async fn is_the_last_word(end: End, expected: Refusal, gate: fn(&str) -> Arc<dyn
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_revocation_amid_hundreds_of_callers_is_the_last_word() {
-    is_the_last_word(revoke, Refusal::Revoked, group_gate).await;
+    is_the_last_word(revoke, Refusal::Revoked).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_regeneration_amid_hundreds_of_callers_is_the_last_word() {
-    is_the_last_word(regenerate, Refusal::Revoked, group_gate).await;
+    is_the_last_word(regenerate, Refusal::Revoked).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_deletion_amid_hundreds_of_callers_is_the_last_word() {
-    is_the_last_word(delete, Refusal::Unknown, group_gate).await;
+    is_the_last_word(delete, Refusal::Unknown).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_company_switched_off_amid_hundreds_of_callers_stays_out() {
-    is_the_last_word(switch_off, Refusal::CompanyInactive, group_gate).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
-async fn a_revocation_is_the_last_word_to_calls_that_ask_alone() {
-    is_the_last_word(revoke, Refusal::Revoked, single_gate).await;
-}
-
-/// A shop for each kind of gate.
-async fn both() -> [Fixture; 2] {
-    let (store, other) = (shop(2).await, shop(2).await);
-    [Fixture { gate: single_gate(other.database.url()), ..other }, store]
+    is_the_last_word(switch_off, Refusal::CompanyInactive).await;
 }
 
 /// The call has found the key open and waits for the row; what it then acts on is the row as the revocation left it.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_call_that_waited_for_a_revocation_is_refused() {
-    for store in both().await {
-        store.database.statement("BEGIN; UPDATE api_keys SET revoked_at = now()");
-        let gate = Arc::clone(&store.gate);
-        let call = tokio::spawn(async move { admit(&gate, the_key()).await });
-        eventually("the call waits", || held_up(&store.database) == 1).await;
-        store.database.statement("COMMIT");
-        assert_eq!(refusal(call.await.unwrap()), Some(Refusal::Revoked));
-        assert_eq!(count_of(&store, &the_key()), 0);
-    }
+    let store = shop(2).await;
+    store.database.statement("BEGIN; UPDATE api_keys SET revoked_at = now()");
+    let gate = Arc::clone(&store.gate);
+    let call = tokio::spawn(async move { admit(&gate, the_key()).await });
+    eventually("the call waits", || held_up(&store.database) == 1).await;
+    store.database.statement("COMMIT");
+    assert_eq!(refusal(call.await.unwrap()), Some(Refusal::Revoked));
+    assert_eq!(count_of(&store, &the_key()), 0);
 }
 
 /// Use cases hold a router while they change it. Its portal goes on meanwhile, and so do its readers.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_locked_router_is_read_and_admits() {
-    for store in both().await {
-        let lock = "BEGIN; SELECT FROM companies FOR NO KEY UPDATE; SELECT FROM routers FOR NO KEY UPDATE";
-        store.database.statement(lock);
-        assert_eq!(refusal(admit(&store.gate, the_key()).await), None);
-        let router = a_router().build();
-        let found = transact(&*store.storage, move |storage| storage.routers().find(&router.company, &router.id)).await;
-        assert_eq!(found.unwrap(), Some(a_router().build()));
-        store.database.statement("ROLLBACK");
-    }
+    let store = shop(2).await;
+    let lock = "BEGIN; SELECT FROM companies FOR NO KEY UPDATE; SELECT FROM routers FOR NO KEY UPDATE";
+    store.database.statement(lock);
+    assert_eq!(refusal(admit(&store.gate, the_key()).await), None);
+    let router = a_router().build();
+    let found = transact(&*store.storage, move |storage| storage.routers().find(&router.company, &router.id)).await;
+    assert_eq!(found.unwrap(), Some(a_router().build()));
+    store.database.statement("ROLLBACK");
 }

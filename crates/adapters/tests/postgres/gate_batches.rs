@@ -10,7 +10,7 @@ use portero_domain::{
 use portero_testkit::builders::{a_company, a_key, a_router, fingerprint_of, key_id, router_id, start};
 
 use crate::{
-    fixture::{Fixture, group_gate, number, presented},
+    fixture::{Fixture, a_gate, number, presented},
     waiting::{
         admit, begin_all, count_of, counted, occupied, refusal, statements, the_key, the_other_key, watched_shop,
     },
@@ -150,7 +150,7 @@ async fn two_gates_and_many_keys_never_wait_for_each_other() {
         keys.push(presented(&key));
     }
     let keys = Arc::new(keys);
-    let gates = [group_gate(store.database.url()), group_gate(store.database.url())];
+    let gates = [a_gate(store.database.url()), a_gate(store.database.url())];
     let callers: Vec<_> = (0..CALLERS)
         .map(|caller| {
             let (gate, keys) = (Arc::clone(&gates[usize::try_from(caller % 2).unwrap()]), Arc::clone(&keys));

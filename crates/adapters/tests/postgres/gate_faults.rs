@@ -7,7 +7,7 @@ use portero_domain::ports::{GateError, PresentedKey, StorageError};
 use portero_testkit::builders::key_id;
 
 use crate::{
-    fixture::{Fixture, eventually, group_gate, timed},
+    fixture::{Fixture, a_gate, eventually, timed},
     proxy::{Network, Proxy},
     waiting::{
         admit, begin_all, count_of, counted, hold, is_unavailable, occupied, refusal, the_key, the_other_key,
@@ -22,7 +22,7 @@ const LIMIT: u128 = 2_900;
 async fn behind(network: Network) -> (Fixture, Proxy) {
     let store = watched_shop().await;
     let proxy = Proxy::to(&store.database, network);
-    (Fixture { gate: group_gate(proxy.url()), ..store }, proxy)
+    (Fixture { gate: a_gate(proxy.url()), ..store }, proxy)
 }
 
 /// The statement is cut off before it is committed; those who waited behind it never notice.

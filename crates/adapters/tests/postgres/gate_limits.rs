@@ -5,7 +5,7 @@ use portero_domain::ports::{ApiKeyTokens, GateError, StorageError, TokenRefusal}
 use portero_testkit::builders::{a_key, start};
 
 use crate::{
-    fixture::{Fixture, eventually, group_gate, timed},
+    fixture::{Fixture, a_gate, eventually, timed},
     proxy::{Network, Proxy},
     waiting::{
         Call, admit, begin_all, count_of, counted, occupied, refusal, statements, the_key, the_other_key, watched_shop,
@@ -77,7 +77,7 @@ async fn who_gave_up_before_the_batch_began_is_not_counted() {
 async fn who_gave_up_while_the_gate_connected_is_not_counted() {
     let store = watched_shop().await;
     let proxy = Proxy::to(&store.database, Network::Nothing);
-    let gate = group_gate(proxy.url());
+    let gate = a_gate(proxy.url());
     let calls = begin_all(&gate, (0..100).map(|_| the_key())).await;
     eventually("the gate connects", || proxy.connections() > 0).await;
     drop(calls);
@@ -93,7 +93,7 @@ async fn who_gave_up_while_the_gate_connected_is_not_counted() {
 async fn what_is_no_key_of_ours_costs_the_database_not_even_a_connection() {
     let store = watched_shop().await;
     let proxy = Proxy::to(&store.database, Network::Everything);
-    let store = Fixture { gate: group_gate(proxy.url()), ..store };
+    let store = Fixture { gate: a_gate(proxy.url()), ..store };
     let tokens = JwtApiKeyTokens::new(&[1; 32]).unwrap();
     let strangers = JwtApiKeyTokens::new(&[2; 32]).unwrap();
     let (ours, theirs) = (tokens.sign(&a_key().build()).unwrap(), strangers.sign(&a_key().build()).unwrap());

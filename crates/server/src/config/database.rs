@@ -1,6 +1,6 @@
 //! The database.
 
-use clap::{Args, Parser, ValueEnum};
+use clap::{Args, Parser};
 
 use super::{LogConfig, database_url::DatabaseUrl, value::whole_number};
 
@@ -13,9 +13,6 @@ pub(crate) struct DatabaseConfig {
     /// The largest number of connections for requests
     #[arg(long, env, default_value = "10", value_parser = whole_number(1, 1_000))]
     pub(crate) database_pool_size: u32,
-    /// How requests of portals are admitted: to compare the two ways
-    #[arg(long, env, hide = true, default_value = "group")]
-    pub(crate) portal_gate: GateKind,
 }
 
 /// What `server migrate` needs.
@@ -25,13 +22,4 @@ pub(crate) struct MigrateConfig {
     pub(crate) database: DatabaseConfig,
     #[command(flatten)]
     pub(crate) log: LogConfig,
-}
-
-/// How requests of captive portals are admitted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum GateKind {
-    /// One statement for all requests that wait.
-    Group,
-    /// One statement for each request.
-    Single,
 }

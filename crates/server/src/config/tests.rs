@@ -72,7 +72,6 @@ fn a_wrong_or_missing_value_is_named() {
         ("BACKEND_CORS_ORIGINS", "ftp://a.example"),
         ("LOG_FORMAT", "xml"),
         ("RUST_LOG", "portero=loud"),
-        ("PORTAL_GATE", "wide"),
         ("ALLOW_LOOPBACK_ROUTERS", "perhaps"),
         ("ALLOW_LOST_SECRETS", "perhaps"),
         ("ROUTER_CHECK_INTERVAL_SECONDS", "29"),

@@ -3,8 +3,8 @@
 use std::{future::Future, net::SocketAddr, sync::Arc};
 
 use portero_adapters::{
-    AesVault, Argon2Passwords, JwtApiKeyTokens, JwtSessionTokens, NanoIds, PgExecutor, PgGate, PgGroupGate,
-    PgUnitOfWork, RouterOs, SystemClock, postgres::testing::TestDatabase,
+    AesVault, Argon2Passwords, JwtApiKeyTokens, JwtSessionTokens, NanoIds, PgExecutor, PgGate, PgUnitOfWork, RouterOs,
+    SystemClock, postgres::testing::TestDatabase,
 };
 use portero_application::{
     Application, Settings,
@@ -21,7 +21,7 @@ use portero_domain::{
     ids::{CompanyId, RouterId},
     money::{Currency, Money},
     network::{Endpoint, Host, Port},
-    ports::{Gate, Hotspot, PasswordError, Ports, StorageError},
+    ports::{Hotspot, PasswordError, Ports, StorageError},
     product::{HotspotProfile, Offer, ProductDetails},
     router::{ApiUsername, RouterDetails},
     secret::Secret,
@@ -31,8 +31,7 @@ use portero_domain::{
 /// Connections of each service: few, so that rivals queue for them too.
 const POOL: u32 = 4;
 
-/// Services on one database, and a company in it. They have both kinds of gate, so that each is its own rival and the
-/// other's.
+/// Services on one database, and a company in it. Each has its own gate, as processes do.
 pub(crate) struct World {
     pub(crate) database: TestDatabase,
     services: [Arc<Application>; 3],
@@ -43,7 +42,7 @@ impl World {
     pub(crate) async fn new() -> Self {
         let database = TestDatabase::new();
         let url = database.url();
-        let services = [GateKind::Group, GateKind::Group, GateKind::Single].map(|gate| service(url, gate));
+        let services = [(); 3].map(|()| service(url));
         let company = services[0].companies.create.execute(new_company()).await.unwrap().id;
         Self { database, services, company }
     }
@@ -85,22 +84,12 @@ impl World {
     }
 }
 
-#[derive(Clone, Copy)]
-enum GateKind {
-    Group,
-    Single,
-}
-
-fn service(database_url: &str, gate: GateKind) -> Arc<Application> {
+fn service(database_url: &str) -> Arc<Application> {
     let executor = PgExecutor::new(database_url, POOL);
-    let gate: Arc<dyn Gate> = match gate {
-        GateKind::Group => Arc::new(PgGroupGate::new(database_url).unwrap()),
-        GateKind::Single => Arc::new(PgGate::new(executor.clone())),
-    };
     let routers = Arc::new(RouterOs::new(true).unwrap());
     let ports = Ports {
         storage: Arc::new(PgUnitOfWork::new(executor)),
-        gate,
+        gate: Arc::new(PgGate::new(database_url).unwrap()),
         clock: Arc::new(SystemClock),
         ids: Arc::new(NanoIds::new().unwrap()),
         api_key_tokens: Arc::new(JwtApiKeyTokens::new(b"the API key secret of these tests").unwrap()),

@@ -12,7 +12,7 @@ use portero_domain::{
 use time::Duration;
 
 use super::{Harness, a_shop, after, commit, keep, presented};
-use crate::builders::{a_company, a_key, a_router, foreign_id, key_id, name, router_id, start};
+use crate::builders::{a_company, a_key, a_router, company_id, foreign_id, key_id, name, router_id, start};
 
 async fn admit(harness: &dyn Harness, key: PresentedKey, now: Timestamp) -> Result<Admission, Refusal> {
     verdict(harness.gate().admit(key, now).await)
@@ -113,7 +113,7 @@ pub async fn a_key_opens_until_the_very_moment_it_ends(harness: &dyn Harness) {
     assert!(admit(harness, presented(&key), end.plus(-Duration::MICROSECOND)).await.is_ok());
 }
 
-/// An unknown key, another token, another router: each is unknown, whatever else is so, and none is counted.
+/// An unknown key, another token, another router, another company: each is unknown, whatever else is so, and none is counted.
 pub async fn what_has_no_record_is_unknown(harness: &dyn Harness) {
     a_shop(harness).await;
     commit(harness, |storage| storage.routers().insert(&a_router().id("RTR_00000002").build()))
@@ -128,7 +128,8 @@ pub async fn what_has_no_record_is_unknown(harness: &dyn Harness) {
         for wrong in [
             PresentedKey { id: key_id("key_unknown"), ..good.clone() },
             PresentedKey { fingerprint: Fingerprint::new([7; 32]), ..good.clone() },
-            PresentedKey { router: router_id("RTR_00000002"), ..good },
+            PresentedKey { router: router_id("RTR_00000002"), ..good.clone() },
+            PresentedKey { company: company_id("EMP_00000000FF"), ..good },
         ] {
             assert_eq!(admit(harness, wrong, start()).await, Err(Refusal::Unknown));
         }

@@ -22,7 +22,8 @@ impl Gate for InMemory {
 fn admit(tables: &mut Tables, presented: &PresentedKey, now: Timestamp) -> Result<Admission, Refusal> {
     let is_it = |row: &&mut KeyRow| {
         let parts = row.key.parts();
-        parts.id == presented.id && parts.router == presented.router && row.fingerprint == presented.fingerprint
+        (&parts.company, &parts.id, &parts.router) == (&presented.company, &presented.id, &presented.router)
+            && row.fingerprint == presented.fingerprint
     };
     let row = tables.keys.iter_mut().find(is_it).ok_or(Refusal::Unknown)?;
     match row.key.standing(now) {
@@ -36,7 +37,7 @@ fn admit(tables: &mut Tables, presented: &PresentedKey, now: Timestamp) -> Resul
     if !company.active {
         return Err(Refusal::CompanyInactive);
     }
-    // Calls may overtake each other on their way here, so the latest of them is kept.
+    // Requests may overtake each other, so the latest time is kept.
     let usage = Usage { count: parts.usage.count + 1, last_used: parts.usage.last_used.max(Some(now)) };
     row.key = ApiKey::restore(ApiKeyParts { usage, ..parts });
     Ok(Admission {

@@ -1,31 +1,32 @@
 use async_trait::async_trait;
 use portero_domain::{
     Timestamp,
-    ports::{Admission, Gate, GateError, PresentedKey},
+    ports::{Admission, Gate, GateError, PresentedKey, StorageError},
 };
 
-use super::batch::judge_one;
+use super::batch::admit;
 use crate::postgres::executor::PgExecutor;
 
-/// Admits each call by a statement of its own, on a connection of the common pool, and keeps nothing.
-///
-/// Simple, and what [`super::PgGroupGate`] is measured against.
+/// Admits each request in a batch of one, on a connection of a pool. `make bench` compares [`super::PgGate`] with it; the
+/// product does not contain it.
 #[derive(Clone, Debug)]
-pub struct PgGate {
+pub struct PgSingleGate {
     executor: PgExecutor,
 }
 
-impl PgGate {
-    /// A gate by this executor.
-    pub const fn new(executor: PgExecutor) -> Self {
-        Self { executor }
+impl PgSingleGate {
+    /// A gate on `connections` connections with the settings of [`super::PgGate`].
+    pub fn new(database_url: &str, connections: u32) -> Self {
+        Self { executor: PgExecutor::for_gate(database_url, connections) }
     }
 }
 
 #[async_trait]
-impl Gate for PgGate {
+impl Gate for PgSingleGate {
     async fn admit(&self, key: PresentedKey, now: Timestamp) -> Result<Admission, GateError> {
-        let verdict = self.executor.run(move |connection, _| judge_one(connection, &key, now)).await?;
-        Ok(verdict?)
+        let verdicts = self.executor.run(move |connection, _| admit(connection, &[(&key, now)])).await?;
+        let verdict =
+            verdicts.into_iter().next().ok_or_else(|| StorageError::Failed("a request got no verdict".into()))?;
+        Ok(verdict??)
     }
 }

@@ -1,17 +1,15 @@
-//! The statements that admit and count, as nodes of Diesel's own query tree: text (`sql_query`) would be planned anew for each
-//! call, because Diesel keeps a prepared statement only for what has a static identity.
+//! The SQL that admits and counts.
 //!
-//! Each is a transaction by itself. PostgreSQL holds a row's newest version against the conditions after waiting for a rival,
-//! so that no use follows a committed revocation.
+//! The statements are nodes of Diesel's query tree. Diesel prepares such a node once a connection; it would plan
+//! `sql_query` text again for each request.
 //!
-//! Each commits without waiting for the disk: a crash of the database host may take the last moment's counts (decisions,
-//! "Beyond the documents"), and thousands of calls a second need no disk of that speed. A revocation waits for the disk, and
-//! for all that came before it. For many calls at once that is a setting of the gate's own connection, as it costs a batch a
-//! twentieth; a single call may share its connection with what does wait, so there the setting ends with the statement.
+//! Each statement is a transaction. After waiting for a rival, PostgreSQL checks the newest version of a row against the
+//! conditions, so a revocation that is committed rejects every later use.
+//!
+//! The connection's `synchronous_commit` decides whether a count waits for the disk (see `connection_string`).
 
 use diesel::{
-    OptionalExtension, PgConnection, QueryResult, Queryable, RunQueryDsl,
-    connection::DefaultLoadingMode,
+    PgConnection, QueryResult, Queryable, RunQueryDsl,
     deserialize::{self, FromSql, FromSqlRow},
     pg::{Pg, PgValue},
     query_builder::{AstPass, Query, QueryFragment, QueryId},
@@ -32,37 +30,27 @@ use crate::postgres::{
     error::{OrBroken, storage},
 };
 
-/// A key and how many calls present it.
+/// A key and the number of requests that present it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Uses<'a> {
     pub(super) key: &'a PresentedKey,
     pub(super) count: i64,
 }
 
-/// Admits and counts one call, or does neither.
-pub(super) fn count(connection: &mut PgConnection, key: &PresentedKey, now: Timestamp) -> Stored<Option<Admission>> {
-    let row: QueryResult<Row> = Count { key, now: now.get() }.get_result(connection);
-    row.optional().map_err(storage)?.map(|row| row.admission(key)).transpose()
-}
-
-/// Admits and counts all uses of each key, or does neither. Their rows are locked in the order of their ids, so that no two
-/// processes wait for each other. Answers the places of those that were counted; where a record breaks a rule of the domain,
-/// there is an error in that place.
-pub(super) fn count_all(
+/// Admits and counts all uses of each key, or does neither. Returns the places of the keys that were counted. An error in
+/// a place means that the key was counted and that a stored value breaks a rule of the domain.
+///
+/// One key with one use takes a plainer statement. It has the same effect and costs a quarter less.
+pub(super) fn count(
     connection: &mut PgConnection,
     uses: &[Uses<'_>],
     now: Timestamp,
 ) -> Stored<Vec<(usize, Stored<Admission>)>> {
-    let statement = CountAll {
-        ids: uses.iter().map(|uses| uses.key.id.as_str()).collect(),
-        routers: uses.iter().map(|uses| uses.key.router.as_str()).collect(),
-        fingerprints: uses.iter().map(|uses| uses.key.fingerprint.bytes().as_slice()).collect(),
-        counts: uses.iter().map(|uses| uses.count).collect(),
-        now: now.get(),
+    let rows: QueryResult<Vec<(i64, Row)>> = match uses {
+        [Uses { key, count: 1 }] => CountOne { key, now: now.get() }.load(connection),
+        uses => CountAll::new(uses, now).load(connection),
     };
-    let rows = statement.load_iter::<(i64, Row), DefaultLoadingMode>(connection).map_err(storage)?;
-    let counted = rows.map(|row| {
-        let (place, row) = row.map_err(storage)?;
+    let counted = rows.map_err(storage)?.into_iter().map(|(place, row)| {
         // WITH ORDINALITY counts from one.
         let place = usize::try_from(place - 1).or_broken("place in a batch")?;
         let uses = uses.get(place).or_broken("place in a batch")?;
@@ -71,50 +59,51 @@ pub(super) fn count_all(
     counted.collect()
 }
 
-/// What a statement returns of a key.
-type Returned = (Text, Text, Nullable<Text>, Bool, Text, Text, Nullable<Text>, Text, Nullable<Text>);
+/// What both statements return of a key: its place, then the columns of [`Row`].
+type Returned = (BigInt, (Text, Text, Nullable<Text>, Bool, Text, Text, Nullable<Text>, Text, Nullable<Text>));
+
+const COLUMNS: &str = "routers.id, routers.name, routers.location, routers.active, companies.id, companies.name, \
+     companies.conekta_public_key, companies.conekta_mode, companies.mercado_pago_public_key";
 
 /// One key, one use.
-struct Count<'a> {
+struct CountOne<'a> {
     key: &'a PresentedKey,
     now: OffsetDateTime,
 }
 
-impl QueryFragment<Pg> for Count<'_> {
+impl QueryFragment<Pg> for CountOne<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
         out.push_sql("UPDATE api_keys SET use_count = use_count + 1, last_used_at = greatest(last_used_at, ");
         out.push_bind_param::<Timestamptz, _>(&self.now)?;
-        out.push_sql(
-            ") FROM routers JOIN companies ON companies.id = routers.company_id \
-             WHERE (SELECT set_config('synchronous_commit', 'off', true)) IS NOT NULL \
-             AND routers.id = api_keys.router_id AND companies.active \
-             AND api_keys.revoked_at IS NULL AND api_keys.expires_at > ",
-        );
-        out.push_bind_param::<Timestamptz, _>(&self.now)?;
+        out.push_sql(") FROM routers, companies WHERE api_keys.company_id = ");
+        out.push_bind_param::<Text, _>(self.key.company.as_str())?;
         out.push_sql(" AND api_keys.id = ");
         out.push_bind_param::<Text, _>(self.key.id.as_str())?;
         out.push_sql(" AND api_keys.router_id = ");
         out.push_bind_param::<Text, _>(self.key.router.as_str())?;
         out.push_sql(" AND api_keys.token_sha256 = ");
         out.push_bind_param::<Binary, _>(self.key.fingerprint.bytes().as_slice())?;
+        out.push_sql(" AND api_keys.revoked_at IS NULL AND api_keys.expires_at > ");
+        out.push_bind_param::<Timestamptz, _>(&self.now)?;
         out.push_sql(
-            " RETURNING routers.id, routers.name, routers.location, routers.active, companies.id, companies.name, \
-             companies.conekta_public_key, companies.conekta_mode, companies.mercado_pago_public_key",
+            " AND routers.company_id = api_keys.company_id AND routers.id = api_keys.router_id \
+             AND companies.id = api_keys.company_id AND companies.active RETURNING 1::bigint, ",
         );
+        out.push_sql(COLUMNS);
         Ok(())
     }
 }
 
-impl Query for Count<'_> {
-    type SqlType = Returned;
-}
-
 /// Many keys, each with its uses.
 ///
-/// The inner query locks the rows it finds, in the order of their ids, and judges each by its newest version; the update then
-/// writes what is locked already. Rows are found by their fingerprints: id and router are compared in a way that no index serves.
-/// What is returned is joined last, so that what is sorted, locked and put aside is narrow.
+/// The inner query finds the rows, checks them and locks them. It locks in the order of companies and ids, so batches of
+/// several processes cannot deadlock. The update then writes rows that are locked already.
+///
+/// The rows are found by company and fingerprint. `IS NOT DISTINCT FROM` compares the ids in a way that no index serves, so
+/// the planner has no other choice of index. The columns for the answer are joined last: what is sorted and locked stays
+/// narrow.
 struct CountAll<'a> {
+    companies: Vec<&'a str>,
     ids: Vec<&'a str>,
     routers: Vec<&'a str>,
     fingerprints: Vec<&'a [u8]>,
@@ -122,9 +111,26 @@ struct CountAll<'a> {
     now: OffsetDateTime,
 }
 
+impl<'a> CountAll<'a> {
+    fn new(uses: &[Uses<'a>], now: Timestamp) -> Self {
+        Self {
+            companies: uses.iter().map(|uses| uses.key.company.as_str()).collect(),
+            ids: uses.iter().map(|uses| uses.key.id.as_str()).collect(),
+            routers: uses.iter().map(|uses| uses.key.router.as_str()).collect(),
+            fingerprints: uses.iter().map(|uses| uses.key.fingerprint.bytes().as_slice()).collect(),
+            counts: uses.iter().map(|uses| uses.count).collect(),
+            now: now.get(),
+        }
+    }
+}
+
 impl QueryFragment<Pg> for CountAll<'_> {
     fn walk_ast<'b>(&'b self, mut out: AstPass<'_, 'b, Pg>) -> QueryResult<()> {
-        out.push_sql("WITH good AS MATERIALIZED (SELECT api_keys.id, calls.uses, calls.place FROM unnest(");
+        out.push_sql(
+            "WITH good AS MATERIALIZED (SELECT api_keys.company_id, api_keys.id, requests.uses, requests.place FROM unnest(",
+        );
+        out.push_bind_param::<Array<Text>, _>(&self.companies)?;
+        out.push_sql(", ");
         out.push_bind_param::<Array<Text>, _>(&self.ids)?;
         out.push_sql(", ");
         out.push_bind_param::<Array<Text>, _>(&self.routers)?;
@@ -133,32 +139,29 @@ impl QueryFragment<Pg> for CountAll<'_> {
         out.push_sql(", ");
         out.push_bind_param::<Array<BigInt>, _>(&self.counts)?;
         out.push_sql(
-            ") WITH ORDINALITY AS calls (id, router_id, token_sha256, uses, place) \
-             JOIN api_keys ON api_keys.token_sha256 = calls.token_sha256 \
-             AND api_keys.id IS NOT DISTINCT FROM calls.id AND api_keys.router_id IS NOT DISTINCT FROM calls.router_id \
+            ") WITH ORDINALITY AS requests (company_id, id, router_id, token_sha256, uses, place) JOIN api_keys \
+             ON api_keys.company_id = requests.company_id AND api_keys.token_sha256 = requests.token_sha256 \
+             AND api_keys.id IS NOT DISTINCT FROM requests.id \
+             AND api_keys.router_id IS NOT DISTINCT FROM requests.router_id \
              WHERE api_keys.revoked_at IS NULL AND api_keys.expires_at > ",
         );
         out.push_bind_param::<Timestamptz, _>(&self.now)?;
         out.push_sql(
-            " ORDER BY api_keys.id FOR NO KEY UPDATE OF api_keys) \
+            " ORDER BY api_keys.company_id, api_keys.id FOR NO KEY UPDATE OF api_keys) \
              UPDATE api_keys SET use_count = use_count + good.uses, last_used_at = greatest(last_used_at, ",
         );
         out.push_bind_param::<Timestamptz, _>(&self.now)?;
         out.push_sql(
-            ") FROM good, routers, companies WHERE api_keys.id = good.id \
-             AND routers.id = api_keys.router_id AND companies.id = routers.company_id AND companies.active \
-             RETURNING good.place, routers.id, routers.name, routers.location, routers.active, companies.id, \
-             companies.name, companies.conekta_public_key, companies.conekta_mode, companies.mercado_pago_public_key",
+            ") FROM good, routers, companies WHERE api_keys.company_id = good.company_id AND api_keys.id = good.id \
+             AND routers.company_id = api_keys.company_id AND routers.id = api_keys.router_id \
+             AND companies.id = api_keys.company_id AND companies.active RETURNING good.place, ",
         );
+        out.push_sql(COLUMNS);
         Ok(())
     }
 }
 
-impl Query for CountAll<'_> {
-    type SqlType = (BigInt, Returned);
-}
-
-/// Both are the same text whatever they are asked, so they are prepared once a connection.
+/// Both statements have the same text for all values, so Diesel prepares each once a connection.
 macro_rules! prepared_once {
     ($($statement:ident),*) => {$(
         impl QueryId for $statement<'_> {
@@ -167,13 +170,17 @@ macro_rules! prepared_once {
             const HAS_STATIC_QUERY_ID: bool = true;
         }
 
+        impl Query for $statement<'_> {
+            type SqlType = Returned;
+        }
+
         impl RunQueryDsl<PgConnection> for $statement<'_> {}
     )*};
 }
 
-prepared_once!(Count, CountAll);
+prepared_once!(CountOne, CountAll);
 
-/// What a statement returns of a key, in its order.
+/// What a statement returns of a key, in the order of [`COLUMNS`].
 #[derive(Queryable)]
 struct Row {
     router: Parsed<RouterId>,
@@ -211,8 +218,7 @@ impl Row {
     }
 }
 
-/// A text's value, parsed where it lies and not copied before; nothing when it breaks the rules of the domain, which is a matter
-/// of this row alone.
+/// A text of a row, parsed without a copy. `None` when it breaks a rule of the domain: then this row fails alone.
 #[derive(FromSqlRow)]
 struct Parsed<T>(Option<T>);
 

@@ -4,18 +4,22 @@ use std::{sync::MutexGuard, thread};
 
 use diesel::{
     Connection, PgConnection, QueryableByName, RunQueryDsl,
-    connection::SimpleConnection,
-    sql_query,
+    dsl::sql,
+    select, sql_query,
     sql_types::{BigInt, Text},
 };
 use portero_domain::ports::{PresentedKey, Refusal, Storage};
 use portero_testkit::builders::{a_company, a_key, a_router, fingerprint_of, key_id, start};
 
 use super::{
-    batch::judge,
-    statement::{Uses, count_all},
+    batch,
+    statement::{Uses, count},
 };
-use crate::postgres::{connection_string, testing::TestDatabase, unit_of_work::PgStorage};
+use crate::postgres::{
+    connection_string::{self, Connector},
+    testing::TestDatabase,
+    unit_of_work::PgStorage,
+};
 
 /// So few that one page holds every version of the records, whatever old view of them a neighbour in the database keeps alive.
 const CALLS: i64 = 8;
@@ -26,12 +30,6 @@ struct Pair {
     first: i64,
     #[diesel(sql_type = BigInt)]
     second: i64,
-}
-
-#[derive(QueryableByName)]
-struct Setting {
-    #[diesel(sql_type = Text)]
-    synchronous_commit: String,
 }
 
 /// The two keys of a fresh shop, in the order of their ids. Their records lie the other way round.
@@ -58,7 +56,7 @@ fn stocked(connection: &mut PgConnection) -> [PresentedKey; 2] {
 /// Admits these calls, all together.
 fn admit(connection: &mut PgConnection, calls: &[&PresentedKey]) {
     let calls: Vec<_> = calls.iter().map(|key| (*key, start())).collect();
-    for verdict in judge(connection, &calls).unwrap() {
+    for verdict in batch::admit(connection, &calls).unwrap() {
         verdict.unwrap().unwrap();
     }
 }
@@ -101,29 +99,16 @@ fn counting_is_a_heap_only_update() {
     assert_eq!(updates, Pair { first: 3 * CALLS, second: 3 * CALLS });
 }
 
-/// The wait for the disk is left out for the statement's own transaction, not for what a shared connection does next; and for
-/// all that the gate's own connection does.
+/// The gate's connection commits without waiting for the disk. No other connection does.
 #[test]
-fn only_counting_does_without_the_wait_for_the_disk() {
+fn only_the_gates_connection_does_not_wait_for_the_disk() {
     let database = TestDatabase::new();
-    let mut connection = database.connection();
-    let [a, b] = stocked(&mut connection);
-    let shown = |connection: &mut PgConnection| {
-        let setting: Setting = sql_query("SHOW synchronous_commit").get_result(connection).unwrap();
-        setting.synchronous_commit
+    let shown = |connector: Connector| {
+        let setting = select(sql::<Text>("current_setting('synchronous_commit')"));
+        setting.get_result::<String>(&mut connector.establish().unwrap()).unwrap()
     };
-    let usual = shown(&mut connection);
-    assert_ne!(usual, "off");
-    connection.batch_execute("BEGIN").unwrap();
-    admit(&mut connection, &[&a]);
-    assert_eq!(shown(&mut connection), "off");
-    connection.batch_execute("COMMIT").unwrap();
-    admit(&mut connection, &[&a]);
-    assert_eq!(shown(&mut connection), usual);
-
-    let mut own = connection_string::for_gate(database.url()).establish().unwrap();
-    admit(&mut own, &[&a, &b]);
-    assert_eq!(shown(&mut own), "off");
+    assert_eq!(shown(connection_string::for_gate(database.url())), "off");
+    assert_ne!(shown(connection_string::for_requests(database.url())), "off");
 }
 
 /// Runs work on a session of its own; while it waits for what the database's own session holds, `meanwhile` is run there, and
@@ -160,7 +145,7 @@ fn records_are_locked_in_the_order_of_their_ids() {
                 &database,
                 |connection| {
                     let uses = asked.map(|key| Uses { key: &keys[key], count: 1 });
-                    count_all(connection, &uses, start()).map(|counted| counted.len())
+                    count(connection, &uses, start()).map(|counted| counted.len())
                 },
                 || database.value(&format!("SELECT count(*) FROM ({}) AS free", lock(1 - held, "SKIP LOCKED"))),
             );
@@ -181,7 +166,7 @@ fn a_batch_lets_in_no_key_that_is_right_but_for_one_thing() {
         PresentedKey { router: a.router.clone(), ..b.clone() },
         PresentedKey { fingerprint: fingerprint_of(&key_id("key_c")), ..b.clone() },
     ] {
-        let verdicts = judge(&mut connection, &[(&a, start()), (&wrong, start())]).unwrap();
+        let verdicts = batch::admit(&mut connection, &[(&a, start()), (&wrong, start())]).unwrap();
         let refusals: Vec<_> = verdicts.into_iter().map(|verdict| verdict.unwrap().err()).collect();
         assert_eq!(refusals, [None, Some(Refusal::Unknown)], "{wrong:?}");
     }
@@ -195,7 +180,8 @@ fn a_batch_that_waited_for_a_revocation_refuses_that_key_alone() {
     let database = TestDatabase::new();
     let [a, b] = stocked(&mut database.connection());
     database.statement("BEGIN; UPDATE api_keys SET revoked_at = now() WHERE id = 'key_a'");
-    let work = |connection: &mut PgConnection| judge(connection, &[&a, &b, &a].map(|key| (key, start()))).unwrap();
+    let work =
+        |connection: &mut PgConnection| batch::admit(connection, &[&a, &b, &a].map(|key| (key, start()))).unwrap();
     let (verdicts, ()) = held_up(&database, work, || ());
     let refusals: Vec<_> = verdicts.into_iter().map(|verdict| verdict.unwrap().err()).collect();
     assert_eq!(refusals, [Some(Refusal::Revoked), None, Some(Refusal::Revoked)]);
