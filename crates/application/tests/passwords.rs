@@ -6,13 +6,14 @@ use portero_application::sessions::{AuthenticateError, ChangePasswordError, LogI
 use portero_domain::{
     ids::UserId,
     ports::PasswordError,
-    user::{NewPassword, PasswordHash},
+    user::{NewPassword, PasswordHash, User},
 };
-use portero_testkit::FakePasswords;
+use portero_testkit::{FakePasswords, builders::email};
 
 use crate::{
     sessions::{
-        ADMIN, comparing_after, log_in, store_with, store_with_three_sessions, the_admin, three_sessions, token_of,
+        ADMIN, an_admin_of_old, comparing_after, log_in, store_with, store_with_three_sessions, the_admin,
+        three_sessions, token_of,
     },
     support::{World, a_busy_hasher, assert_is, at_once, secret},
 };
@@ -52,6 +53,37 @@ async fn without_the_current_password_all_stays_as_it_was() {
     let refused = world.app.sessions.change_password.execute(nobody, secret("password123"), new_password()).await;
     assert_is!(refused, Err(ChangePasswordError::WrongPassword));
     assert_eq!(world.store.tables(), before);
+}
+
+#[tokio::test]
+async fn a_new_password_differs_from_the_current_one() {
+    let world = World::over(store_with_three_sessions());
+    let before = world.store.tables();
+    let same = NewPassword::parse("password123").unwrap();
+    let refused = world.app.sessions.change_password.execute(ADMIN, secret("password123"), same.clone()).await;
+    assert_is!(refused, Err(ChangePasswordError::SamePassword));
+    let guess = NewPassword::parse("password124").unwrap();
+    let refused = world.app.sessions.change_password.execute(ADMIN, secret("password124"), guess).await;
+    assert_is!(refused, Err(ChangePasswordError::WrongPassword));
+    assert_eq!(world.store.tables(), before);
+}
+
+#[tokio::test]
+async fn a_password_that_an_administrator_set_is_flagged_until_the_person_changes_it() {
+    let must_change = async |world: &World| world.store.tables().users[0].must_change_password;
+    let world = World::over(store_with(the_admin()));
+    let reset = NewPassword::parse("password123").unwrap();
+    world.app.users.reset_password.execute(email("admin@portero.mx"), reset).await.unwrap();
+    assert!(must_change(&world).await);
+    assert!(log_in(&world, "password123").await.unwrap().user.must_change_password);
+    change_password(&world, "password123").await.unwrap();
+    assert!(!must_change(&world).await);
+
+    let of_old = User { must_change_password: true, ..an_admin_of_old() };
+    let world = World::over(store_with(of_old));
+    log_in(&world, "password123").await.unwrap();
+    assert_eq!(world.store.tables().users[0].password, FakePasswords::hash_of("password123"));
+    assert!(must_change(&world).await, "a new hash of the same password is no new password");
 }
 
 #[tokio::test]

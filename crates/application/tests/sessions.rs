@@ -38,7 +38,7 @@ fn an_inactive_admin() -> User {
     User { active: false, ..the_admin() }
 }
 
-fn an_admin_of_old() -> User {
+pub(crate) fn an_admin_of_old() -> User {
     a_user().password(FakePasswords::old_hash_of("password123")).stored(ADMIN)
 }
 

@@ -60,7 +60,17 @@ async fn a_person_may_sign_in_from_the_start() {
         let user = world.fails_without_trace(create).await;
 
         let password = FakePasswords::hash_of("password123");
-        assert_eq!(user, User { id: UserId::new(3), profile: profile.clone(), password, active: true, created_at });
+        assert_eq!(
+            user,
+            User {
+                id: UserId::new(3),
+                profile: profile.clone(),
+                password,
+                must_change_password: true,
+                active: true,
+                created_at
+            }
+        );
         expected.users.push(user);
         assert_eq!(world.store.tables().users, expected.users);
     }

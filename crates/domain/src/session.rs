@@ -1,4 +1,4 @@
-//! A person's stay: begun by a login, ended by a logout, a new password, being switched off, or time.
+//! A person's session: a log-in begins it. A log-out, a new password, a deactivation, newer sessions or time end it.
 
 use time::Duration;
 
@@ -21,6 +21,9 @@ pub struct Session {
 }
 
 impl Session {
+    /// The greatest number of live sessions of one person. A new session ends the oldest ones beyond it.
+    pub const MAX_LIVE: u16 = 20;
+
     /// A session of this person, for `life` from `now`.
     pub fn begin(id: SessionId, user: UserId, now: Timestamp, life: Duration) -> Self {
         let issued_at = now.whole_second();

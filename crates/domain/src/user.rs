@@ -18,7 +18,9 @@ pub struct User {
     pub profile: UserProfile,
     /// Their password, hashed.
     pub password: PasswordHash,
-    /// Whether they may sign in.
+    /// Whether an administrator set the password, and the person has not changed it since.
+    pub must_change_password: bool,
+    /// Whether they may log in.
     pub active: bool,
     /// When they were added.
     pub created_at: Timestamp,
@@ -42,6 +44,8 @@ pub struct NewUser {
     pub profile: UserProfile,
     /// Their password, hashed.
     pub password: PasswordHash,
+    /// Whether an administrator set the password for them.
+    pub must_change_password: bool,
     /// When they were added.
     pub created_at: Timestamp,
 }
@@ -175,6 +179,7 @@ mod tests {
                 role: Role::SuperAdmin,
             },
             password: PasswordHash::new("hash".into()),
+            must_change_password: false,
             active: true,
             created_at: Timestamp::new(datetime!(2025-01-15 9:00 UTC)),
         }

@@ -169,6 +169,28 @@ async fn a_super_admin_changes_their_password_too() {
 }
 
 #[actix_web::test]
+async fn the_current_password_is_no_new_one() {
+    let app = with_ana(ana()).await;
+    let token = token(&app, "password123").await;
+    let body = json!({ "current_password": "password123", "new_password": "password123" });
+    let response = app.unchanged(app.post(CHANGE_PASSWORD).bearer(&token).json(&body)).await;
+    assert_example(&response, "change_password 400 same");
+}
+
+#[actix_web::test]
+async fn a_log_in_says_whether_the_password_is_to_be_changed() {
+    let app = with_ana(ana().must_change_password()).await;
+    let session = log_in(&app, "admin@hotelcentral.mx", "password123").await;
+    assert_eq!(session.body["debe_cambiar_contrasena"], true);
+    let token = session.body["access_token"].as_str().unwrap();
+    assert_eq!(app.get(MY_COMPANY).bearer(token).await.status, 200, "nothing is refused");
+    let body = json!({ "current_password": "password123", "new_password": "una frase mucho mejor" });
+    assert_eq!(app.post(CHANGE_PASSWORD).bearer(token).json(&body).await.status, 200);
+    let session = log_in(&app, "admin@hotelcentral.mx", "una frase mucho mejor").await;
+    assert_eq!(session.body["debe_cambiar_contrasena"], false);
+}
+
+#[actix_web::test]
 async fn the_wrong_current_password_changes_nothing() {
     let app = with_ana(ana()).await;
     let token = token(&app, "password123").await;

@@ -109,6 +109,8 @@ macro_rules! contract_tests {
                 an_ended_session_is_gone,
                 all_sessions_of_one_person_end,
                 a_new_session_forgets_those_that_are_over,
+                a_person_has_a_bounded_number_of_live_sessions,
+                expired_sessions_of_anybody_are_deleted_bit_by_bit,
                 a_session_needs_its_person,
             }
             products {

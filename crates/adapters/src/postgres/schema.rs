@@ -136,6 +136,7 @@ diesel::table! {
         password_hash -> Text,
         active -> Bool,
         created_at -> Timestamptz,
+        must_change_password -> Bool,
     }
 }
 

@@ -4,7 +4,7 @@ use diesel::{ExpressionMethods, Insertable, QueryDsl, Queryable, RunQueryDsl, Se
 use portero_domain::{
     Timestamp,
     ids::{SessionId, UserId},
-    ports::{Sessions, StorageError, Stored},
+    ports::{EXPIRED_SESSIONS_PER_LOG_IN, Sessions, StorageError, Stored},
     session::Session,
 };
 use time::OffsetDateTime;
@@ -51,10 +51,21 @@ impl TryFrom<Row> for Session {
 impl Sessions for PgStorage<'_> {
     fn insert(&mut self, session: &Session) -> Stored<()> {
         let connection = &mut *self.connection;
-        let over = sessions::table
-            .filter(sessions::user_id.eq(session.user.get()))
-            .filter(sessions::expires_at.le(session.issued_at.get()));
-        diesel::delete(over).execute(connection).map_err(storage)?;
+        let of_person = || sessions::table.filter(sessions::user_id.eq(session.user.get()));
+        let over = || sessions::expires_at.le(session.issued_at.get());
+        diesel::delete(of_person().filter(over())).execute(connection).map_err(storage)?;
+        // Rows that another log-in deletes are left to it, so that no log-in waits for another.
+        let anybodys = sessions::table.filter(over()).order(sessions::expires_at).select(sessions::id);
+        let anybodys: Vec<String> = anybodys
+            .limit(EXPIRED_SESSIONS_PER_LOG_IN.into())
+            .for_update()
+            .skip_locked()
+            .load(connection)
+            .map_err(storage)?;
+        let older = of_person().order((sessions::issued_at.desc(), sessions::id.desc())).select(sessions::id);
+        let older: Vec<String> = older.offset(i64::from(Session::MAX_LIVE) - 1).load(connection).map_err(storage)?;
+        let ended = sessions::table.filter(sessions::id.eq_any(anybodys.into_iter().chain(older)));
+        diesel::delete(ended).execute(connection).map_err(storage)?;
         diesel::insert_into(sessions::table).values(Row::from(session)).execute(connection).map(drop).map_err(storage)
     }
 

@@ -41,6 +41,7 @@ struct Content {
     password_hash: String,
     active: bool,
     created_at: OffsetDateTime,
+    must_change_password: bool,
 }
 
 /// A new person may sign in.
@@ -58,6 +59,7 @@ impl From<&NewUser> for Content {
             password_hash: user.password.as_str().to_owned(),
             active: true,
             created_at: user.created_at.get(),
+            must_change_password: user.must_change_password,
         }
     }
 }
@@ -80,6 +82,7 @@ impl TryFrom<Row> for User {
                 role: role.or_broken("role")?,
             },
             password: PasswordHash::new(content.password_hash),
+            must_change_password: content.must_change_password,
             active: content.active,
             created_at: Timestamp::new(content.created_at),
         })
@@ -174,9 +177,9 @@ impl Users for PgStorage<'_> {
             .map_err(storage)
     }
 
-    fn set_password(&mut self, id: UserId, password: &PasswordHash) -> Stored<()> {
+    fn set_password(&mut self, id: UserId, password: &PasswordHash, must_change: bool) -> Stored<()> {
         diesel::update(users::table.find(id.get()))
-            .set(users::password_hash.eq(password.as_str()))
+            .set((users::password_hash.eq(password.as_str()), users::must_change_password.eq(must_change)))
             .execute(self.connection)
             .map(drop)
             .map_err(storage)

@@ -20,6 +20,9 @@ pub enum ChangePasswordError {
     /// The current password is another one.
     #[error("the current password is wrong")]
     WrongPassword,
+    /// The new password is the current one.
+    #[error("the new password is the current one")]
+    SamePassword,
     /// Passwords cannot be compared or hashed now.
     #[error(transparent)]
     Password(#[from] PasswordError),
@@ -39,6 +42,9 @@ impl ChangePassword {
         if self.passwords.verify(&current, Some(known.password.clone())).await? == Verdict::Wrong {
             return Err(ChangePasswordError::WrongPassword);
         }
+        if current == *new.secret() {
+            return Err(ChangePasswordError::SamePassword);
+        }
         let hash = self.passwords.hash(new.secret()).await?;
 
         transact(&*self.storage, move |storage| {
@@ -47,7 +53,7 @@ impl ChangePassword {
             if !still {
                 return Err(ChangePasswordError::WrongPassword);
             }
-            storage.users().set_password(user, &hash)?;
+            storage.users().set_password(user, &hash, false)?;
             storage.sessions().remove_all(user)?;
             Ok(())
         })

@@ -91,7 +91,7 @@ impl LogIn {
                 return Err(LogInError::WrongCredentials);
             }
             if let Some(hash) = renewed {
-                storage.users().set_password(user.id, &hash)?;
+                storage.users().set_password(user.id, &hash, current.must_change_password)?;
                 current.password = hash;
             }
             storage.sessions().insert(&session)?;

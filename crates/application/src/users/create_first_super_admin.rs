@@ -45,7 +45,8 @@ impl CreateFirstSuperAdmin {
                 return Ok(false);
             }
             let profile = UserProfile { email, name, role: Role::SuperAdmin };
-            let added = storage.users().insert(&NewUser { profile, password, created_at })?;
+            let added =
+                storage.users().insert(&NewUser { profile, password, must_change_password: false, created_at })?;
             Ok(added.is_ok())
         })
         .await

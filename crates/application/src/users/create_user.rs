@@ -44,10 +44,10 @@ impl CreateUser {
                 let company = storage.companies().lock(company)?.ok_or(CreateUserError::CompanyNotFound)?;
                 company.active()?;
             }
-            let new = NewUser { profile, password, created_at };
+            let new = NewUser { profile, password, must_change_password: true, created_at };
             let id = storage.users().insert(&new)?.map_err(|_| CreateUserError::EmailTaken)?;
-            let NewUser { profile, password, created_at } = new;
-            Ok(User { id, profile, password, active: true, created_at })
+            let NewUser { profile, password, must_change_password, created_at } = new;
+            Ok(User { id, profile, password, must_change_password, active: true, created_at })
         })
         .await
     }

@@ -35,7 +35,7 @@ impl ResetPassword {
         transact(&*self.storage, move |storage| {
             let found = storage.users().find_by_email(&email)?.ok_or(ResetPasswordError::NotFound)?;
             let user = storage.users().lock(found.id)?.ok_or(ResetPasswordError::NotFound)?;
-            storage.users().set_password(user.id, &hash)?;
+            storage.users().set_password(user.id, &hash, true)?;
             storage.sessions().remove_all(user.id)?;
             Ok(user.id)
         })

@@ -194,15 +194,16 @@ pub trait Users {
     fn lock_standing(&mut self, id: UserId) -> Stored<Option<Standing>>;
     /// Writes whether a locked person may sign in.
     fn set_active(&mut self, id: UserId, active: bool) -> Stored<()>;
-    /// Writes a locked person's password.
-    fn set_password(&mut self, id: UserId, password: &PasswordHash) -> Stored<()>;
+    /// Writes a locked person's password, and whether they must change it.
+    fn set_password(&mut self, id: UserId, password: &PasswordHash, must_change: bool) -> Stored<()>;
     /// Whether there is any super admin.
     fn any_super_admin(&mut self) -> Stored<bool>;
 }
 
 /// The sessions of people who are signed in.
 pub trait Sessions {
-    /// Begins a session, and forgets that person's sessions whose time is over.
+    /// Begins a session of a locked person. It ends the oldest of their sessions beyond [`Session::MAX_LIVE`], and deletes
+    /// expired sessions: all of that person's, and up to [`EXPIRED_SESSIONS_PER_LOG_IN`] of anybody's.
     fn insert(&mut self, session: &Session) -> Stored<()>;
     /// Ends one session. It is fine if there is none.
     fn remove(&mut self, id: &SessionId) -> Stored<()>;
@@ -259,6 +260,9 @@ pub trait RouterHealths {
     /// nothing where the claim is void: the router is gone, or due or claimed again. Answers whether it did.
     fn record(&mut self, claim: &Claim, found: &RouterHealth, change: Option<&HealthChange>) -> Stored<bool>;
 }
+
+/// How many expired sessions a log-in deletes. A log-in adds one session, so expired ones do not pile up.
+pub const EXPIRED_SESSIONS_PER_LOG_IN: u16 = 100;
 
 /// How many changes in how a router is are kept of each.
 pub const KEPT_CHANGES: u16 = 20;

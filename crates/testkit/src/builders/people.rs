@@ -18,6 +18,7 @@ pub fn a_user() -> UserBuilder {
             role: Role::SuperAdmin,
         },
         password: FakePasswords::hash_of("password123"),
+        must_change_password: false,
         created_at: start(),
     })
 }
@@ -55,6 +56,13 @@ impl UserBuilder {
         self
     }
 
+    /// Whose password an administrator set.
+    #[must_use]
+    pub fn must_change_password(mut self) -> Self {
+        self.0.must_change_password = true;
+        self
+    }
+
     /// Added at this moment.
     #[must_use]
     pub fn created_at(mut self, at: Timestamp) -> Self {
@@ -69,8 +77,8 @@ impl UserBuilder {
 
     /// The person as the store has them under this identity: able to sign in.
     pub fn stored(self, id: UserId) -> User {
-        let NewUser { profile, password, created_at } = self.0;
-        User { id, profile, password, active: true, created_at }
+        let NewUser { profile, password, must_change_password, created_at } = self.0;
+        User { id, profile, password, must_change_password, active: true, created_at }
     }
 }
 

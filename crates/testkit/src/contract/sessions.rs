@@ -76,7 +76,7 @@ pub async fn all_sessions_of_one_person_end(harness: &dyn Harness) {
     }
 }
 
-/// Of that person only, and one that ends at this very moment is over.
+/// Of that person and of others. A session that ends at this very moment is over.
 pub async fn a_new_session_forgets_those_that_are_over(harness: &dyn Harness) {
     let id = a_person(harness, a_user().build()).await;
     let other = a_person(harness, a_user().email("otra@portero.mx").build()).await;
@@ -85,7 +85,8 @@ pub async fn a_new_session_forgets_those_that_are_over(harness: &dyn Harness) {
         (session(1).of(id).lasting(Duration::minutes(1)).build(), false),
         (session(2).of(id).lasting(Duration::HOUR).build(), false),
         (session(3).of(id).lasting(Duration::HOUR + Duration::SECOND).build(), true),
-        (session(4).of(other).lasting(Duration::minutes(1)).build(), true),
+        (session(4).of(other).lasting(Duration::minutes(1)).build(), false),
+        (session(6).of(other).lasting(Duration::HOUR + Duration::SECOND).build(), true),
     ];
     for (session, _) in sessions.iter().rev() {
         // Begun at the same time, so that none forgets another.
@@ -97,6 +98,38 @@ pub async fn a_new_session_forgets_those_that_are_over(harness: &dyn Harness) {
     assert!(is_there(harness, &new).await);
     for (session, there) in &sessions {
         assert_eq!(is_there(harness, session).await, *there, "{session:?}");
+    }
+}
+
+/// The newest sessions of a person stay, and those of others are not counted.
+pub async fn a_person_has_a_bounded_number_of_live_sessions(harness: &dyn Harness) {
+    let id = a_person(harness, a_user().build()).await;
+    let other = a_person(harness, a_user().email("otra@portero.mx").build()).await;
+    let others = session(0).of(other).build();
+    begin(harness, &others).await;
+    let sessions: Vec<_> = (1..=23)
+        .map(|number| session(number).of(id).issued_at(after(Duration::minutes(number.into()))).build())
+        .collect();
+    for session in &sessions {
+        begin(harness, session).await;
+    }
+    for (index, session) in sessions.iter().enumerate() {
+        assert_eq!(is_there(harness, session).await, index >= 3, "session {index}");
+    }
+    assert!(is_there(harness, &others).await);
+}
+
+/// What a log-in deletes is bounded, and the next ones delete the rest.
+pub async fn expired_sessions_of_anybody_are_deleted_bit_by_bit(harness: &dyn Harness) {
+    let absent = a_person(harness, a_user().build()).await;
+    let present = a_person(harness, a_user().email("otra@portero.mx").build()).await;
+    let expired: Vec<_> = (0..20).map(|number| session(number).of(absent).lasting(Duration::MINUTE).build()).collect();
+    for session in &expired {
+        begin(harness, session).await;
+    }
+    begin(harness, &session(30).of(present).issued_at(after(Duration::HOUR)).build()).await;
+    for session in &expired {
+        assert!(!is_there(harness, session).await, "{session:?}");
     }
 }
 

@@ -58,7 +58,7 @@ fn write_everywhere(storage: &mut dyn Storage) -> Stored<()> {
     storage.api_keys().insert(&new, fingerprint_of(new.id()))?;
     let person = storage.users().insert(&a_user().email("otra@portero.mx").build())?.expect("a free e-mail");
     storage.users().set_active(person, false)?;
-    storage.users().set_password(person, &PasswordHash::new("otro".to_owned()))?;
+    storage.users().set_password(person, &PasswordHash::new("otro".to_owned()), false)?;
     storage.sessions().insert(&a_session().of(person).build())?;
     storage.products().insert(&company.id, &an_offer().build(), start())?.expect("a free profile");
     for secret in storage.sealed_secrets().after(None, 100)? {

@@ -29,7 +29,7 @@ pub async fn a_person_reads_back_as_they_were_written(harness: &dyn Harness) {
     let hash = PasswordHash::new("$argon2id$v=19$m=19456,t=2,p=1$c2FsdA$aGFzaA".to_owned());
     let admin = a_user().email("ñandú@hotel.mx").named("Zoë “O'Hara” 東京").admin_of(&hotel());
     let admin = admin.password(hash).created_at(at);
-    for builder in [a_user(), admin] {
+    for builder in [a_user(), admin.must_change_password()] {
         let id = a_person(harness, builder.clone().build()).await;
         let person = builder.stored(id);
         let address = person.profile.email.clone();
@@ -158,7 +158,8 @@ pub async fn switching_off_and_new_passwords_touch_nothing_else(harness: &dyn Ha
     }
     person.password = PasswordHash::new("$2b$12$ñ'".to_owned());
     let hash = person.password.clone();
-    commit(harness, move |storage| storage.users().set_password(id, &hash)).await;
+    commit(harness, move |storage| storage.users().set_password(id, &hash, true)).await;
+    person.must_change_password = true;
     assert_eq!(listed(harness).await, [person, other]);
 }
 
@@ -169,7 +170,7 @@ pub async fn rivals_for_a_locked_person_queue(harness: &dyn Harness) {
     let answers = rivals(harness, 16, move |_, storage| {
         let person = storage.users().lock(id)?.expect("the person");
         let number: u32 = person.password.as_str().parse().expect("a number");
-        storage.users().set_password(id, &PasswordHash::new((number + 1).to_string()))
+        storage.users().set_password(id, &PasswordHash::new((number + 1).to_string()), false)
     })
     .await;
     assert!(answers.iter().all(Result::is_ok), "{answers:?}");

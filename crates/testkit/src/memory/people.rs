@@ -1,7 +1,7 @@
 use portero_domain::{
     ids::{CompanyId, SessionId, UserId},
     page::{Cursor, Listing, Page},
-    ports::{Sessions, Stored, Taken, Users},
+    ports::{EXPIRED_SESSIONS_PER_LOG_IN, Sessions, Stored, Taken, Users},
     session::Session,
     text::Email,
     user::{NewUser, PasswordHash, Role, RoleKind, Standing, User},
@@ -53,9 +53,9 @@ impl Users for MemoryTransaction<'_> {
             if tables.users.iter().any(|other| other.profile.email == user.profile.email) {
                 return Ok(Err(Taken));
             }
-            let NewUser { profile, password, created_at } = user.clone();
+            let NewUser { profile, password, must_change_password, created_at } = user.clone();
             let id = tables.next_user();
-            tables.add_user(User { id, profile, password, active: true, created_at })?;
+            tables.add_user(User { id, profile, password, must_change_password, active: true, created_at })?;
             Ok(Ok(id))
         })
     }
@@ -72,9 +72,11 @@ impl Users for MemoryTransaction<'_> {
         })
     }
 
-    fn set_password(&mut self, id: UserId, password: &PasswordHash) -> Stored<()> {
+    fn set_password(&mut self, id: UserId, password: &PasswordHash, must_change: bool) -> Stored<()> {
         self.step(|tables| {
-            user(tables, id)?.password.clone_from(password);
+            let user = user(tables, id)?;
+            user.password.clone_from(password);
+            user.must_change_password = must_change;
             Ok(())
         })
     }
@@ -87,9 +89,26 @@ impl Users for MemoryTransaction<'_> {
 impl Sessions for MemoryTransaction<'_> {
     fn insert(&mut self, session: &Session) -> Stored<()> {
         self.step(|tables| {
-            tables.add_session(session.clone())?;
-            tables.sessions.retain(|row| row.user != session.user || !row.is_over(session.issued_at));
-            Ok(())
+            let now = session.issued_at;
+            tables.sessions.retain(|row| row.user != session.user || !row.is_over(now));
+            let mut left = EXPIRED_SESSIONS_PER_LOG_IN;
+            tables.sessions.sort_by_key(|row| row.expires_at);
+            tables.sessions.retain(|row| {
+                let deleted = row.is_over(now) && left > 0;
+                left -= u16::from(deleted);
+                !deleted
+            });
+            tables
+                .sessions
+                .sort_by(|one, other| (one.issued_at, one.id.as_str()).cmp(&(other.issued_at, other.id.as_str())));
+            let of_person = tables.sessions.iter().filter(|row| row.user == session.user);
+            let mut surplus = (of_person.count() + 1).saturating_sub(Session::MAX_LIVE.into());
+            tables.sessions.retain(|row| {
+                let ended = row.user == session.user && surplus > 0;
+                surplus -= usize::from(ended);
+                !ended
+            });
+            tables.add_session(session.clone())
         })
     }
 

@@ -42,7 +42,7 @@ impl Request {
     request_body = Request,
     responses(
         (status = 200, description = "The password is changed; sign in again", body = Message),
-        (status = 400, description = "The current password is another one", body = ErrorBody),
+        (status = 400, description = "The current password is another one, or the new password is the same", body = ErrorBody),
     ),
     security(("session" = [])),
 )]
@@ -60,6 +60,9 @@ impl From<ChangePasswordError> for ApiError {
     fn from(error: ChangePasswordError) -> Self {
         match error {
             ChangePasswordError::WrongPassword => Self::bad_request("wrong_password", "Contraseña actual incorrecta"),
+            ChangePasswordError::SamePassword => {
+                Self::bad_request("same_password", "La contraseña nueva debe ser distinta de la actual")
+            }
             ChangePasswordError::Password(error) => error.into(),
             ChangePasswordError::Storage(error) => error.into(),
         }

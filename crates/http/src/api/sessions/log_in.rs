@@ -55,6 +55,8 @@ pub(crate) struct Body {
     /// When the session ends by itself.
     expires_at: Moment,
     user: PersonBody,
+    /// Whether an administrator set the password. The person is to change it; nothing is refused until then.
+    debe_cambiar_contrasena: bool,
 }
 
 impl From<LoggedIn> for Body {
@@ -63,6 +65,7 @@ impl From<LoggedIn> for Body {
             access_token: token.expose().to_owned(),
             token_type: "bearer",
             expires_at: session.expires_at.into(),
+            debe_cambiar_contrasena: user.must_change_password,
             user: user.into(),
         }
     }
