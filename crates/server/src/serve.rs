@@ -1,13 +1,12 @@
 //! Serving.
 
-use std::net::SocketAddr;
+use std::net::{SocketAddr, TcpListener};
 
-use actix_web::HttpServer;
 use anyhow::{Context, bail};
 use portero_application::{Application, system::CheckedSecrets};
 use portero_domain::text::Name;
 
-use crate::{monitor::Monitor, wiring::Wiring};
+use crate::{connections, monitor::Monitor, wiring::Wiring};
 
 /// How long running requests may take to end after SIGTERM, in seconds.
 const DRAIN_SECONDS: u64 = 30;
@@ -17,7 +16,7 @@ pub(crate) async fn serve(
     wiring: Wiring,
     ready: impl FnOnce(&[SocketAddr]) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
-    let Wiring { application, bind, http, first_super_admin, watches_routers, allow_lost_secrets } = wiring;
+    let Wiring { application, bind, timeouts, http, first_super_admin, watches_routers, allow_lost_secrets } = wiring;
     check_secrets(&application, allow_lost_secrets).await?;
     if let Some(person) = first_super_admin {
         let name = Name::parse("Super Administrador").context("the first super admin has no name")?;
@@ -26,12 +25,11 @@ pub(crate) async fn serve(
         }
     }
     let watched = watches_routers.then(|| application.clone());
-    let server = HttpServer::new(move || portero_http::app(application.clone(), &http))
-        .shutdown_timeout(DRAIN_SECONDS)
-        .bind(bind.as_slice())
-        .context("BIND_ADDR cannot be listened on")?;
-    let addresses = server.addrs();
-    let server = server.run();
+    let listeners: Vec<TcpListener> =
+        bind.iter().map(TcpListener::bind).collect::<Result<_, _>>().context("BIND_ADDR cannot be listened on")?;
+    let addresses: Vec<SocketAddr> = listeners.iter().map(TcpListener::local_addr).collect::<Result<_, _>>()?;
+    let app = move || portero_http::app(application.clone(), &http);
+    let server = connections::serve(listeners, timeouts, DRAIN_SECONDS, app)?;
     for address in &addresses {
         tracing::info!(%address, "listening");
     }

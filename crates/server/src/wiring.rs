@@ -18,12 +18,16 @@ use portero_application::Application;
 use portero_domain::ports::{Gate, Hotspot, Ports};
 use portero_http::web::limits::{Limits, Rules};
 
-use crate::config::{Config, FirstSuperAdmin};
+use crate::{
+    config::{Config, FirstSuperAdmin},
+    connections::Timeouts,
+};
 
 /// The whole program, ready to run a command.
 pub(crate) struct Wiring {
     pub(crate) application: Data<Application>,
     pub(crate) bind: Vec<SocketAddr>,
+    pub(crate) timeouts: Timeouts,
     pub(crate) http: portero_http::Options,
     pub(crate) first_super_admin: Option<FirstSuperAdmin>,
     pub(crate) watches_routers: bool,
@@ -53,10 +57,12 @@ impl Wiring {
         Ok(Self {
             application: Data::new(Application::new(&ports, &config.settings())),
             bind: config.http.bind(),
+            timeouts: config.http.timeouts(),
             http: portero_http::Options {
                 cors_origins: config.http.cors_origins(),
                 limits: config.limits.rules().as_ref().map(limits),
                 trusted_proxies: Data::new(config.http.trusted_proxies()),
+                body_timeout: config.http.body_timeout(),
             },
             first_super_admin: config.first_super_admin.user(),
             watches_routers: config.routers.checks_routers(),

@@ -14,13 +14,13 @@ use actix_web::{
 };
 use serde::de::DeserializeOwned;
 
-use crate::api::error::{ApiError, ApiResult, FieldError};
+use crate::{
+    api::error::{ApiError, ApiResult, FieldError},
+    web::BodyTimeout,
+};
 
 /// The largest body that is read, in bytes. The largest honest one, a product with all its texts, has about 30,000.
 const MAX_BYTES: usize = 64 * 1024;
-
-/// How long a body may take to come, so that a caller who stops halfway does not hold a connection for good.
-const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A request's body, read and not yet judged.
 ///
@@ -42,6 +42,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
         let described = check_type(request.headers()).and_then(|()| check_encoding(request.headers()));
+        let BodyTimeout(limit) = request.app_data().copied().unwrap_or_default();
         let payload = web::Payload::from_request(request, payload);
         Box::pin(async move {
             if let Err(refusal) = described {
@@ -50,7 +51,7 @@ impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
             let Ok(payload) = payload.await else {
                 return Ok(Self(Err(ApiError::of_status(StatusCode::BAD_REQUEST))));
             };
-            Ok(Self(within(PATIENCE, collect(payload)).await.and_then(|bytes| parse(&bytes))))
+            Ok(Self(within(limit, collect(payload)).await.and_then(|bytes| parse(&bytes))))
         })
     }
 }

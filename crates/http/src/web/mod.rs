@@ -16,4 +16,8 @@ mod security_headers;
 mod span;
 
 pub(crate) use self::{cors::cors, final_slash::final_slash};
-pub use self::{options::Options, panics::log_panics, span::RequestSpan};
+pub use self::{
+    options::{BodyTimeout, Options},
+    panics::log_panics,
+    span::RequestSpan,
+};

@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use actix_web::web::{Data, ServiceConfig};
 
 use super::{caller::TrustedProxies, limits::Limits};
@@ -11,12 +13,25 @@ pub struct Options {
     pub limits: Option<Data<Limits>>,
     /// The proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Data<TrustedProxies>,
+    /// How long the body of a request may take.
+    pub body_timeout: BodyTimeout,
+}
+
+/// How long the body of a request may take, so that a caller who stops halfway does not hold a connection for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BodyTimeout(pub Duration);
+
+impl Default for BodyTimeout {
+    fn default() -> Self {
+        Self(Duration::from_secs(10))
+    }
 }
 
 impl Options {
     /// Gives requests access to what the shared parts read.
     pub(crate) fn configure(&self, config: &mut ServiceConfig) {
         config.app_data(Data::clone(&self.trusted_proxies));
+        config.app_data(self.body_timeout);
         if let Some(limits) = &self.limits {
             config.app_data(Data::clone(limits));
         }

@@ -2,6 +2,7 @@
 
 mod commands;
 mod configuration;
+mod connections;
 mod damaged;
 mod guests;
 mod health;

@@ -189,6 +189,13 @@ impl Server {
         std::fs::read_dir(format!("/proc/{}/task", self.running.child.id())).unwrap().count()
     }
 
+    /// How many connections it holds now, those to the database included.
+    pub(crate) fn connections(&self) -> usize {
+        let files = std::fs::read_dir(format!("/proc/{}/fd", self.running.child.id())).unwrap();
+        let targets = files.filter_map(|file| std::fs::read_link(file.unwrap().path()).ok());
+        targets.filter(|target| target.to_string_lossy().starts_with("socket:")).count()
+    }
+
     /// Ends it as `kill -9` does.
     pub(crate) fn kill(mut self) {
         self.running.child.kill().unwrap();
