@@ -1,7 +1,7 @@
 //! Portero over HTTP, by actix-web.
 //!
-//! [`web`] has what every surface shares, whatever it answers with. [`api`] is the JSON API. The dependency goes one way:
-//! nothing in [`web`] knows [`api`].
+//! [`web`] has the parts that every surface shares. [`api`] is the JSON API. [`api`] depends on [`web`] and never the
+//! other way round.
 
 pub mod api;
 pub mod web;

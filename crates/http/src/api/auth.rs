@@ -1,4 +1,4 @@
-//! Who is calling: every credential is judged here, before a handler runs.
+//! The extractors of credentials. They run before a handler and reject every bad credential.
 
 use std::{future::Future, pin::Pin};
 
@@ -25,27 +25,27 @@ use crate::{
 
 type Extraction<T> = Pin<Box<dyn Future<Output = ApiResult<T>>>>;
 
-/// A person with a good session, of any role.
+/// A user with a valid session, of any role.
 #[derive(Debug)]
 pub struct AnyUser(pub SignedIn);
 
-/// A super admin with a good session.
+/// A super admin with a valid session.
 #[derive(Debug)]
 pub struct SuperAdmin(pub SignedIn);
 
-/// A company's admin with a good session.
+/// A company's admin with a valid session.
 #[derive(Debug)]
 pub struct CompanyAdmin {
-    /// The admin's company, the only one they reach.
+    /// The admin's company. The admin has access to no other company.
     pub company: CompanyId,
 }
 
-/// A company's admin with a good session, whose company is active: the only one who may change something or connect to a
-/// router. Every endpoint that does so takes this, since no use case of that kind takes less than its mandate.
+/// An admin of an active company, with a valid session. Only this admin may change data or connect to a router. The use
+/// cases for that require the mandate in it.
 #[derive(Debug)]
 pub struct ActiveCompanyAdmin(pub Mandate);
 
-/// A captive portal with its router's key, admitted and counted.
+/// A captive portal whose router's key was admitted and counted.
 #[derive(Debug)]
 pub struct Portal(pub Admission);
 
@@ -152,7 +152,7 @@ impl From<NoCredential> for ApiError {
     }
 }
 
-/// A refused API key, in the words of the wider system's section 2.
+/// The error for a rejected API key. Existing portals know these codes and sentences.
 impl From<TokenRefusal> for ApiError {
     fn from(refusal: TokenRefusal) -> Self {
         match refusal {
@@ -168,7 +168,7 @@ impl From<AdmitPortalError> for ApiError {
         match error {
             AdmitPortalError::Token(refusal) => refusal.into(),
             AdmitPortalError::Refused(Refusal::Expired) => TokenRefusal::Expired.into(),
-            // A key without a record was ours once: its router was deleted.
+            // A key with a good signature and without a record: its router was deleted.
             AdmitPortalError::Refused(Refusal::Unknown | Refusal::Revoked) => {
                 Self::unauthorized("api_key_revoked", "API Key no válida o revocada")
             }

@@ -19,13 +19,13 @@ use crate::{
     web::BodyTimeout,
 };
 
-/// The largest body that is read, in bytes. The largest honest one, a product with all its texts, has about 30,000.
+/// The largest accepted body, in bytes. A product with all its texts has about 30,000.
 const MAX_BYTES: usize = 64 * 1024;
 
-/// A request's body, read and not yet judged.
+/// The body of a request, read but not checked yet.
 ///
-/// Extractors run side by side, so one that failed here would answer a stranger about the body before the credential is
-/// known to be bad. This one never fails: the handler judges, and it runs only for who may call it.
+/// Extractors run side by side. If this one failed, a stranger would get an error about the body instead of the `401`.
+/// So it never fails: the handler checks the body, after the credential.
 #[derive(Debug)]
 pub struct JsonBody<T>(ApiResult<T>);
 
@@ -56,14 +56,14 @@ impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
     }
 }
 
-/// Refuses a body that does not say that it is JSON. Where `Content-Type` is there twice, both must say so.
+/// Rejects a body that is not declared as JSON. If a request has two `Content-Type` headers, both must say JSON.
 fn check_type(headers: &HeaderMap) -> ApiResult<()> {
     let mut types = headers.get_all(header::CONTENT_TYPE).peekable();
     let is_json = types.peek().is_some() && types.all(|value| value.to_str().is_ok_and(is_json));
     if is_json { Ok(()) } else { Err(ApiError::of_status(StatusCode::UNSUPPORTED_MEDIA_TYPE)) }
 }
 
-/// Whether a media type is JSON, whatever its parameters say. A type that ends in `+json` is JSON (RFC 6839).
+/// Whether a media type is JSON. Parameters do not matter. A type that ends in `+json` is JSON (RFC 6839).
 fn is_json(media_type: &str) -> bool {
     let essence = media_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let Some((kind, subtype)) = essence.split_once('/') else { return false };
@@ -75,7 +75,7 @@ fn is_json(media_type: &str) -> bool {
         && (subtype == "json" || subtype.strip_suffix("+json").is_some_and(|name| !name.is_empty()))
 }
 
-/// Refuses an encoded body and says that only plain ones are read (RFC 9110, 15.5.16).
+/// Rejects a compressed body. The response says that only plain bodies are accepted (RFC 9110, 15.5.16).
 fn check_encoding(headers: &HeaderMap) -> ApiResult<()> {
     let is_plain = |value: &HeaderValue| {
         let coding = value.as_bytes().trim_ascii();
@@ -106,11 +106,11 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> ApiResult<T> {
         ApiError::invalid(vec![FieldError { loc: vec!["body".to_owned()], msg: msg.to_owned(), kind }])
     };
     let invalid = || fault("json_invalid", "JSON inválido");
-    // The whole text is checked first: the parser skips an unknown field without a look at its letters.
+    // The whole text is checked first, because the parser does not check the text of unknown fields.
     let text = str::from_utf8(bytes).map_err(|_| invalid())?;
     // Editors on Windows write a byte order mark. RFC 8259 lets a parser pass over it.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    // A list would be taken for an object's fields in order.
+    // serde would accept a list as the fields of the object in order.
     let is_object = text.trim_start().starts_with('{');
     match serde_json::from_str(text) {
         Ok(body) if is_object => Ok(body),

@@ -1,4 +1,4 @@
-//! Cursors as text: opaque to callers, and refused unless it is one that the same list gives.
+//! Cursors as text. They are opaque to callers. A list accepts only its own cursors.
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use portero_domain::{
@@ -6,12 +6,12 @@ use portero_domain::{
     transaction::Transaction, user::User,
 };
 
-/// What the text begins with, so that another way of writing can tell itself apart one day.
+/// The version of the format. A later format gets another number.
 const VERSION: u8 = 1;
 
-/// What comes in lists that have cursors.
+/// A type whose lists have cursors.
 pub trait Paged {
-    /// The mark of these lists' cursors, so that none is taken for that of another list.
+    /// The mark in the cursors of these lists. It prevents the use of a cursor in another list.
     const MARK: u8;
 }
 
@@ -51,14 +51,14 @@ pub fn text<T: Paged>(cursor: &Cursor<T>) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// The cursor in a text, or nothing when no list of `T` gives such a one.
+/// The cursor in a text, or nothing if no list of `T` returns such a text.
 pub fn parse<T: Paged>(text: &str) -> Option<Cursor<T>> {
     let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
     let (&[version, mark], rest) = bytes.split_first_chunk()?;
     let (&at, rest) = rest.split_first_chunk()?;
     let at = Timestamp::from_unix_micros(i64::from_be_bytes(at))?;
     let number = i64::from_be_bytes(rest.try_into().ok()?);
-    // The years are those that ISO 8601 writes with four digits. All are moments to PostgreSQL, which not all are to us.
+    // The years are those that ISO 8601 writes with four digits. PostgreSQL accepts more times than our own type.
     let given = version == VERSION && mark == T::MARK && number > 0 && (1..=9_999).contains(&at.get().year());
     given.then(|| Cursor::new(at, number))
 }

@@ -1,4 +1,4 @@
-//! Every refusal on the wire: `{"detail": ..., "code": ...}` and a status (decisions, "Errors").
+//! Error responses: `{"detail": ..., "code": ...}` and a status.
 
 use std::{borrow::Cow, error::Error as StdError, fmt, sync::Arc};
 
@@ -15,10 +15,10 @@ use utoipa::ToSchema;
 
 use crate::web::limits::{self, Exceeded};
 
-/// What a caller of an endpoint gets instead of an answer.
+/// The result of a handler: a response, or an error response.
 pub type ApiResult<T> = Result<T, ApiError>;
 
-/// A refusal, in the documents' words, and what the log is told besides.
+/// An error response, and the cause for the log.
 #[derive(Debug)]
 pub struct ApiError(Box<Refusal>);
 
@@ -30,48 +30,48 @@ struct Refusal {
     cause: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-/// The body of every refusal.
+/// The body of every error response.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Error)]
 pub struct ErrorBody {
-    /// A Spanish sentence for people; for status 422 the list of faulty fields.
+    /// A Spanish sentence. For status 422 it is the list of invalid fields.
     pub detail: Detail,
     /// A stable name for programs.
     #[schema(value_type = String, example = "router_not_found")]
     pub code: &'static str,
-    /// Only with status 500: what to look for in the server's log.
+    /// The id to look for in the server's log. Only with status 500.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
 }
 
-/// What was wrong, as a sentence or field by field.
+/// The problem: a sentence, or a list of invalid fields.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum Detail {
     /// A Spanish sentence.
     #[schema(value_type = String)]
     Sentence(Cow<'static, str>),
-    /// Every faulty field.
+    /// All invalid fields.
     Fields(Vec<FieldError>),
 }
 
-/// A faulty field.
+/// An invalid field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub struct FieldError {
-    /// Where it is: `body` or `query`, then the field's name.
+    /// The place of the field: `body` or `query`, then its name.
     #[schema(example = json!(["body", "puerto"]))]
     pub loc: Vec<String>,
-    /// What is wrong with it, in Spanish.
+    /// The problem, as a Spanish sentence.
     #[schema(example = "Debe ser un número entero")]
     pub msg: String,
-    /// A stable name of the fault.
+    /// A stable name of the problem.
     #[serde(rename = "type")]
     #[schema(example = "int_type")]
     pub kind: &'static str,
 }
 
 impl ApiError {
-    /// A refusal with this status, code and Spanish sentence.
+    /// An error response with this status, code and Spanish sentence.
     pub fn new(status: StatusCode, code: &'static str, sentence: impl Into<Cow<'static, str>>) -> Self {
         Self::with_detail(status, code, Detail::Sentence(sentence.into()))
     }
@@ -81,49 +81,49 @@ impl ApiError {
         Self(Box::new(Refusal { status, body, headers: Vec::new(), cause: None }))
     }
 
-    /// `400`: what was asked is against a rule.
+    /// `400`: the request breaks a rule.
     pub fn bad_request(code: &'static str, sentence: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, code, sentence)
     }
 
-    /// `401`: no credential, or one that is no good.
+    /// `401`: the credential is missing or invalid.
     pub fn unauthorized(code: &'static str, sentence: &'static str) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, code, sentence)
             .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
     }
 
-    /// `403`: a good credential, for something else.
+    /// `403`: the credential is valid but not for this request.
     pub fn forbidden(code: &'static str, sentence: &'static str) -> Self {
         Self::new(StatusCode::FORBIDDEN, code, sentence)
     }
 
-    /// `404`: there is no such thing, or none of the caller's.
+    /// `404`: the thing does not exist, or does not belong to the caller.
     pub fn not_found(code: &'static str, sentence: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::NOT_FOUND, code, sentence)
     }
 
-    /// `409`: it is there already.
+    /// `409`: the thing exists already, or changed meanwhile.
     pub fn conflict(code: &'static str, sentence: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::CONFLICT, code, sentence)
     }
 
-    /// `422`: these fields are faulty.
+    /// `422`: these fields are invalid.
     pub fn invalid(fields: Vec<FieldError>) -> Self {
         Self::with_detail(StatusCode::UNPROCESSABLE_ENTITY, "validation_error", Detail::Fields(fields))
     }
 
-    /// `503`: not now; another try is worth it after a second.
+    /// `503`: the service cannot serve the request now. The caller may retry after a second.
     pub fn unavailable(code: &'static str, sentence: &'static str) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, code, sentence)
             .with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))
     }
 
-    /// `500`: our own fault. The caller hears one fixed sentence, the log hears why.
+    /// `500`: the server failed. The response has a fixed sentence. The log has the cause.
     pub fn internal(cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", "Error interno del servidor.").caused_by(cause)
     }
 
-    /// The refusal for a status that the framework chose itself.
+    /// The error response for a status that the framework chose.
     pub(crate) fn of_status(status: StatusCode) -> Self {
         match status {
             StatusCode::NOT_FOUND => Self::not_found("not_found", "Recurso no encontrado"),
@@ -143,20 +143,20 @@ impl ApiError {
         }
     }
 
-    /// The same refusal with one header more.
+    /// The same error response with one more header.
     #[must_use]
     pub fn with_header(mut self, name: header::HeaderName, value: HeaderValue) -> Self {
         self.0.headers.push((name, value));
         self
     }
 
-    /// The same refusal, with what the log is told.
+    /// The same error response with a cause for the log.
     pub(crate) fn caused_by(mut self, cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         self.0.cause = Some(cause.into());
         self
     }
 
-    /// The response, naming the request if the fault is ours.
+    /// The response. It has the request id if the server failed.
     pub(crate) fn response(&self, request_id: Option<&str>) -> HttpResponse {
         let mut body = self.0.body.clone();
         if self.0.status == StatusCode::INTERNAL_SERVER_ERROR && body.request_id.is_none() {
@@ -169,7 +169,7 @@ impl ApiError {
         response.json(body)
     }
 
-    /// Why, when that is for the log: each cause behind the next.
+    /// The cause for the log, followed by its own causes.
     pub(crate) fn causes(&self) -> Option<String> {
         let mut cause: &dyn StdError = self.0.cause.as_deref()?;
         let mut text = cause.to_string();

@@ -1,4 +1,4 @@
-//! What goes wrong between Portero and a router, in Spanish, once for all endpoints.
+//! The errors of routers in Spanish, for all endpoints.
 
 use std::borrow::Cow;
 
@@ -27,13 +27,13 @@ pub(crate) const fn code(error: &HotspotError) -> &'static str {
     }
 }
 
-/// The whole sentence, in the documents' words.
+/// The whole sentence.
 pub(crate) fn sentence(error: &HotspotError) -> String {
     format!("No se pudo conectar al router: {}", reason(error))
 }
 
-/// The reason alone, as it goes on behind a colon. A peer's own words are in it only where it refused in the terms of the
-/// RouterOS API: whatever else listens at an address that an admin typed is not to be read through Portero.
+/// The reason alone, as the end of a sentence. It quotes the peer only if the peer rejected a command of the RouterOS
+/// API. Otherwise an admin could read other services of the network through Portero.
 pub(crate) fn reason(error: &HotspotError) -> Cow<'static, str> {
     Cow::Borrowed(match error {
         HotspotError::AddressRefused => "no se permite conectar a esa dirección",
@@ -71,7 +71,7 @@ pub(crate) fn reason(error: &HotspotError) -> Cow<'static, str> {
     })
 }
 
-/// `400` in the documents' words; `503` where another try is worth it.
+/// `400`, or `503` if the caller may retry.
 impl From<HotspotError> for ApiError {
     fn from(error: HotspotError) -> Self {
         let status = match error {

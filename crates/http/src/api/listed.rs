@@ -1,4 +1,4 @@
-//! Lists on the wire: a page, and in its headers the way to the next one.
+//! Lists on the wire: a page, and headers that lead to the next page.
 
 use actix_web::{
     HttpRequest, HttpResponse, Responder,
@@ -20,13 +20,13 @@ use crate::api::{
     query::{AFTER, OFFSET},
 };
 
-/// The header that tells how long a whole list is.
+/// The header with the length of the whole list.
 pub const TOTAL_COUNT: HeaderName = HeaderName::from_static("x-total-count");
-/// The header that has the cursor to go on by.
+/// The header with the cursor of the next page.
 pub const NEXT_CURSOR: HeaderName = HeaderName::from_static("x-next-cursor");
 
-/// A page of a list. `X-Next-Cursor` has its cursor and `Link` (RFC 8288) the whole URL of the page that follows; neither
-/// is there where none follows.
+/// A page of a list. `X-Next-Cursor` has the cursor of the next page and `Link` (RFC 8288) its path and query. The last
+/// page has neither header.
 #[derive(Debug)]
 pub struct Listed<B> {
     body: B,
@@ -35,8 +35,7 @@ pub struct Listed<B> {
 }
 
 impl<T> Listed<Vec<Row<T>>> {
-    /// The page as an array, each row in its wire form. The length of the whole list is in `X-Total-Count`, where it was
-    /// counted.
+    /// The page as an array. `X-Total-Count` has the length of the whole list, if it was counted.
     pub fn of<D: Paged>(listing: Listing<D>) -> Self
     where
         T: From<D>,
@@ -105,7 +104,7 @@ pub fn rows<D, T: From<D>>(listing: Listing<D>) -> Vec<Row<T>> {
 }
 
 impl<B> Listed<B> {
-    /// The page as a body that says itself what there is to say of the whole list.
+    /// The page as a body that contains the total itself.
     pub fn with_next<D: Paged>(body: B, next: Option<Cursor<D>>) -> Self {
         Self { body, total: None, next: next.as_ref().map(cursor::text) }
     }
@@ -127,7 +126,7 @@ impl<B: Serialize> Responder for Listed<B> {
     }
 }
 
-/// The request's own path and query, but for where the page begins.
+/// The request's own path and query, with another start of the page.
 fn url_of_next(request: &HttpRequest, cursor: &str) -> String {
     let kept =
         form_urlencoded::parse(request.query_string().as_bytes()).filter(|(name, _)| name != OFFSET && name != AFTER);

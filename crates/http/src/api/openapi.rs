@@ -1,7 +1,7 @@
-//! The document of the interface in OpenAPI 3.1, generated from the endpoints themselves.
+//! The OpenAPI 3.1 document, generated from the endpoints.
 //!
-//! What endpoints have in common is added here once: both credentials, the refusals that any of them may give, the
-//! headers of lists, and the examples, which are those of `docs/wire.md` and which the tests hold the answers against.
+//! The common parts are added here once: both credentials, the common error responses, the headers of lists and the
+//! examples. The examples come from `docs/wire.md`. The tests compare the responses with them.
 
 use std::collections::BTreeMap;
 
@@ -112,7 +112,7 @@ impl Modify for Credentials {
     }
 }
 
-/// The refusals that follow from what an endpoint takes: a credential, a path, a body, the store.
+/// The error responses that follow from the parts of an endpoint: a credential, a body, the database.
 struct CommonRefusals;
 
 impl Modify for CommonRefusals {
@@ -120,22 +120,23 @@ impl Modify for CommonRefusals {
         let of_portals = SecurityRequirement::new(ROUTER_KEY, [""; 0]);
         for (path, item) in &mut document.paths.paths {
             for operation in operations(item) {
-                let mut common = vec![("500", "Fault of the server; the log has it under `request_id`")];
+                let mut common = vec![("500", "The server failed. The log has the cause under `request_id`")];
                 if let Some(security) = &operation.security {
                     if security.contains(&of_portals) {
-                        common.push(("429", "Too many calls; try again after `Retry-After` seconds"));
+                        common.push(("429", "Too many requests. Retry after `Retry-After` seconds"));
                     }
-                    common.push(("401", "No credential, or one that is no good"));
-                    common.push(("503", "The database is away or busy; try again after `Retry-After` seconds"));
+                    common.push(("401", "The credential is missing or invalid"));
+                    common
+                        .push(("503", "The database does not respond, or is busy. Retry after `Retry-After` seconds"));
                     if path.starts_with("/admin/") || path.starts_with("/api/v1/admin/") {
-                        common.push(("403", "The credential of another role"));
+                        common.push(("403", "The session has another role"));
                     }
                 }
                 if operation.request_body.is_some() {
-                    common.push(("408", "The body did not come within 10 seconds"));
+                    common.push(("408", "The body did not arrive within 10 seconds"));
                     common.push(("413", "The body is larger than 64 KiB"));
-                    common.push(("415", "The body is not application/json"));
-                    common.push(("422", "Faulty fields, all of them"));
+                    common.push(("415", "The body is not `application/json`, or it is compressed"));
+                    common.push(("422", "Some fields are invalid. The response names all of them"));
                 }
                 for (status, description) in common {
                     let responses = &mut operation.responses.responses;
@@ -151,7 +152,7 @@ fn refusal(description: &str) -> RefOr<openapi::Response> {
     ResponseBuilder::new().description(description).content("application/json", body).build().into()
 }
 
-/// The headers that lead from a page of a list to the next one, and the rows that are damaged.
+/// The headers that lead to the next page of a list, and the damaged rows.
 struct NextPages;
 
 impl Modify for NextPages {
@@ -162,9 +163,9 @@ impl Modify for NextPages {
                 for (name, description) in [
                     (
                         "X-Next-Cursor",
-                        "The `despues_de` of the next page; left out where none follows, or without a limit",
+                        "The `despues_de` of the next page. Missing on the last page and without `limit`",
                     ),
-                    ("Link", "`<URL>; rel=\"next\"`: the same as a URL with path and query"),
+                    ("Link", "`<URL>; rel=\"next\"`: the path and query of the next page"),
                 ] {
                     let text = ObjectBuilder::new().schema_type(Type::String).build();
                     let header = HeaderBuilder::new().schema(Some(text)).description(Some(description)).build();
@@ -216,7 +217,7 @@ impl Modify for Examples {
     }
 }
 
-/// Attaches an example. One that is no JSON is left out here and found by the tests.
+/// Attaches an example. A text that is no JSON is left out here. A test reports it.
 fn attach<'a>(content: impl IntoIterator<Item = (&'a String, &'a mut RefOr<Content>)>, example: Option<&&str>) {
     for (_, content) in content {
         if let RefOr::T(content) = content {
@@ -225,10 +226,11 @@ fn attach<'a>(content: impl IntoIterator<Item = (&'a String, &'a mut RefOr<Conte
     }
 }
 
-/// The examples of `docs/wire.md` by their names: an operation, then `request` or a status, then perhaps which of several.
+/// The examples of `docs/wire.md` by name: an operation, then `request` or a status, then a word that tells several
+/// apart.
 ///
-/// An example is a fenced block whose first line is ` ```json NAME `. The first of several is the one that the document
-/// shows: `toggle_router 200` before `toggle_router 200 off`.
+/// An example is a fenced block whose first line is ` ```json NAME `. The document shows the example without the last
+/// word: `toggle_router 200`, not `toggle_router 200 off`.
 pub fn examples() -> BTreeMap<&'static str, &'static str> {
     let blocks = include_str!("../../../../docs/wire.md").split("\n```");
     blocks.filter_map(|block| block.strip_prefix("json ")?.split_once('\n')).collect()

@@ -1,4 +1,4 @@
-//! What callers say after the `?`.
+//! The query of a request.
 
 use std::{
     collections::HashMap,
@@ -15,30 +15,31 @@ use crate::api::{
     fields::{self, Fault, Faults},
 };
 
-/// The field that begins a page behind so many rows.
+/// The query field with the number of rows to skip.
 pub const OFFSET: &str = "offset";
-/// The field that begins a page behind the row of a cursor.
+/// The query field with the cursor to continue after.
 pub const AFTER: &str = "despues_de";
-/// What stands in [`AFTER`] where a walk by cursors begins.
+/// The value of [`AFTER`] for the first page.
 const BEGINNING: &str = "inicio";
 
-/// How the document shows the part of a list that is wanted.
+/// The query fields of a list, for the OpenAPI document.
 #[derive(Debug, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub struct PageParams {
-    /// How many at most; all of them when left out.
+    /// The largest number of items. Without it, the response has all items.
     #[param(minimum = 1, maximum = 500)]
     pub limit: Option<u16>,
-    /// How many to leave out at the start. The farther, the slower; `despues_de` is not.
+    /// The number of items to skip. A large offset is slow.
     #[param(default = 0)]
     pub offset: Option<u32>,
-    /// Where to go on: the `X-Next-Cursor` of the page before, or `inicio` for the first page. Not with `offset`. Nothing
-    /// is counted then: there is no total.
+    /// The `X-Next-Cursor` of the previous page, or `inicio` for the first page. Not together with `offset`. The
+    /// response then has no total.
     #[param(example = "inicio")]
     pub despues_de: Option<String>,
 }
 
-/// A request's query, read and not yet judged, for the reason that [`crate::api::body::JsonBody`] has.
+/// The query of a request, read but not checked yet. The handler checks it after the credential, like a
+/// [`crate::api::body::JsonBody`].
 #[derive(Debug)]
 pub struct Query(HashMap<String, String>);
 
@@ -54,19 +55,19 @@ impl FromRequest for Query {
 }
 
 impl Query {
-    /// The field, unless left out or empty.
+    /// The value of the field, if it is present and not empty.
     pub fn get(&self, field: &str) -> Option<&str> {
         self.0.get(field).map(String::as_str).filter(|value| !value.is_empty())
     }
 
-    /// The part of a list that is wanted: `limit`, and `offset` or `despues_de`. Everything when they are left out.
+    /// The requested page of a list: `limit`, and `offset` or `despues_de`. Without them it is the whole list.
     pub fn page<T: Paged>(&self) -> ApiResult<Page<T>> {
         let mut faults = Faults::in_query();
         let page = self.read_page(&mut faults);
         faults.finish(|| page)
     }
 
-    /// As [`Query::page`], where other fields are judged at the same time.
+    /// The same as [`Query::page`], together with other fields.
     pub fn read_page<T: Paged>(&self, faults: &mut Faults) -> Option<Page<T>> {
         let limit = self.number(faults, "limit", 1, Limit::MAX.into());
         let start = self.start(faults);
@@ -91,7 +92,7 @@ impl Query {
         faults.check(AFTER, start)
     }
 
-    /// An id to look things up by. Nothing at all is answered when it is faulty.
+    /// An optional id. The outer `None` means that it is invalid.
     pub fn id<T>(&self, faults: &mut Faults, field: &str, parse: impl FnOnce(&str) -> Option<T>) -> Option<Option<T>> {
         let Some(text) = self.get(field) else { return Some(None) };
         faults.check(field, fields::id(parse)(text)).map(Some)

@@ -1,4 +1,4 @@
-//! Error responses of the JSON API for faults outside of an endpoint, and the log's line about a fault of the server.
+//! Error responses of the JSON API for faults outside of an endpoint. Faults of the server are logged here.
 
 use actix_web::{Error, HttpResponse, ResponseError};
 

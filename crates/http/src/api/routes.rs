@@ -4,7 +4,7 @@ use super::{
     service, sessions, users,
 };
 
-/// Every path, on one screen. They are tried in this order, so the busiest come first.
+/// Every path, on one screen. The framework tries them in this order, so the most used paths come first.
 pub(super) fn routes() -> Vec<At> {
     vec![
         at("/health", [get(service::health::handle)]),
@@ -49,7 +49,7 @@ pub(super) fn routes() -> Vec<At> {
         at("/api/v1/auth/login", [post(sessions::log_in::handle)]),
         at("/api/v1/auth/logout", [post(sessions::log_out::handle)]),
         at("/api/v1/auth/change-password", [post(sessions::change_password::handle)]),
-        // A super admin's companies and people.
+        // A super admin's companies and users.
         at("/admin/dashboard", [get(companies::system_dashboard::handle)]),
         at("/admin/empresas", [get(companies::list_companies::handle), post(companies::create_company::handle)]),
         at(
@@ -63,7 +63,7 @@ pub(super) fn routes() -> Vec<At> {
         at("/admin/usuarios/{usuario_id}", [get(users::find_user::handle)]),
         at("/admin/usuarios/{usuario_id}/toggle-activo", [put(users::toggle_user::handle)]),
         at("/admin/usuarios/{usuario_id}/activo", [put(users::switch_user::handle)]),
-        // A company admin's company and what it sells.
+        // A company admin's company and its products.
         at(
             "/api/v1/admin/mi-empresa",
             [get(my_company::find_my_company::handle), put(my_company::edit_my_company::handle)],
@@ -111,7 +111,7 @@ mod tests {
                 item.as_object().unwrap().keys().map(|method| (method.to_uppercase(), path.clone()))
             })
             .collect();
-        // The description of the interface does not describe itself, and HEAD goes without saying.
+        // The document does not describe its own paths. `HEAD` is implied by `GET`.
         let of_itself = |path: &str| path.starts_with("/docs") || path == "/openapi.json";
         let routed: BTreeSet<_> = (routes().iter().filter(|at| !of_itself(at.path)))
             .flat_map(|at| at.methods.iter().map(|method| (method.to_string(), at.path.to_owned())))

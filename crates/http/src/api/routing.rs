@@ -1,4 +1,4 @@
-//! Paths and what may be done there.
+//! Paths and their methods.
 
 use actix_web::{
     FromRequest, Handler, Resource, Responder, Route, guard,
@@ -13,21 +13,21 @@ use crate::api::error::{ApiError, ApiResult};
 
 /// A path with its endpoints.
 pub(crate) struct At {
-    /// The path, its variables in braces.
+    /// The path, with variables in braces.
     pub(crate) path: &'static str,
-    /// What may be done there.
+    /// The allowed methods.
     pub(crate) methods: Vec<&'static Method>,
     routes: Vec<Route>,
 }
 
-/// A path and what may be done there.
+/// A path and its endpoints.
 pub(crate) fn at<const N: usize>(path: &'static str, endpoints: [(&'static [Method], Route); N]) -> At {
     let (methods, routes): (Vec<_>, _) = endpoints.into_iter().unzip();
     At { path, methods: methods.into_iter().flatten().collect(), routes }
 }
 
 impl At {
-    /// The framework's part in it. Anything that may not be done there is a `405` that says what may.
+    /// The resource for the framework. Other methods get a `405` that names the allowed methods.
     pub(crate) fn resource(self) -> Resource {
         let allowed = self.methods.iter().map(|method| method.as_str()).collect::<Vec<_>>().join(", ");
         let resource = self.routes.into_iter().fold(web::resource(self.path), Resource::route);

@@ -1,5 +1,4 @@
-//! Setting something on or off, whatever it is: a toggle that is tried again flips back, this does not (decisions, "Set
-//! instead of toggle").
+//! Setting a thing active or inactive. A retry does no harm here. A retry of a toggle would undo it.
 
 use portero_application::Switch;
 use serde::Deserialize;
@@ -10,11 +9,11 @@ use crate::api::{
     fields::{self, Faults, Given},
 };
 
-/// What something is to be.
+/// The wanted state of a thing.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = Switch)]
 pub(crate) struct SwitchRequest {
-    /// On or off.
+    /// True for active, false for inactive.
     #[schema(value_type = bool)]
     activo: Given<bool>,
 }

@@ -14,7 +14,7 @@ use super::{
     words::{Words, words},
 };
 
-/// A moment: naive UTC in ISO 8601, microseconds only when not zero (decisions, "Times").
+/// A time: UTC in ISO 8601 without a zone, with microseconds only if they are not zero.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment(pub Timestamp);
 
@@ -40,7 +40,7 @@ impl From<Timestamp> for Moment {
     }
 }
 
-/// An amount of money: a JSON number with two decimals (decisions, "Money").
+/// An amount of money: a JSON number with two decimals.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Amount(pub Money);
 
@@ -50,7 +50,7 @@ impl Serialize for Amount {
     }
 }
 
-/// A piece of JSON that is passed on letter by letter.
+/// JSON text that is passed on unchanged.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Json(pub String);
 
@@ -60,7 +60,7 @@ impl Serialize for Json {
     }
 }
 
-/// A schema that is one line of description and an example.
+/// A schema with a description and an example.
 macro_rules! schema {
     ($name:ident, $kind:expr, $description:literal, $example:expr) => {
         impl PartialSchema for $name {
@@ -86,7 +86,7 @@ schema!(
 );
 schema!(Amount, Type::Number, "An amount of money, written with two decimals.", 50.5.into());
 
-/// What stands for a secret that is there; none is ever shown.
+/// The placeholder for a stored secret. No response shows a secret.
 pub const HIDDEN: &str = "********";
 
 words! {
@@ -105,12 +105,12 @@ pub fn parse_mode(word: &str) -> Result<GatewayMode, Fault> {
 /// The facts about a key just issued.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ApiKeyInfo {
-    /// The key's identity.
+    /// The id of the key.
     #[schema(example = "key_a1b2c3d4e5f6g7h8")]
     key_id: String,
-    /// When it was issued.
+    /// The time when the key was issued.
     issued_at: Moment,
-    /// When it ends.
+    /// The time when the key expires.
     expires_at: Moment,
     /// Always `router_api_key`.
     #[serde(rename = "type")]
@@ -130,7 +130,7 @@ impl From<&ApiKey> for ApiKeyInfo {
     }
 }
 
-/// A success of which there is nothing more to say.
+/// A success without data.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Message {
     /// A Spanish sentence for people.
@@ -145,7 +145,7 @@ impl Message {
     }
 }
 
-/// `201` and where the new thing is.
+/// `201` and the path of the new thing.
 #[derive(Debug)]
 pub struct Created<T> {
     /// The path of the new thing.

@@ -1,4 +1,4 @@
-//! Who calls: the peer, or whom a trusted proxy calls for.
+//! The address of the caller: the peer, or the address that a trusted proxy reports.
 
 use std::{
     net::{IpAddr, Ipv4Addr, SocketAddr},
@@ -32,7 +32,7 @@ impl FromStr for Network {
     }
 }
 
-/// The proxies that are believed about whom they call for.
+/// The proxies whose `X-Forwarded-For` is trusted.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TrustedProxies(Vec<Network>);
 
@@ -47,9 +47,10 @@ impl TrustedProxies {
         self.0.iter().any(|network| network.0.contains(&address))
     }
 
-    /// Who is calling: the peer, unless that is a trusted proxy. A proxy appends to `X-Forwarded-For` whom it calls for, so
-    /// the list is read from its end for as long as who wrote an entry is trusted; all before that may be made up. Where
-    /// the list ends early or has no address, whoever passed it on is the caller.
+    /// The address of the caller: the peer, unless the peer is a trusted proxy. Each proxy appends the address of its
+    /// client to `X-Forwarded-For`. So the list is read from its end, as long as the writer of an entry is trusted. The
+    /// entries before that may be forged. If an entry is missing or is no address, the last trusted proxy is the
+    /// caller.
     fn caller<'a>(&self, peer: Option<IpAddr>, forwarded: impl DoubleEndedIterator<Item = &'a HeaderValue>) -> IpAddr {
         let mut address = peer.unwrap_or(Ipv4Addr::UNSPECIFIED.into()).to_canonical();
         let mut hops = forwarded.rev().flat_map(|value| value.as_bytes().rsplit(|&byte| byte == b','));
@@ -61,7 +62,7 @@ impl TrustedProxies {
     }
 }
 
-/// The address of who makes this request.
+/// The address of the caller of this request.
 pub(crate) fn address(request: &HttpRequest) -> IpAddr {
     let nobody = TrustedProxies::default();
     let trusted = request.app_data::<Data<TrustedProxies>>().map_or(&nobody, |trusted| &**trusted);
@@ -69,7 +70,7 @@ pub(crate) fn address(request: &HttpRequest) -> IpAddr {
     trusted.caller(peer, request.headers().get_all(header::X_FORWARDED_FOR))
 }
 
-/// Whether the caller speaks HTTPS with a trusted proxy: each `X-Forwarded-Proto` that the proxy passes on says so.
+/// Whether a trusted proxy says that the caller used HTTPS: all `X-Forwarded-Proto` headers must say `https`.
 pub(crate) fn is_https(request: &HttpRequest) -> bool {
     let Some(trusted) = request.app_data::<Data<TrustedProxies>>() else { return false };
     let mut told = request.headers().get_all(header::X_FORWARDED_PROTO).peekable();
@@ -78,7 +79,7 @@ pub(crate) fn is_https(request: &HttpRequest) -> bool {
         && told.all(|value| value.as_bytes().trim_ascii().eq_ignore_ascii_case(b"https"))
 }
 
-/// The address in an entry, which may have brackets around it and a port behind it.
+/// The address in an entry. It may have brackets and a port.
 fn address_in(entry: &[u8]) -> Option<IpAddr> {
     let text = str::from_utf8(entry).ok()?.trim();
     let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
@@ -90,7 +91,7 @@ fn address_in(entry: &[u8]) -> Option<IpAddr> {
 mod tests {
     use super::*;
 
-    /// Who calls, when this peer passes these headers on and everything in `10.0.0.0/8` and `fd00::/8` is trusted.
+    /// The caller, if this peer sends these headers and `10.0.0.0/8` and `fd00::/8` are trusted.
     fn caller(peer: &str, forwarded: &[&[u8]]) -> String {
         let trusted: TrustedProxies = ["10.0.0.0/8", "fd00::/8"].iter().map(|text| text.parse().unwrap()).collect();
         let forwarded: Vec<_> = forwarded.iter().map(|value| HeaderValue::from_bytes(value).unwrap()).collect();

@@ -13,8 +13,8 @@ pub const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 pub enum NoCredential {
     /// The request has none.
     Missing,
-    /// The header has no readable text, or is there twice. Portero and a proxy in front of it might each pick another of
-    /// the two, so none counts.
+    /// The header has no readable text, or the request has it twice. Portero and a proxy could each choose another of
+    /// the two, so neither is used.
     Malformed,
 }
 

@@ -24,7 +24,7 @@ pub(crate) async fn final_slash<B: MessageBody>(
     next.call(request).await
 }
 
-/// The address without the slash at the end of its path, or nothing when it has none or several.
+/// The address without the final slash of its path, or nothing if the path has no final slash or several.
 fn without_final_slash(uri: &Uri) -> Option<Uri> {
     let path = uri.path().strip_suffix('/').filter(|path| !path.is_empty() && !path.ends_with('/'))?;
     let target = match uri.query() {

@@ -1,4 +1,4 @@
-//! The last step of every response: the request's id, security headers, and an answer in place of a panic.
+//! The last step of every response: the request id, the security headers and a response for panics.
 
 use std::panic::AssertUnwindSafe;
 
@@ -35,8 +35,8 @@ pub enum Fault<'a> {
 /// Writes a surface's response to a fault, for the request of this id. It logs the cause of a fault of the server.
 pub type Refuse = fn(Fault<'_>, &str) -> HttpResponse;
 
-/// Finishes a response. Errors of the framework and panics become responses of the surface. Without an answer to a panic
-/// the connection would break off, with all other requests on it.
+/// Finishes a response. Errors of the framework and panics become responses of the surface. Without a response to a
+/// panic, the connection would close, with all other requests on it.
 ///
 /// A response that already has a request id was finished by a surface further inside. It stays as it is.
 pub async fn finish<B: MessageBody + 'static>(
@@ -66,7 +66,7 @@ pub async fn finish<B: MessageBody + 'static>(
 }
 
 fn add_headers(headers: &mut HeaderMap, id: &str, https: bool) {
-    // A response may hold a key or a token, and is true at its moment only.
+    // A response may hold a key or a token, and its data changes.
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }

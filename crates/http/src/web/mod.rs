@@ -1,5 +1,5 @@
-//! What every surface of the service shares, whatever it answers with: the caller's address, credentials, limits, the id
-//! of each request, panics, security headers, CORS and the log.
+//! The parts that every surface of the service shares: the caller's address, credentials, limits, request ids, panics,
+//! security headers, CORS and the log.
 //!
 //! Nothing here knows the JSON API. A surface gives [`finish`] a function that writes its own error responses.
 

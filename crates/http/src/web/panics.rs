@@ -1,4 +1,4 @@
-//! What the log says of a panic.
+//! Panics in the log.
 
 use std::panic::{self, PanicHookInfo};
 

@@ -2,10 +2,10 @@
 
 use actix_web::http::header::{self, HeaderMap, HeaderName, HeaderValue};
 
-/// The policy of a response that is no page: it loads nothing, runs nothing and is never shown inside a page.
+/// The policy of a response that is no page: it loads nothing, runs nothing and is never framed.
 const NO_PAGE: HeaderValue = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
 
-/// A year of HTTPS only. Other names under the same domain are not the service's to decide about.
+/// One year of HTTPS only. It does not include subdomains, because they may belong to other services.
 const HTTPS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
 const FIXED: [(HeaderName, HeaderValue); 3] = [
@@ -13,7 +13,7 @@ const FIXED: [(HeaderName, HeaderValue); 3] = [
     (header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
     // For browsers that do not know `frame-ancestors`.
     (header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY")),
-    // Addresses hold ids, which are nothing for other sites.
+    // Addresses hold ids, which other sites must not learn.
     (header::REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
 ];
 

@@ -51,7 +51,7 @@ fn method(method: &Method) -> &str {
     }
 }
 
-/// What stands in place of a text that may be a secret.
+/// The placeholder for a text that may be a secret.
 const HIDDEN: &str = "…";
 
 /// A request's path without the texts that may be secrets. It has no query.
@@ -81,7 +81,7 @@ fn is_id(text: &str) -> bool {
     CompanyId::parse(text).is_some()
         || RouterId::parse(text).is_some()
         || KeyId::parse(text).is_some()
-        // Any number that the store counts, such as a user's.
+        // Any counted id, such as the id of a user.
         || ProductId::parse(text).is_some()
 }
 

@@ -17,48 +17,48 @@ use crate::api::{
     wire::{HIDDEN, Mode, parse_mode},
 };
 
-/// Changes to a company. What is left out or null stays; `""` empties what may be empty.
+/// Changes to a company. A missing or null field keeps its value. `""` empties a field that may be empty.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = CompanyEdit)]
 pub(crate) struct CompanyChanges {
-    /// What it is called.
+    /// The name.
     #[schema(value_type = Option<String>, min_length = 1, max_length = 100, required = false)]
     nombre: Given<String>,
-    /// Where its people are reached.
+    /// The e-mail of the company's contact.
     #[schema(value_type = Option<String>, format = Email, max_length = 254, required = false)]
     contacto_email: Given<String>,
-    /// Their telephone.
+    /// The telephone number of the company's contact.
     #[schema(value_type = Option<String>, max_length = 30, required = false)]
     contacto_telefono: Given<String>,
-    /// Its logo, for the captive portal.
+    /// The address of the logo, for the captive portal.
     #[schema(value_type = Option<String>, max_length = 500, required = false)]
     logo_url: Given<String>,
     #[schema(value_type = Option<Mode>, required = false)]
     conekta_mode: Given<String>,
-    /// The key that the captive portal shows to the world.
+    /// The public key. The captive portal shows it to every visitor.
     #[schema(value_type = Option<String>, max_length = 200, required = false)]
     conekta_public_key: Given<String>,
-    /// The key that moves money, sealed at rest and never returned; `********` leaves it as it is.
+    /// The private key. It is stored encrypted and never returned. `********` keeps the stored key.
     #[schema(value_type = Option<String>, max_length = 256, required = false)]
     conekta_private_key: Given<String>,
     #[schema(value_type = Option<Mode>, required = false)]
     mercado_pago_mode: Given<String>,
-    /// The key that the captive portal shows to the world.
+    /// The public key. The captive portal shows it to every visitor.
     #[schema(value_type = Option<String>, max_length = 200, required = false)]
     mercado_pago_public_key: Given<String>,
-    /// The bot's token, sealed at rest and never returned; `********` leaves it as it is.
+    /// The token of the bot. It is stored encrypted and never returned. `********` keeps the stored token.
     #[schema(value_type = Option<String>, max_length = 256, required = false)]
     telegram_bot_token: Given<String>,
-    /// The chat that the bot writes to.
+    /// The id of the chat that the bot writes to.
     #[schema(value_type = Option<String>, max_length = 200, required = false)]
     telegram_chat_id: Given<String>,
-    /// Whether notices are wanted.
+    /// Whether the bot sends notices.
     #[schema(value_type = Option<bool>, required = false)]
     notificaciones_telegram: Given<bool>,
 }
 
 impl CompanyChanges {
-    /// The changes, and those to secrets apart.
+    /// The changes, with the changes of secrets apart.
     pub(crate) fn parse(self) -> ApiResult<(CompanyEdit, CompanySecrets)> {
         let mut faults = Faults::in_body();
         let name = self.nombre.optional(&mut faults, "nombre", Name::parse);
@@ -92,7 +92,7 @@ impl CompanyChanges {
     }
 }
 
-/// A panel sends back what it was shown.
+/// A panel may send back the placeholder that it received.
 fn unless_hidden(change: Change<Secret>) -> Change<Secret> {
     match change {
         Change::Set(secret) if secret.expose() == HIDDEN => Change::Keep,

@@ -10,7 +10,7 @@ use crate::api::{
     error::{ApiResult, ErrorBody},
 };
 
-/// A company and what it has.
+/// A company and its numbers.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = CompanyStats)]
 pub(crate) struct Body {
@@ -18,16 +18,16 @@ pub(crate) struct Body {
     estadisticas: Counts,
 }
 
-/// What a company has.
+/// The numbers of a company's routers, admins and keys.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = CompanyCounts)]
 pub(crate) struct Counts {
     total_routers: u64,
     routers_activos: u64,
     routers_inactivos: u64,
-    /// Its admins, switched on or not.
+    /// The number of the company's admins, active or inactive.
     total_usuarios_admin: u64,
-    /// Its keys that are neither revoked nor expired.
+    /// The number of keys that are neither revoked nor expired.
     api_keys_activas: u64,
 }
 
@@ -46,7 +46,7 @@ impl From<(Company, CompanyStats)> for Body {
     }
 }
 
-/// Counts what a company has
+/// Counts the routers, keys and users of a company
 #[utoipa::path(
     get,
     path = "/admin/empresas/{empresa_id}/stats",
@@ -54,8 +54,8 @@ impl From<(Company, CompanyStats)> for Body {
     tag = "Companies",
     params(("empresa_id" = String, Path, description = "The company", example = "EMP_3A9F1C0B2D")),
     responses(
-        (status = 200, description = "The company and what it has", body = Body),
-        (status = 404, description = "There is no such company", body = ErrorBody),
+        (status = 200, description = "The company and its numbers of routers, keys and users", body = Body),
+        (status = 404, description = "The company does not exist", body = ErrorBody),
     ),
     security(("session" = [])),
 )]

@@ -19,23 +19,23 @@ use crate::api::{
     wire::{Created, Mode, parse_mode},
 };
 
-/// A company to be added.
+/// A new company.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = NewCompany)]
 pub(crate) struct Request {
-    /// What it is called.
+    /// The name.
     #[schema(value_type = String, min_length = 1, max_length = 100)]
     nombre: Given<String>,
-    /// Where its people are reached.
+    /// The e-mail of the company's contact.
     #[schema(value_type = String, format = Email, max_length = 254)]
     contacto_email: Given<String>,
-    /// Their telephone.
+    /// The telephone number of the company's contact.
     #[schema(value_type = Option<String>, max_length = 30, required = false)]
     contacto_telefono: Given<String>,
-    /// The key that moves money, sealed at rest and never returned.
+    /// The private key. It is stored encrypted and never returned.
     #[schema(value_type = Option<String>, max_length = 256, required = false)]
     conekta_private_key: Given<String>,
-    /// The key that the captive portal shows to the world.
+    /// The public key. The captive portal shows it to every visitor.
     #[schema(value_type = Option<String>, max_length = 200, required = false)]
     conekta_public_key: Given<String>,
     /// `test` unless it is given.
@@ -73,8 +73,8 @@ impl Request {
     tag = "Companies",
     request_body = Request,
     responses(
-        (status = 201, description = "The company, active from the start", body = CompanyBody,
-            headers(("Location" = String, description = "The company's path"))),
+        (status = 201, description = "The company. It is active", body = CompanyBody,
+            headers(("Location" = String, description = "The path of the company"))),
     ),
     security(("session" = [])),
 )]

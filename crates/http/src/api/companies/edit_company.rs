@@ -18,8 +18,8 @@ use crate::api::{
     params(("empresa_id" = String, Path, description = "The company", example = "EMP_3A9F1C0B2D")),
     request_body = CompanyChanges,
     responses(
-        (status = 200, description = "The company as it is now", body = CompanyBody),
-        (status = 404, description = "There is no such company", body = ErrorBody),
+        (status = 200, description = "The company after the change", body = CompanyBody),
+        (status = 404, description = "The company does not exist", body = ErrorBody),
     ),
     security(("session" = [])),
 )]

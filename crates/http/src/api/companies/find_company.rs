@@ -17,7 +17,7 @@ use crate::api::{
     params(("empresa_id" = String, Path, description = "The company", example = "EMP_3A9F1C0B2D")),
     responses(
         (status = 200, description = "The company", body = CompanyBody),
-        (status = 404, description = "There is no such company", body = ErrorBody),
+        (status = 404, description = "The company does not exist", body = ErrorBody),
     ),
     security(("session" = [])),
 )]

@@ -18,8 +18,8 @@ use crate::api::{
     params(PageParams),
     responses(
         (status = 200, description = "The companies", body = Vec<CompanyBody>,
-            headers(("X-Total-Count" = u64, description = "How many there are in all; not with `despues_de`"))),
-        (status = 422, description = "Faulty `limit`, `offset` or `despues_de`", body = ErrorBody),
+            headers(("X-Total-Count" = u64, description = "The length of the whole list. Missing with `despues_de`"))),
+        (status = 422, description = "`limit`, `offset` or `despues_de` is invalid", body = ErrorBody),
     ),
     security(("session" = [])),
 )]

@@ -1,4 +1,4 @@
-//! The tenants, as a super admin sees them.
+//! The companies, for super admins.
 
 mod changes;
 pub(crate) mod company_stats;
@@ -20,7 +20,7 @@ use crate::api::{
     wire::{Mode, Moment},
 };
 
-/// What is known of a company, but for its secrets.
+/// A company, without its secrets.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Company)]
 pub(crate) struct CompanyBody {
@@ -37,7 +37,7 @@ pub(crate) struct CompanyBody {
     mercado_pago_mode: Mode,
     #[schema(required)]
     mercado_pago_public_key: Option<String>,
-    /// Whether it trades. The keys of a company that is off are refused.
+    /// Whether the company is active. The API keys of an inactive company are rejected.
     activa: bool,
     creada_en: Moment,
 }
@@ -60,7 +60,7 @@ impl From<Company> for CompanyBody {
     }
 }
 
-/// Which company it is about.
+/// The company of a summary.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = CompanySummary)]
 pub(crate) struct CompanySummary {
@@ -75,7 +75,7 @@ impl From<Company> for CompanySummary {
     }
 }
 
-/// A company switched on or off.
+/// A company after it was activated or deactivated.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SwitchedCompany)]
 pub(crate) struct SwitchedBody {
@@ -92,12 +92,12 @@ impl SwitchedBody {
     }
 }
 
-/// A company that nobody knows, in the documents' words.
+/// The error for a company that does not exist.
 pub(crate) fn company_not_found() -> ApiError {
     ApiError::not_found("company_not_found", "Empresa no encontrada")
 }
 
-/// A company that is switched off and to be given something (decisions).
+/// The error for adding something to an inactive company.
 pub(crate) fn company_inactive() -> ApiError {
     ApiError::bad_request("company_inactive", "La empresa no está activa")
 }

@@ -10,7 +10,7 @@ use crate::api::{
     switch::SwitchRequest,
 };
 
-/// Switches a company on or off
+/// Activates or deactivates a company
 #[utoipa::path(
     put,
     path = "/admin/empresas/{empresa_id}/activo",
@@ -19,8 +19,9 @@ use crate::api::{
     params(("empresa_id" = String, Path, description = "The company", example = "EMP_3A9F1C0B2D")),
     request_body = SwitchRequest,
     responses(
-        (status = 200, description = "What the company is now; the keys of one that is off are refused", body = SwitchedBody),
-        (status = 404, description = "There is no such company", body = ErrorBody),
+        (status = 200, description = "The new state of the company. The keys of an inactive company are rejected",
+            body = SwitchedBody),
+        (status = 404, description = "The company does not exist", body = ErrorBody),
     ),
     security(("session" = [])),
 )]

@@ -6,16 +6,16 @@ use utoipa::ToSchema;
 
 use crate::api::{auth::SuperAdmin, error::ApiResult, wire::Moment};
 
-/// The whole system at a glance.
+/// The numbers of the whole system.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SystemDashboard)]
 pub(crate) struct Body {
     estadisticas: Counts,
-    /// When this was so.
+    /// The time of the count.
     timestamp: Moment,
 }
 
-/// What the whole system has.
+/// The companies and users of the whole system.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SystemCounts)]
 pub(crate) struct Counts {
@@ -37,13 +37,13 @@ impl From<(SystemStats, Timestamp)> for Body {
     }
 }
 
-/// Shows the whole system at a glance
+/// Counts the companies and users of the whole system
 #[utoipa::path(
     get,
     path = "/admin/dashboard",
     operation_id = "system_dashboard",
     tag = "Companies",
-    responses((status = 200, description = "What the system has", body = Body)),
+    responses((status = 200, description = "The numbers of companies and users", body = Body)),
     security(("session" = [])),
 )]
 pub(crate) async fn handle(_: SuperAdmin, app: Data<Application>) -> ApiResult<Json<Body>> {

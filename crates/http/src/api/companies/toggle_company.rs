@@ -8,7 +8,7 @@ use crate::api::{
     error::{ApiResult, ErrorBody},
 };
 
-/// Switches a company on or off, to the other of what it is
+/// Activates an inactive company, or deactivates an active one
 #[utoipa::path(
     put,
     path = "/admin/empresas/{empresa_id}/toggle-activo",
@@ -16,8 +16,9 @@ use crate::api::{
     tag = "Companies",
     params(("empresa_id" = String, Path, description = "The company", example = "EMP_3A9F1C0B2D")),
     responses(
-        (status = 200, description = "What the company is now; the keys of one that is off are refused", body = SwitchedBody),
-        (status = 404, description = "There is no such company", body = ErrorBody),
+        (status = 200, description = "The new state of the company. The keys of an inactive company are rejected",
+            body = SwitchedBody),
+        (status = 404, description = "The company does not exist", body = ErrorBody),
     ),
     security(("session" = [])),
 )]

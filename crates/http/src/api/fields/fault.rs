@@ -6,7 +6,7 @@ use portero_domain::{
 
 use crate::api::error::{ApiError, ApiResult, FieldError};
 
-/// What is wrong with a field: a stable name, and a Spanish sentence.
+/// A problem of a field: a stable name and a Spanish sentence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     kind: &'static str,
@@ -19,12 +19,12 @@ impl Fault {
         Self { kind, msg: msg.into() }
     }
 
-    /// The field must be there.
+    /// The required field is missing.
     pub fn missing() -> Self {
         Self::new("missing", "Campo requerido")
     }
 
-    /// The value is of the right type, but not one that the field may have.
+    /// The value has the right type but is not allowed.
     pub fn value(msg: impl Into<String>) -> Self {
         Self::new("value_error", msg)
     }
@@ -69,7 +69,7 @@ impl From<MoneyError> for Fault {
     }
 }
 
-/// The faults found so far in one place.
+/// The faults found so far in a body or a query.
 #[derive(Debug)]
 pub struct Faults {
     place: &'static str,
@@ -77,12 +77,12 @@ pub struct Faults {
 }
 
 impl Faults {
-    /// None so far, in a body.
+    /// No faults yet, in a body.
     pub const fn in_body() -> Self {
         Self { place: "body", found: Vec::new() }
     }
 
-    /// None so far, in a query.
+    /// No faults yet, in a query.
     pub const fn in_query() -> Self {
         Self { place: "query", found: Vec::new() }
     }
@@ -98,7 +98,7 @@ impl Faults {
         result.map_err(|fault| self.add(field, fault.into())).ok()
     }
 
-    /// The whole, made of parts that are there when there was no fault.
+    /// The whole value if there was no fault. Then `make` has all its parts.
     pub fn finish<T>(self, make: impl FnOnce() -> Option<T>) -> ApiResult<T> {
         if !self.found.is_empty() {
             return Err(ApiError::invalid(self.found));

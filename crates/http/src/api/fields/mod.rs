@@ -1,4 +1,4 @@
-//! Reading what callers send, field by field, so that one answer names every fault (decisions, "Errors").
+//! Reading the fields of a request one by one, so that one response names every invalid field.
 
 mod fault;
 mod nullable;
@@ -14,7 +14,7 @@ pub use self::{
     nullable::Nullable,
 };
 
-/// A type that a JSON field may have, with the fault of being another.
+/// A type of JSON fields, with the fault for a value of another type.
 pub trait WireType: for<'de> Deserialize<'de> {
     /// The fault of a value that is not of this type.
     fn wrong_type() -> Fault;
@@ -38,7 +38,7 @@ impl WireType for bool {
     }
 }
 
-/// A decimal number as it was written, digit by digit; within quotes or without.
+/// A decimal number with its digits as they were written, with or without quotes.
 #[derive(Debug)]
 pub struct Decimal(String);
 
@@ -62,7 +62,7 @@ impl WireType for Decimal {
     }
 }
 
-/// A list of JSON objects, kept letter by letter.
+/// A list of JSON objects, kept as text.
 #[derive(Debug)]
 pub struct ObjectList {
     /// The list as it was written.
@@ -86,9 +86,9 @@ impl WireType for ObjectList {
     }
 }
 
-/// A field of a body as it came: reading it never fails, so that every other field is read too.
+/// A field of a body. Deserializing it never fails, so that all other fields are read too.
 ///
-/// An absent field and `null` are the same: nothing was said.
+/// An absent field and `null` mean the same: no value.
 #[derive(Debug)]
 pub struct Given<T>(Option<Result<T, Fault>>);
 
@@ -100,7 +100,7 @@ impl<'de, T: WireType> Deserialize<'de> for Given<T> {
 }
 
 impl<T> Given<T> {
-    /// A value that must be there.
+    /// A required value.
     pub fn required<V, B, E>(
         self,
         faults: &mut Faults,
@@ -117,7 +117,7 @@ impl<T> Given<T> {
         faults.check(field, value)
     }
 
-    /// A value that may be left out. Nothing at all is answered when it is faulty.
+    /// An optional value. The outer `None` means that it is invalid.
     pub fn optional<V, B, E>(
         self,
         faults: &mut Faults,
@@ -137,7 +137,7 @@ impl<T> Given<T> {
 }
 
 impl Given<String> {
-    /// A text that may be left out; an empty one is none.
+    /// An optional text. An empty text means no value.
     pub fn optional_text<V, E: Into<Fault>>(
         self,
         faults: &mut Faults,
@@ -150,7 +150,7 @@ impl Given<String> {
         }
     }
 
-    /// A change of a text: left out means as it is, `""` means none.
+    /// A change of a text. A missing field keeps the text, `""` removes it.
     pub fn change<V, E: Into<Fault>>(
         self,
         faults: &mut Faults,
@@ -165,12 +165,12 @@ impl Given<String> {
     }
 }
 
-/// Takes a value as it is: no value of its type is faulty.
+/// Accepts any value of the type.
 pub fn as_is<T: Clone>(value: &T) -> Result<T, Fault> {
     Ok(value.clone())
 }
 
-/// Reads an id. In a path what is no id is "not found"; in a field it is a fault.
+/// Reads an id in a field, where a text that is no id is a fault. In a path such a text is not found.
 pub fn id<T>(parse: impl FnOnce(&str) -> Option<T>) -> impl FnOnce(&str) -> Result<T, TextError> {
     move |raw: &str| parse(raw).ok_or(TextError::Malformed)
 }

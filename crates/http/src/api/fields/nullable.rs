@@ -3,9 +3,9 @@ use serde::{Deserialize, Deserializer};
 
 use super::{Fault, Faults, Given};
 
-/// A text of an edit that `null` empties, as `""` does: it stays as it is only when it is left out.
+/// A text of an edit that `null` removes, like `""`. Only a missing field keeps the text.
 ///
-/// Such a field is marked `#[serde(default)]`, or what is left out would be taken for `null`.
+/// Such a field needs `#[serde(default)]`. Without it serde takes a missing field for `null`.
 #[derive(Debug, Default)]
 pub struct Nullable(Option<Given<String>>);
 
@@ -16,7 +16,7 @@ impl<'de> Deserialize<'de> for Nullable {
 }
 
 impl Nullable {
-    /// The change that is wished.
+    /// The requested change.
     pub fn change<V, E: Into<Fault>>(
         self,
         faults: &mut Faults,

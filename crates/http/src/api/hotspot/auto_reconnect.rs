@@ -24,20 +24,20 @@ use crate::api::{
     wire::Moment,
 };
 
-/// A guest who comes back.
+/// A guest who reconnects.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = ReturningGuest)]
 pub(crate) struct Request {
-    /// The user that was sold, or the one of an earlier answer.
+    /// The user that the guest bought, or the user of an earlier response.
     #[schema(value_type = String, min_length = 1, max_length = 100)]
     username: Given<String>,
-    /// Its password; empty or left out for a PIN.
+    /// The password of the user. Empty or missing for a PIN.
     #[schema(value_type = Option<String>, max_length = 100, required = false)]
     password: Given<String>,
-    /// The device that the guest comes with. May be percent-encoded.
+    /// The MAC address of the guest's device. It may be percent-encoded.
     #[schema(value_type = String, example = "DA:7B:4F:12:34:56")]
     current_mac: Given<String>,
-    /// That device's address, looked up on the router where it is left out. May be percent-encoded.
+    /// The IP address of the device. If it is missing, the router is asked for it. It may be percent-encoded.
     #[schema(value_type = Option<String>, required = false, example = "10.5.50.23")]
     current_ip: Given<String>,
 }
@@ -60,33 +60,33 @@ impl Request {
     }
 }
 
-/// What came of it.
+/// The result of a reconnection.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Reconnection)]
 pub(crate) struct Body {
     success: bool,
-    /// `activo`, `expirado`, `error`, or `router_inactivo` when the router does not answer.
+    /// `activo`, `expirado`, `error`, or `router_inactivo` if the router does not respond.
     estado: PortalState,
     auto_conexion: Connection,
-    /// The user that the device uses now: for the portal to keep.
+    /// The user that the device uses now. The portal should store it.
     #[schema(required)]
     username: Option<String>,
     #[schema(required)]
     datos_sesion: Option<GuestSession>,
-    /// The device's address, when it is another device than before.
+    /// The MAC address of the device, if it is another device than before.
     #[schema(required)]
     nueva_mac: Option<String>,
-    /// How long the guest was online before, as routers write it: `1d2h3m4s`.
+    /// The time that the guest was online before, in the format of RouterOS: `1d2h3m4s`.
     #[schema(required)]
     tiempo_acumulado: Option<String>,
-    /// How much time is left; null is without limit, or unknown.
+    /// The remaining time. Null if there is no limit or it is unknown.
     #[schema(required)]
     tiempo_restante: Option<String>,
     #[schema(required)]
     primera_sesion: Option<bool>,
     #[schema(value_type = String)]
     mensaje: &'static str,
-    /// Where the router failed, how.
+    /// The error of the router, if the router failed.
     #[schema(required)]
     error_detalle: Option<String>,
     timestamp: Moment,
@@ -102,7 +102,7 @@ pub(crate) enum Connection {
     Absent,
 }
 
-/// A session under way.
+/// The current session of a guest.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct GuestSession {
     session_id: String,
@@ -174,10 +174,10 @@ impl Body {
     }
 }
 
-/// Lets a returning guest in again
+/// Reconnects a guest who paid before
 ///
-/// Where the guest's user is bound to another device, what was paid moves to a user for this one. Fields that older
-/// portals send besides (`stored_mac`, `current_ssid`) are not needed.
+/// If the guest's user is bound to another device, the paid time moves to a new user for this device. Older portals also
+/// send `stored_mac` and `current_ssid`. These fields are ignored.
 #[utoipa::path(
     post,
     path = "/api/v1/hotspot/auto-reconnect",
@@ -185,7 +185,7 @@ impl Body {
     tag = "Portal",
     request_body = Request,
     responses(
-        (status = 200, description = "What came of it, good or bad", body = Body),
+        (status = 200, description = "The result, whether the guest reconnected or not", body = Body),
         (status = 403, description = "The router is inactive", body = ErrorBody),
     ),
     security(("router_api_key" = [])),

@@ -1,4 +1,4 @@
-//! What a captive portal does on its router's hotspot, with the router's key.
+//! The requests of a captive portal about its router's hotspot, with the router's key.
 
 pub(crate) mod auto_reconnect;
 pub(crate) mod profile_info;
@@ -27,8 +27,8 @@ use crate::{
     web::limits,
 };
 
-/// Lets a guest of this router try to prove who they are, as often as limits allow. What was begun is carried through even if
-/// the guest hangs up: half of it could be more than they paid for.
+/// Runs an attempt of a guest to prove who they are, within the limits. The work continues even if the guest
+/// disconnects: a half-finished change could give the guest more time than they paid for.
 async fn attempt<T: 'static>(
     request: &HttpRequest,
     router: RouterId,
@@ -44,10 +44,10 @@ async fn attempt<T: 'static>(
     Ok(outcome)
 }
 
-/// What a portal is told of a router that does not answer.
+/// The message for a router that does not respond.
 const OFFLINE: &str = "El router no está en línea (conexión fallida)";
 
-/// What a portal learns of its request.
+/// The result of a portal's request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ToSchema)]
 pub(crate) enum PortalState {
     #[serde(rename = "activo")]
@@ -80,7 +80,7 @@ impl UserKind {
     }
 }
 
-/// A span of time as routers write it, such as `1d2h3m4s`.
+/// A duration in the format of RouterOS, such as `1d2h3m4s`.
 fn span(span: Duration) -> String {
     let mut rest = span.as_secs();
     let mut text = String::new();
@@ -94,13 +94,12 @@ fn span(span: Duration) -> String {
     if text.is_empty() { "0s".to_owned() } else { text }
 }
 
-/// A text that a portal took out of its own address and may not have decoded (auto-reconnect page).
+/// A text that a portal copied from its own address. Some portals do not decode it.
 fn decoded(raw: &str) -> Result<Cow<'_, str>, Fault> {
     percent_decode_str(raw).decode_utf8().map_err(|_| Fault::value("No es un texto válido"))
 }
 
-/// What a guest is told of a failure that is none of Portero's own: the word for it, a sentence, and where a router failed,
-/// how.
+/// The response to a guest when the guest or the router caused the failure.
 struct Told {
     state: PortalState,
     sentence: &'static str,
@@ -113,13 +112,13 @@ impl Told {
     }
 }
 
-/// What to tell, or else the refusal of the whole call.
+/// The response to the guest, or the error of the whole request.
 fn told(error: GuestError) -> Result<Told, ApiError> {
     Ok(match error {
         GuestError::RouterInactive(_) => return Err(ApiError::forbidden("router_inactive", "El router está inactivo")),
         GuestError::Access(error) => return Err(error.into()),
-        // Whether it was the name or the password is not told: where the name is all there is to know, it would be half of
-        // a guess. Users are removed when they expire, so that is the likelier one.
+        // The response does not say whether the name or the password is wrong, because that would help to guess. Users
+        // are removed when they expire, so an expired user is the more likely case.
         GuestError::UnknownUser | GuestError::WrongPassword | GuestError::PasswordHidden => {
             Told { state: PortalState::Expired, sentence: "Usuario no encontrado", detail: None }
         }

@@ -13,9 +13,9 @@ pub(crate) struct Body {
     estado: PortalState,
     #[schema(value_type = String)]
     message: &'static str,
-    /// Whether the router answered.
+    /// Whether the router responded.
     conexion_ok: bool,
-    /// Where the router failed, how.
+    /// The error of the router, if the router failed.
     #[schema(required)]
     error_detalle: Option<String>,
 }
@@ -32,13 +32,13 @@ impl From<RouterValidity> for Body {
     }
 }
 
-/// Tells whether the portal's router can serve guests; it has 5 seconds to answer
+/// Checks whether the portal's router can serve guests, within 5 seconds
 #[utoipa::path(
     post,
     path = "/api/v1/routers/validar-empresa-router",
     operation_id = "validate_router",
     tag = "Portal",
-    responses((status = 200, description = "Whether it can", body = Body)),
+    responses((status = 200, description = "Whether the router can serve guests", body = Body)),
     security(("router_api_key" = [])),
 )]
 pub(crate) async fn handle(Portal(admission): Portal, app: Data<Application>) -> ApiResult<Json<Body>> {

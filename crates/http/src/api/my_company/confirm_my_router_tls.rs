@@ -21,10 +21,12 @@ use crate::api::{
     params(("router_id" = String, Path, description = "The router", example = "RTR_A1B2C3D4")),
     request_body = Request,
     responses(
-        (status = 200, description = "What is confirmed now", body = ConfirmedBody),
-        (status = 400, description = "The router is not reached over TLS, or not at all, or its password is needed", body = ErrorBody),
-        (status = 404, description = "The company has no such router", body = ErrorBody),
-        (status = 409, description = "The router shows another certificate, or was moved meanwhile", body = ErrorBody),
+        (status = 200, description = "The confirmed certificate", body = ConfirmedBody),
+        (status = 400, description = "The router does not use TLS or does not respond, or its password is required",
+            body = ErrorBody),
+        (status = 404, description = "The company has no router with this id", body = ErrorBody),
+        (status = 409, description = "The router presents another certificate, or its address changed meanwhile",
+            body = ErrorBody),
     ),
     security(("session" = [])),
 )]

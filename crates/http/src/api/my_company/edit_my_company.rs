@@ -12,7 +12,7 @@ use crate::api::{
     error::{ApiResult, ErrorBody},
 };
 
-/// The caller's company, edited.
+/// The caller's company after the change.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = EditedMyCompany)]
 pub(crate) struct Body {
@@ -35,8 +35,8 @@ impl From<Company> for Body {
     tag = "My company",
     request_body = CompanyChanges,
     responses(
-        (status = 200, description = "The company as it is now", body = Body),
-        (status = 404, description = "There is no such company any more", body = ErrorBody),
+        (status = 200, description = "The company after the change", body = Body),
+        (status = 404, description = "The company does not exist any more", body = ErrorBody),
     ),
     security(("session" = [])),
 )]

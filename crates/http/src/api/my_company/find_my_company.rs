@@ -16,7 +16,7 @@ use crate::api::{
     tag = "My company",
     responses(
         (status = 200, description = "The company", body = MyCompanyBody),
-        (status = 404, description = "There is no such company any more", body = ErrorBody),
+        (status = 404, description = "The company does not exist any more", body = ErrorBody),
     ),
     security(("session" = [])),
 )]

@@ -8,7 +8,7 @@ use crate::api::{
     routers::certificate::Body,
 };
 
-/// Shows the certificate of a router of the caller's company: the confirmed one, and what the router shows
+/// Shows the confirmed and the presented certificate of a router of the caller's company
 #[utoipa::path(
     get,
     path = "/api/v1/admin/mi-empresa/routers/{router_id}/tls",
@@ -16,8 +16,9 @@ use crate::api::{
     tag = "My company",
     params(("router_id" = String, Path, description = "The router", example = "RTR_A1B2C3D4")),
     responses(
-        (status = 200, description = "The certificates, also when the router shows none", body = Body),
-        (status = 404, description = "The company has no such router", body = ErrorBody),
+        (status = 200, description = "The confirmed certificate and the presented one. The router may present none",
+            body = Body),
+        (status = 404, description = "The company has no router with this id", body = ErrorBody),
     ),
     security(("session" = [])),
 )]

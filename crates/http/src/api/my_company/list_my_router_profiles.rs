@@ -16,11 +16,11 @@ use crate::api::{
     error::{ApiError, ApiResult, ErrorBody},
 };
 
-/// A user profile of a router's hotspot, in the router's own words.
+/// A user profile of a router's hotspot, in the format of RouterOS.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = HotspotProfile)]
 pub(crate) struct Body {
-    /// Its identity on the router.
+    /// The id of the profile on the router.
     #[schema(example = "*1")]
     id: String,
     name: String,
@@ -67,9 +67,9 @@ impl From<Profile> for Body {
     tag = "My company",
     params(("router_id" = String, Path, description = "The router, which must be active", example = "RTR_A1B2C3D4")),
     responses(
-        (status = 200, description = "The profiles, in the router's order", body = Vec<Body>),
-        (status = 400, description = "The router is inactive, or cannot be reached", body = ErrorBody),
-        (status = 404, description = "The company has no such router", body = ErrorBody),
+        (status = 200, description = "The profiles, in the order of the router", body = Vec<Body>),
+        (status = 400, description = "The router is inactive, or does not respond", body = ErrorBody),
+        (status = 404, description = "The company has no router with this id", body = ErrorBody),
     ),
     security(("session" = [])),
 )]
@@ -91,7 +91,7 @@ impl From<ListProfilesError> for ApiError {
                 Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal_error", sentence).caused_by(error)
             }
             ListProfilesError::Access(error) => error.into(),
-            // The documents' own words and status for this endpoint; elsewhere it is a 403.
+            // The contract has a 400 with its own sentence for this endpoint. Other endpoints return 403.
             ListProfilesError::Inactive(_) => {
                 Self::bad_request("router_inactive", "El router está inactivo. Actívalo primero desde el panel.")
             }

@@ -19,9 +19,9 @@ use crate::api::{
     params(PageParams),
     responses(
         (status = 200, description = "The routers", body = Vec<RouterBody>,
-            headers(("X-Total-Count" = u64, description = "How many there are in all; not with `despues_de`"))),
-        (status = 404, description = "There is no such company any more", body = ErrorBody),
-        (status = 422, description = "Faulty `limit`, `offset` or `despues_de`", body = ErrorBody),
+            headers(("X-Total-Count" = u64, description = "The length of the whole list. Missing with `despues_de`"))),
+        (status = 404, description = "The company does not exist any more", body = ErrorBody),
+        (status = 422, description = "`limit`, `offset` or `despues_de` is invalid", body = ErrorBody),
     ),
     security(("session" = [])),
 )]

@@ -12,19 +12,19 @@ use crate::api::{
     query::Query,
 };
 
-/// How many transactions are listed unless something else is asked for.
+/// The default number of transactions on a page.
 const LIMIT: Limit = Limit::new(50).unwrap();
 
-/// A part of a company's transactions.
+/// A page of a company's transactions.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Transactions)]
 pub(crate) struct Body {
     empresa_id: String,
-    /// How many there are in all; null with `despues_de`.
+    /// The number of all transactions. Null with `despues_de`.
     #[schema(required)]
     total: Option<u64>,
     limit: u16,
-    /// How many were left out at the start; null with `despues_de`.
+    /// The number of skipped transactions. Null with `despues_de`.
     #[schema(required)]
     offset: Option<u32>,
     /// A damaged row is a `DamagedRow` instead.
@@ -39,16 +39,15 @@ pub(crate) struct Body {
     operation_id = "list_my_transactions",
     tag = "My company",
     params(
-        ("limit" = Option<u16>, Query, description = "How many at most; 50 when left out",
+        ("limit" = Option<u16>, Query, description = "The largest number of items. Default: 50",
             minimum = 1, maximum = 500),
-        ("offset" = Option<u32>, Query, description = "How many to leave out at the start. The farther, the slower; \
-            `despues_de` is not"),
-        ("despues_de" = Option<String>, Query, description = "Where to go on: the `X-Next-Cursor` of the page before, or \
-            `inicio` for the first page. Not with `offset`. Nothing is counted then: there is no total", example = "inicio"),
+        ("offset" = Option<u32>, Query, description = "The number of items to skip. A large offset is slow"),
+        ("despues_de" = Option<String>, Query, description = "The `X-Next-Cursor` of the previous page, or `inicio` for \
+            the first page. Not together with `offset`. The response then has no total", example = "inicio"),
     ),
     responses(
         (status = 200, description = "The transactions", body = Body),
-        (status = 422, description = "Faulty `limit`, `offset` or `despues_de`", body = ErrorBody),
+        (status = 422, description = "`limit`, `offset` or `despues_de` is invalid", body = ErrorBody),
     ),
     security(("session" = [])),
 )]

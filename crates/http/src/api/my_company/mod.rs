@@ -1,4 +1,4 @@
-//! A company as its own admin sees it.
+//! A company, for its own admins.
 
 pub(crate) mod confirm_my_router_tls;
 pub(crate) mod edit_my_company;
@@ -26,13 +26,13 @@ use crate::api::{
     words::words,
 };
 
-/// What is known of the caller's company, but for its secrets.
+/// The caller's company, without its secrets.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = MyCompany)]
 pub(crate) struct MyCompanyBody {
     #[serde(flatten)]
     company: CompanyBody,
-    /// `********` when there is one; null when there is none.
+    /// `********` if a token is stored, otherwise null.
     #[schema(value_type = Option<String>, required)]
     telegram_bot_token: Option<&'static str>,
     #[schema(required)]
@@ -52,12 +52,12 @@ impl From<Company> for MyCompanyBody {
     }
 }
 
-/// A sale, or an attempt at one.
+/// A sale, successful or not.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Transaction)]
 pub(crate) struct TransactionBody {
     id: i64,
-    /// The gateway's reference.
+    /// The reference of the payment gateway.
     transaccion_id: String,
     monto: Amount,
     estado_pago: PaymentState,
@@ -80,7 +80,7 @@ impl From<Transaction> for TransactionBody {
 }
 
 words! {
-    /// What became of a payment.
+    /// The state of a payment.
     pub(crate) PaymentState of PaymentStatus {
         [PaymentStatus::Paid] => "paid",
         [PaymentStatus::Pending] => "pending",
@@ -89,12 +89,12 @@ words! {
     }
 }
 
-/// A router that the caller's company does not have, in the documents' words.
+/// The error for a router that the caller's company does not have.
 fn my_router_not_found() -> ApiError {
     ApiError::not_found("router_not_found", "Router no encontrado o no pertenece a tu empresa")
 }
 
-/// The router of a path. What is no id is "not found", as an unknown one is (decisions).
+/// The router id in a path. A text that is no id is not found, like an unknown id.
 fn my_router(path: &str) -> ApiResult<RouterId> {
     RouterId::parse(path).ok_or_else(my_router_not_found)
 }

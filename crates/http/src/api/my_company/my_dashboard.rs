@@ -11,22 +11,22 @@ use crate::api::{
     wire::Amount,
 };
 
-/// A company's sales at a glance.
+/// The totals of a company's sales.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = MyDashboard)]
 pub(crate) struct Body {
     empresa: CompanySummary,
     estadisticas: Sums,
-    /// The five latest.
+    /// The five latest transactions.
     transacciones_recientes: Vec<TransactionBody>,
 }
 
-/// A company's sales in sum.
+/// The sums of a company's sales.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SalesSums)]
 pub(crate) struct Sums {
     total_transacciones: u64,
-    /// What the paid ones came to.
+    /// The sum of the paid transactions.
     ingresos_totales: Amount,
     transacciones_pagadas: u64,
     transacciones_pendientes: u64,
@@ -50,15 +50,15 @@ impl From<Dashboard> for Body {
     }
 }
 
-/// Shows the sales of the caller's company at a glance
+/// Shows the totals of the sales of the caller's company
 #[utoipa::path(
     get,
     path = "/api/v1/admin/mi-empresa/dashboard",
     operation_id = "my_dashboard",
     tag = "My company",
     responses(
-        (status = 200, description = "The company's sales", body = Body),
-        (status = 404, description = "There is no such company any more", body = ErrorBody),
+        (status = 200, description = "The totals of the company's sales", body = Body),
+        (status = 404, description = "The company does not exist any more", body = ErrorBody),
     ),
     security(("session" = [])),
 )]

@@ -14,35 +14,35 @@ use utoipa::ToSchema;
 
 use crate::api::{auth::ActiveCompanyAdmin, error::ApiResult, hotspot_error, wire::Moment};
 
-/// What a test of the connection to a router found.
+/// The result of a connection test.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ConnectionTest)]
 pub(crate) struct Body {
-    /// Whether the router let Portero in and showed its hotspot.
+    /// Whether Portero could log in and read the hotspot.
     success: bool,
     #[schema(value_type = String, example = "Conexión exitosa")]
     message: &'static str,
     #[schema(required)]
     router: Option<TestedRouter>,
-    /// How many user profiles its hotspot has.
+    /// The number of the hotspot's user profiles.
     #[schema(required)]
     perfiles_encontrados: Option<usize>,
-    /// What it calls itself.
+    /// The name that the router has for itself.
     #[schema(required)]
     router_name: Option<String>,
-    /// Why it was not reached.
+    /// The reason why the test failed.
     #[schema(required)]
     error: Option<String>,
     timestamp: Moment,
-    /// The certificate that it shows, when that is not the confirmed one.
+    /// The presented certificate, if it is not the confirmed one.
     #[serde(skip_serializing_if = "Option::is_none")]
     huella_tls: Option<String>,
-    /// The certificate that was confirmed, when it shows another.
+    /// The confirmed certificate, if the router presents another one.
     #[serde(skip_serializing_if = "Option::is_none")]
     huella_confirmada: Option<String>,
 }
 
-/// The router that was tested.
+/// The tested router.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = TestedRouter)]
 pub(crate) struct TestedRouter {
@@ -118,7 +118,7 @@ impl Body {
     operation_id = "test_my_router",
     tag = "My company",
     params(("router_id" = String, Path, description = "The router", example = "RTR_A1B2C3D4")),
-    responses((status = 200, description = "What was found, also when that is a failure", body = Body)),
+    responses((status = 200, description = "The result, whether the connection worked or not", body = Body)),
     security(("session" = [])),
 )]
 pub(crate) async fn handle(

@@ -4,7 +4,7 @@ use portero_application::Application;
 use super::ProductBody;
 use crate::api::{auth::Portal, error::ApiResult};
 
-/// Lists what the portal's router sells, in the order of its catalogue
+/// Lists the products on sale of the portal's router, in catalogue order
 #[utoipa::path(
     get,
     path = "/api/v1/catalogo_perfiles_venta",

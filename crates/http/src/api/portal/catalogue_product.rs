@@ -8,7 +8,7 @@ use crate::api::{
     error::{ApiError, ApiResult, ErrorBody},
 };
 
-/// Shows a product that the portal's router sells
+/// Shows a product on sale of the portal's router
 #[utoipa::path(
     get,
     path = "/api/v1/catalogo_perfiles_venta/{producto_id}",
@@ -17,7 +17,7 @@ use crate::api::{
     params(("producto_id" = i64, Path, description = "The product", example = 1)),
     responses(
         (status = 200, description = "The product", body = ProductBody),
-        (status = 404, description = "The router sells no such product", body = ErrorBody),
+        (status = 404, description = "The router has no product on sale with this id", body = ErrorBody),
     ),
     security(("router_api_key" = [])),
 )]

@@ -1,5 +1,5 @@
-//! What a captive portal reads with its router's key. An inactive router's may still read, so that the portal can say so
-//! (decisions, "Inactive router").
+//! The requests of a captive portal that only read, with its router's key. The portal of an inactive router may read
+//! too, so that it can tell visitors.
 
 pub(crate) mod catalogue;
 pub(crate) mod catalogue_product;
@@ -14,7 +14,7 @@ use crate::api::{
     wire::{Amount, Json, Moment},
 };
 
-/// A product on sale, as the visitor sees it.
+/// A product on sale, for visitors.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = CatalogueProduct)]
 pub(crate) struct ProductBody {
@@ -28,7 +28,7 @@ pub(crate) struct ProductBody {
     imagen_url: Option<String>,
     precio: Amount,
     moneda: CurrencyCode,
-    /// The product's points, letter by letter as they were given.
+    /// The product's details, exactly as they were stored.
     #[schema(value_type = Vec<serde_json::Map<String, serde_json::Value>>)]
     detalles: Json,
     destacado: bool,

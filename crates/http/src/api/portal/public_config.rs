@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use crate::api::{auth::Portal, wire::Mode};
 
-/// What a portal needs to show itself and to take cards.
+/// The configuration of a portal: its company and its router.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = PublicConfig)]
 pub(crate) struct Body<'a> {
@@ -17,7 +17,7 @@ pub(crate) struct Body<'a> {
     router: Router<'a>,
 }
 
-/// The portal's company, as far as the world may see it.
+/// The public data of the portal's company.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = PublicCompany)]
 pub(crate) struct Company<'a> {
@@ -38,7 +38,7 @@ pub(crate) struct Router<'a> {
     nombre: &'a str,
     #[schema(required)]
     ubicacion: Option<&'a str>,
-    /// Whether it sells; if not, the portal is out of service.
+    /// Whether the router is active. The portal of an inactive router is out of service.
     activo: bool,
 }
 
@@ -77,7 +77,7 @@ impl<'a> From<&'a AdmittedRouter> for Router<'a> {
     path = "/api/v1/config/public",
     operation_id = "public_config",
     tag = "Portal",
-    responses((status = 200, description = "The company and the router of the key", body = Body)),
+    responses((status = 200, description = "The company and the router that the key belongs to", body = Body)),
     security(("router_api_key" = [])),
 )]
 pub(crate) async fn handle(Portal(admission): Portal) -> HttpResponse {

@@ -20,44 +20,44 @@ use crate::api::{
     wire::Created,
 };
 
-/// A product to be put on sale.
+/// A new product.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = NewProduct)]
 pub(crate) struct Request {
-    /// The router it gives access to, one of the company's.
+    /// The router that the product gives access to. It must belong to the company.
     #[schema(value_type = String)]
     router_id: Given<String>,
-    /// `RouterOS`'s identity of the hotspot profile, such as `*1`.
+    /// The id of the hotspot profile on the router, such as `*1`.
     #[schema(value_type = String, min_length = 1, max_length = 200)]
     perfil_mikrotik_id: Given<String>,
-    /// The hotspot profile's name. A router has one product a profile.
+    /// The name of the hotspot profile. A router has at most one product for each profile.
     #[schema(value_type = String, min_length = 1, max_length = 200)]
     perfil_mikrotik_nombre: Given<String>,
-    /// What the visitor reads.
+    /// The title that visitors read.
     #[schema(value_type = String, min_length = 1, max_length = 100)]
     nombre_venta: Given<String>,
-    /// A sentence or two about it.
+    /// A short description.
     #[schema(value_type = Option<String>, max_length = 1000, required = false)]
     descripcion: Given<String>,
-    /// A picture of it.
+    /// The address of a picture.
     #[schema(value_type = Option<String>, max_length = 500, required = false)]
     imagen_url: Given<String>,
-    /// What it costs, with two decimals at most.
+    /// The price, with at most two decimals.
     #[schema(value_type = f64, minimum = 0.01, maximum = 99_999_999.99)]
     precio: Given<Decimal>,
     /// `MXN` unless it is given.
     #[schema(value_type = CurrencyCode, required = false)]
     moneda: Given<String>,
-    /// Further points, for the portal to show; 8 KiB of JSON at most.
+    /// More details for the portal, at most 8 KiB of JSON.
     #[schema(value_type = Vec<Object>, max_items = 50, required = false)]
     detalles: Given<ObjectList>,
-    /// Whether it is on sale.
+    /// Whether the product is on sale.
     #[schema(value_type = bool, default = true, required = false)]
     activo: Given<bool>,
-    /// Its place in the catalogue, smallest first.
+    /// The position in the catalogue. The smallest comes first.
     #[schema(value_type = i32, default = 0, required = false)]
     orden_visual: Given<i64>,
-    /// Whether it stands out among those of the same place.
+    /// Whether the portal highlights the product.
     #[schema(value_type = bool, default = false, required = false)]
     destacado: Given<bool>,
 }
@@ -105,10 +105,11 @@ impl Request {
     request_body = Request,
     responses(
         (status = 201, description = "The product", body = ProductBody,
-            headers(("Location" = String, description = "The product's path"))),
-        (status = 403, description = "The company is inactive, or the credential is of another role", body = ErrorBody),
-        (status = 404, description = "The company has no such router", body = ErrorBody),
-        (status = 409, description = "The router has a product of this profile, on sale or not", body = ErrorBody),
+            headers(("Location" = String, description = "The path of the product"))),
+        (status = 403, description = "The company is inactive, or the session has another role", body = ErrorBody),
+        (status = 404, description = "The company has no router with this id", body = ErrorBody),
+        (status = 409, description = "The router already has a product with this profile, on sale or not",
+            body = ErrorBody),
     ),
     security(("session" = [])),
 )]

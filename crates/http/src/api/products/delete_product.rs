@@ -10,7 +10,7 @@ use crate::api::{
     error::{ApiError, ApiResult, ErrorBody},
 };
 
-/// A product taken off sale.
+/// A product after it was taken off sale.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = WithdrawnProduct)]
 pub(crate) struct Body {
@@ -21,7 +21,7 @@ pub(crate) struct Body {
     activo: bool,
 }
 
-/// Takes a product off sale. It stays, so that its sales remain explained
+/// Takes a product off sale. The product stays, because its sales refer to it
 #[utoipa::path(
     delete,
     path = "/api/v1/admin/products/{producto_id}",
@@ -29,8 +29,8 @@ pub(crate) struct Body {
     tag = "Products",
     params(("producto_id" = i64, Path, description = "The product", example = 1)),
     responses(
-        (status = 200, description = "The product is off sale", body = Body),
-        (status = 404, description = "The company has no such product", body = ErrorBody),
+        (status = 200, description = "The product is not on sale any more", body = Body),
+        (status = 404, description = "The company has no product with this id", body = ErrorBody),
     ),
     security(("session" = [])),
 )]

@@ -19,43 +19,43 @@ use crate::api::{
     fields::{Decimal, Faults, Given, ObjectList, as_is, id},
 };
 
-/// Changes to a product. What is left out or null stays; `""` empties what may be empty.
+/// Changes to a product. A missing or null field keeps its value. `""` empties a field that may be empty.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = ProductEdit)]
 pub(crate) struct Request {
-    /// The router it gives access to, one of the company's.
+    /// The router that the product gives access to. It must belong to the company.
     #[schema(value_type = Option<String>, required = false)]
     router_id: Given<String>,
-    /// `RouterOS`'s identity of the hotspot profile, such as `*1`.
+    /// The id of the hotspot profile on the router, such as `*1`.
     #[schema(value_type = Option<String>, min_length = 1, max_length = 200, required = false)]
     perfil_mikrotik_id: Given<String>,
-    /// The hotspot profile's name. A router has one product a profile.
+    /// The name of the hotspot profile. A router has at most one product for each profile.
     #[schema(value_type = Option<String>, min_length = 1, max_length = 200, required = false)]
     perfil_mikrotik_nombre: Given<String>,
-    /// What the visitor reads.
+    /// The title that visitors read.
     #[schema(value_type = Option<String>, min_length = 1, max_length = 100, required = false)]
     nombre_venta: Given<String>,
-    /// A sentence or two about it.
+    /// A short description.
     #[schema(value_type = Option<String>, max_length = 1000, required = false)]
     descripcion: Given<String>,
-    /// A picture of it.
+    /// The address of a picture.
     #[schema(value_type = Option<String>, max_length = 500, required = false)]
     imagen_url: Given<String>,
-    /// What it costs, with two decimals at most.
+    /// The price, with at most two decimals.
     #[schema(value_type = Option<f64>, minimum = 0.01, maximum = 99_999_999.99, required = false)]
     precio: Given<Decimal>,
     #[schema(value_type = Option<CurrencyCode>, required = false)]
     moneda: Given<String>,
-    /// Further points, for the portal to show; 8 KiB of JSON at most.
+    /// More details for the portal, at most 8 KiB of JSON.
     #[schema(value_type = Option<Vec<Object>>, max_items = 50, required = false)]
     detalles: Given<ObjectList>,
-    /// Whether it is on sale.
+    /// Whether the product is on sale.
     #[schema(value_type = Option<bool>, required = false)]
     activo: Given<bool>,
-    /// Its place in the catalogue, smallest first.
+    /// The position in the catalogue. The smallest comes first.
     #[schema(value_type = Option<i32>, required = false)]
     orden_visual: Given<i64>,
-    /// Whether it stands out among those of the same place.
+    /// Whether the portal highlights the product.
     #[schema(value_type = Option<bool>, required = false)]
     destacado: Given<bool>,
 }
@@ -95,7 +95,7 @@ impl Request {
     }
 }
 
-/// Edits a product; it may move to another of the company's routers
+/// Edits a product, or moves it to another router of the company
 #[utoipa::path(
     put,
     path = "/api/v1/admin/products/{producto_id}",
@@ -104,9 +104,9 @@ impl Request {
     params(("producto_id" = i64, Path, description = "The product", example = 1)),
     request_body = Request,
     responses(
-        (status = 200, description = "The product as it is now", body = ProductBody),
-        (status = 404, description = "The company has no such product, or no such router", body = ErrorBody),
-        (status = 409, description = "The router has another product of this profile, on sale or not",
+        (status = 200, description = "The product after the change", body = ProductBody),
+        (status = 404, description = "The company has no product or no router with this id", body = ErrorBody),
+        (status = 409, description = "The router has another product with this profile, on sale or not",
             body = ErrorBody),
     ),
     security(("session" = [])),

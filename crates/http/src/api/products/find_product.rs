@@ -17,7 +17,7 @@ use crate::api::{
     params(("producto_id" = i64, Path, description = "The product", example = 1)),
     responses(
         (status = 200, description = "The product", body = ProductBody),
-        (status = 404, description = "The company has no such product", body = ErrorBody),
+        (status = 404, description = "The company has no product with this id", body = ErrorBody),
     ),
     security(("session" = [])),
 )]

@@ -17,11 +17,11 @@ use crate::api::{
     path = "/api/v1/admin/products",
     operation_id = "list_products",
     tag = "Products",
-    params(("router_id" = Option<String>, Query, description = "Only those on this router"), PageParams),
+    params(("router_id" = Option<String>, Query, description = "Only products of this router"), PageParams),
     responses(
         (status = 200, description = "The products", body = Vec<ProductBody>,
-            headers(("X-Total-Count" = u64, description = "How many there are in all; not with `despues_de`"))),
-        (status = 422, description = "Faulty `router_id`, `limit`, `offset` or `despues_de`", body = ErrorBody),
+            headers(("X-Total-Count" = u64, description = "The length of the whole list. Missing with `despues_de`"))),
+        (status = 422, description = "`router_id`, `limit`, `offset` or `despues_de` is invalid", body = ErrorBody),
     ),
     security(("session" = [])),
 )]

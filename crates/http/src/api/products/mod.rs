@@ -1,4 +1,4 @@
-//! What a company's portals sell, as its admin sees it.
+//! The products of a company, for its admins.
 
 pub(crate) mod create_product;
 pub(crate) mod delete_product;
@@ -37,14 +37,14 @@ pub(crate) struct ProductBody {
     imagen_url: Option<String>,
     precio: Amount,
     moneda: CurrencyCode,
-    /// What was given, letter by letter.
+    /// The details, exactly as they were sent.
     #[schema(value_type = Vec<Object>)]
     detalles: Json,
-    /// Whether it is on sale.
+    /// Whether the product is on sale.
     activo: bool,
-    /// Its place in the catalogue, smallest first.
+    /// The position in the catalogue. The smallest comes first.
     orden_visual: i32,
-    /// Whether it stands out among those of the same place.
+    /// Whether the portal highlights the product.
     destacado: bool,
     creado_en: Moment,
 }
@@ -72,12 +72,12 @@ impl From<Product> for ProductBody {
     }
 }
 
-/// The most objects that `detalles` may have.
+/// The largest number of objects in `detalles`.
 const MAX_DETAILS: usize = 50;
-/// The most bytes of JSON that `detalles` may have.
+/// The largest number of bytes of JSON in `detalles`.
 const MAX_DETAILS_BYTES: usize = 8 * 1024;
 
-/// The details in a list of objects, unless it is out of proportion.
+/// The details in a list of objects, if the list is not too large.
 fn parse_details(list: &ObjectList) -> Result<ProductDetails, Fault> {
     if list.length > MAX_DETAILS {
         return Err(Fault::new("list_too_long", format!("Debe tener como máximo {MAX_DETAILS} elementos")));
@@ -102,22 +102,22 @@ fn parse_currency(code: &str) -> Result<Currency, Fault> {
     CurrencyCode::parse(code).ok_or_else(|| Fault::value("Moneda no válida. Valores permitidos: MXN, USD, EUR"))
 }
 
-/// A place in the catalogue.
+/// A position in the catalogue.
 fn parse_position(position: i64) -> Result<i32, Fault> {
     i32::try_from(position).map_err(|_| Fault::range(i32::MIN, i32::MAX))
 }
 
-/// A product that the company does not have, in the documents' words.
+/// The error for a product that the company does not have.
 fn product_not_found() -> ApiError {
     ApiError::not_found("product_not_found", "Producto no encontrado")
 }
 
-/// A router that the company does not have, in the documents' words.
+/// The error for a router that the company does not have.
 fn router_not_found() -> ApiError {
     ApiError::not_found("router_not_found", "Router no encontrado o no pertenece a esta empresa")
 }
 
-/// A router that sells this profile already, in the documents' words.
+/// The error for a router that already has a product with this profile.
 fn profile_taken(profile: &HotspotProfile, router: &Name) -> ApiError {
     let (profile, router) = (profile.name.as_str(), router.as_str());
     let sentence = format!("Ya existe un producto con el perfil '{profile}' para este router ({router})");

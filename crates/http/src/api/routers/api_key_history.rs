@@ -13,7 +13,7 @@ use crate::api::{
     wire::Moment,
 };
 
-/// The record of a key.
+/// A key of the history.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ApiKey)]
 pub(crate) struct Body {
@@ -23,13 +23,13 @@ pub(crate) struct Body {
     issued_at: Moment,
     expires_at: Moment,
     revoked: bool,
-    /// When it was revoked; null if it never was.
+    /// The time when the key was revoked, or null.
     #[schema(required)]
     revoked_at: Option<Moment>,
-    /// When it was used last; null if it never was.
+    /// The time of the last use, or null.
     #[schema(required)]
     last_used: Option<Moment>,
-    /// How many calls it opened.
+    /// The number of requests that the key was admitted for.
     use_count: u64,
 }
 
@@ -50,7 +50,7 @@ impl From<ApiKey> for Body {
     }
 }
 
-/// Lists a router's keys of all times, newest first
+/// Lists all keys that a router ever had, newest first
 #[utoipa::path(
     get,
     path = "/admin/empresas/{empresa_id}/routers/{router_id}/api-keys",
@@ -63,9 +63,9 @@ impl From<ApiKey> for Body {
     ),
     responses(
         (status = 200, description = "The keys", body = Vec<Body>,
-            headers(("X-Total-Count" = u64, description = "How many there are in all; not with `despues_de`"))),
-        (status = 404, description = "The company has no such router", body = ErrorBody),
-        (status = 422, description = "Faulty `limit`, `offset` or `despues_de`", body = ErrorBody),
+            headers(("X-Total-Count" = u64, description = "The length of the whole list. Missing with `despues_de`"))),
+        (status = 404, description = "The company has no router with this id", body = ErrorBody),
+        (status = 422, description = "`limit`, `offset` or `despues_de` is invalid", body = ErrorBody),
     ),
     security(("session" = [])),
 )]

@@ -14,7 +14,7 @@ use crate::api::{
     wire::Moment,
 };
 
-/// How a router's key stands. Everything about a key is null when there is none.
+/// The state of a router's key. If there is no key, its values are null.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ApiKeyStatus)]
 pub(crate) struct Body {
@@ -27,26 +27,26 @@ pub(crate) struct Body {
     issued_at: Option<Moment>,
     #[schema(required)]
     expires_at: Option<Moment>,
-    /// Whole days until it ends, rounded down.
+    /// The number of whole days until the key expires, rounded down.
     #[schema(required)]
     expires_in_days: Option<i64>,
     #[schema(required)]
     last_used: Option<Moment>,
-    /// How many calls it opened.
+    /// The number of requests that the key was admitted for.
     use_count: u64,
     status: KeyState,
-    /// What its keeper should know; null when all is well.
+    /// A warning for the admin, or null.
     #[schema(required)]
     warning: Option<String>,
-    /// What to do about it.
+    /// The recommended action, or null.
     #[schema(required, value_type = Option<String>)]
     recommendation: Option<&'static str>,
-    /// Said when there is no key.
+    /// A message if there is no key, otherwise null.
     #[schema(required, value_type = Option<String>)]
     message: Option<&'static str>,
 }
 
-/// Whether a router has a key that opens.
+/// Whether a router has an active key.
 #[derive(Clone, Copy, Debug, Serialize, ToSchema)]
 #[schema(as = ApiKeyState)]
 pub(crate) enum KeyState {
@@ -92,7 +92,7 @@ impl From<KeyStatus> for Body {
     }
 }
 
-/// A warning and what to do about it.
+/// The warning and the recommended action.
 fn advise(advice: Advice) -> (String, &'static str) {
     match advice {
         Advice::ExpiresSoon { days } => {
@@ -104,7 +104,7 @@ fn advise(advice: Advice) -> (String, &'static str) {
     }
 }
 
-/// Tells how a router's key stands
+/// Shows the state of a router's key
 #[utoipa::path(
     get,
     path = "/admin/empresas/{empresa_id}/routers/{router_id}/api-key-status",
@@ -115,8 +115,8 @@ fn advise(advice: Advice) -> (String, &'static str) {
         ("router_id" = String, Path, description = "The router", example = "RTR_A1B2C3D4"),
     ),
     responses(
-        (status = 200, description = "How its key stands", body = Body),
-        (status = 404, description = "The company has no such router", body = ErrorBody),
+        (status = 200, description = "The state of the router's key", body = Body),
+        (status = 404, description = "The company has no router with this id", body = ErrorBody),
     ),
     security(("session" = [])),
 )]

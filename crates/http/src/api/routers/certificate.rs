@@ -1,4 +1,4 @@
-//! A router's certificate, for a super admin and a company's own admin alike (decisions, "TLS to a router").
+//! A router's certificate, for super admins and for the company's own admins.
 
 use portero_application::routers::{ConfirmCertificateError, InspectedCertificate};
 use portero_domain::{ids::RouterId, network::CertificateFingerprint, secret::Secret};
@@ -12,24 +12,24 @@ use crate::api::{
     hotspot_error,
 };
 
-/// The certificates of a router: the confirmed one and the one that it shows. Each is the SHA-256 of the certificate's
-/// DER, 64 hexadecimal digits.
+/// The confirmed and the presented certificate of a router. Each fingerprint is the SHA-256 of the certificate's DER,
+/// as 64 hexadecimal digits.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = RouterCertificate)]
 pub(crate) struct Body {
     router_id: String,
-    /// Whether the router is reached over TLS. Without it there is nothing to confirm.
+    /// Whether Portero connects to the router over TLS. Without TLS there is no certificate to confirm.
     tls: bool,
-    /// The confirmed one.
+    /// The fingerprint of the confirmed certificate.
     #[schema(required)]
     huella_tls: Option<String>,
-    /// The one that the router shows at the moment.
+    /// The fingerprint of the certificate that the router presents now.
     #[schema(required)]
     huella_presentada: Option<String>,
-    /// Whether both are the same; null when one of them is missing.
+    /// Whether both certificates are the same. Null if one of them is missing.
     #[schema(required)]
     coincide: Option<bool>,
-    /// Why the router showed none.
+    /// The reason why the router presented no certificate.
     #[schema(required)]
     error: Option<String>,
 }
@@ -51,14 +51,14 @@ impl From<InspectedCertificate> for Body {
     }
 }
 
-/// A certificate to be confirmed as the router's own.
+/// The certificate to confirm.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = CertificateConfirmation)]
 pub(crate) struct Request {
-    /// Its fingerprint, which the router must show at the moment: 64 hexadecimal digits, with or without colons.
+    /// The fingerprint: 64 hexadecimal digits, with or without colons. The router must present this certificate now.
     #[schema(value_type = String, max_length = 95)]
     huella_tls: Given<String>,
-    /// The router's password, needed where another certificate was confirmed before. It is kept from then on.
+    /// The router's password. It is required if another certificate was confirmed before, and then stored.
     #[schema(value_type = Option<String>, min_length = 1, max_length = 256, required = false)]
     password: Given<String>,
 }
@@ -74,19 +74,19 @@ impl Request {
     }
 }
 
-/// A router's certificate, confirmed.
+/// The confirmed certificate of a router.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ConfirmedCertificate)]
 pub(crate) struct ConfirmedBody {
     #[schema(value_type = String)]
     message: &'static str,
     router_id: String,
-    /// The certificate that is confirmed now.
+    /// The fingerprint of the confirmed certificate.
     huella_tls: String,
 }
 
 impl ConfirmedBody {
-    /// This certificate is confirmed as this router's.
+    /// The response for this router and its confirmed certificate.
     pub(crate) fn new(router: &RouterId, certificate: CertificateFingerprint) -> Self {
         let message = "Certificado confirmado correctamente";
         Self { message, router_id: router.to_string(), huella_tls: certificate.to_string() }

@@ -16,38 +16,38 @@ use crate::api::{
     fields::{Fault, Faults, Given, Nullable, as_is},
 };
 
-/// Changes to a router. What is left out stays as it is, and so does what is null, but for `ubicacion`.
+/// Changes to a router. A missing or null field keeps its value. Only `ubicacion` is emptied by null.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = RouterEdit)]
 pub(crate) struct Request {
-    /// What it is called.
+    /// The name.
     #[schema(value_type = Option<String>, min_length = 1, max_length = 100, required = false)]
     nombre: Given<String>,
-    /// Its address: a host name, IPv4 or IPv6 literal.
+    /// The host name or IP address of the router.
     #[schema(value_type = Option<String>, min_length = 1, max_length = 253, required = false)]
     host: Given<String>,
-    /// The port of its API. 8728 switches TLS off and 8729 on, unless `tls` says otherwise.
+    /// The port of the router's API. 8728 turns TLS off and 8729 turns TLS on, unless `tls` is given.
     #[schema(value_type = Option<i64>, minimum = 1, maximum = 65535, required = false)]
     puerto: Given<i64>,
-    /// The RouterOS user.
+    /// The RouterOS user that Portero logs in as.
     #[schema(value_type = Option<String>, min_length = 1, max_length = 64, required = false)]
     usuario: Given<String>,
-    /// That user's password, sealed at rest and never returned; `********` leaves it as it is. `password_encrypted` is
-    /// an older name of it.
+    /// The password of that user. It is stored encrypted and never returned. `********` keeps the stored password.
+    /// `password_encrypted` is an older name of this field.
     #[schema(value_type = Option<String>, min_length = 1, max_length = 256, required = false)]
     #[serde(alias = "password_encrypted")]
     password: Given<String>,
-    /// Where it stands; null or `""` for nowhere in particular.
+    /// The place of the router. Null or `""` removes it.
     #[schema(value_type = Option<String>, max_length = 200, required = false)]
     #[serde(default)]
     ubicacion: Nullable,
-    /// Whether its API speaks TLS.
+    /// Whether the router's API uses TLS.
     #[schema(value_type = Option<bool>, required = false)]
     tls: Given<bool>,
-    /// Whether to sign in as RouterOS before 6.43 wants it.
+    /// Whether to use the login of RouterOS before 6.43.
     #[schema(value_type = Option<bool>, required = false)]
     login_antiguo: Given<bool>,
-    /// Whether to sign in to the router as changed first, and to change nothing unless that succeeds.
+    /// Whether to log in with the new data first. If the login fails, nothing changes.
     #[schema(value_type = Option<bool>, default = false, required = false)]
     probar: Given<bool>,
 }
@@ -81,7 +81,7 @@ impl Request {
     }
 }
 
-/// A router, edited.
+/// A router after the change.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = EditedRouter)]
 pub(crate) struct Body {

@@ -9,7 +9,7 @@ use crate::api::{
     error::{ApiError, ApiResult, ErrorBody},
 };
 
-/// A router that is gone.
+/// A deleted router.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = DeletedRouter)]
 pub(crate) struct Body {
@@ -18,7 +18,7 @@ pub(crate) struct Body {
     empresa_id: String,
 }
 
-/// Deletes a router and its keys for good; its transactions remain
+/// Deletes a router and its keys. Its transactions stay
 #[utoipa::path(
     delete,
     path = "/admin/empresas/{empresa_id}/routers/{router_id}",
@@ -26,12 +26,13 @@ pub(crate) struct Body {
     tag = "Routers",
     params(
         ("empresa_id" = String, Path, description = "The company", example = "EMP_3A9F1C0B2D"),
-        ("router_id" = String, Path, description = "The router, without products on sale", example = "RTR_A1B2C3D4"),
+        ("router_id" = String, Path, description = "The router. It must have no products on sale",
+            example = "RTR_A1B2C3D4"),
     ),
     responses(
-        (status = 200, description = "The router is gone", body = Body),
-        (status = 400, description = "Products of the router are on sale", body = ErrorBody),
-        (status = 404, description = "The company has no such router", body = ErrorBody),
+        (status = 200, description = "The router is deleted", body = Body),
+        (status = 400, description = "The router has products on sale", body = ErrorBody),
+        (status = 404, description = "The company has no router with this id", body = ErrorBody),
     ),
     security(("session" = [])),
 )]

@@ -23,10 +23,11 @@ use crate::api::{
     ),
     request_body = Request,
     responses(
-        (status = 200, description = "The router as it is now", body = Body),
-        (status = 400, description = "The router did not let Portero in as changed; nothing was changed", body = ErrorBody),
-        (status = 404, description = "The company has no such router", body = ErrorBody),
-        (status = 409, description = "Somebody else changed the router while it was tried", body = ErrorBody),
+        (status = 200, description = "The router after the change", body = Body),
+        (status = 400, description = "Portero could not log in to the router with the new data. Nothing changed",
+            body = ErrorBody),
+        (status = 404, description = "The company has no router with this id", body = ErrorBody),
+        (status = 409, description = "Another request changed the router during the test", body = ErrorBody),
     ),
     security(("session" = [])),
 )]

@@ -19,7 +19,7 @@ use crate::api::{
     ),
     responses(
         (status = 200, description = "The router", body = RouterBody),
-        (status = 404, description = "The company has no such router", body = ErrorBody),
+        (status = 404, description = "The company has no router with this id", body = ErrorBody),
     ),
     security(("session" = [])),
 )]

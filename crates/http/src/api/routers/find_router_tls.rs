@@ -7,7 +7,7 @@ use crate::api::{
     error::{ApiResult, ErrorBody},
 };
 
-/// Shows a router's certificate: the confirmed one, and what the router shows
+/// Shows the confirmed and the presented certificate of a router
 #[utoipa::path(
     get,
     path = "/admin/empresas/{empresa_id}/routers/{router_id}/tls",
@@ -18,8 +18,9 @@ use crate::api::{
         ("router_id" = String, Path, description = "The router", example = "RTR_A1B2C3D4"),
     ),
     responses(
-        (status = 200, description = "The certificates, also when the router shows none", body = Body),
-        (status = 404, description = "The company has no such router", body = ErrorBody),
+        (status = 200, description = "The confirmed certificate and the presented one. The router may present none",
+            body = Body),
+        (status = 404, description = "The company has no router with this id", body = ErrorBody),
     ),
     security(("session" = [])),
 )]

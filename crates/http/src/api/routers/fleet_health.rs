@@ -10,7 +10,7 @@ use crate::api::{
     query::{PageParams, Query},
 };
 
-/// Tells how all routers are, oldest first
+/// Shows the states of all routers, oldest router first
 #[utoipa::path(
     get,
     path = "/admin/routers/salud",
@@ -21,9 +21,9 @@ use crate::api::{
         PageParams,
     ),
     responses(
-        (status = 200, description = "How they are", body = Vec<RouterHealthBody>,
-            headers(("X-Total-Count" = u64, description = "How many there are in all; not with `despues_de`"))),
-        (status = 422, description = "Faulty `estado`, `limit`, `offset` or `despues_de`", body = ErrorBody),
+        (status = 200, description = "The states of the routers", body = Vec<RouterHealthBody>,
+            headers(("X-Total-Count" = u64, description = "The length of the whole list. Missing with `despues_de`"))),
+        (status = 422, description = "`estado`, `limit`, `offset` or `despues_de` is invalid", body = ErrorBody),
     ),
     security(("session" = [])),
 )]

@@ -1,4 +1,4 @@
-//! How routers are, in the documents' words (decisions, "Health of routers").
+//! The states of routers on the wire.
 
 use portero_application::health::KnownHealth;
 use portero_domain::health::{Condition, FleetRouter, FleetState, HealthChange};
@@ -32,7 +32,7 @@ pub(super) fn parse_state(text: &str) -> Result<FleetState, Fault> {
     RouterState::parse(text).ok_or_else(|| Fault::value(format!("Debe ser uno de: {}", known())))
 }
 
-/// What is wrong, in the words of the service: a router's own are for the log.
+/// The problem as a sentence. A router's own words are only in the log.
 const fn sentence(condition: Condition) -> Option<&'static str> {
     match condition {
         Condition::Online => None,
@@ -44,7 +44,7 @@ const fn sentence(condition: Condition) -> Option<&'static str> {
     }
 }
 
-/// How a router is. What is not known is null.
+/// The state of a router. Unknown values are null.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = RouterHealth)]
 pub(crate) struct RouterHealthBody {
@@ -52,40 +52,40 @@ pub(crate) struct RouterHealthBody {
     empresa_id: String,
     nombre: String,
     estado: RouterState,
-    /// Since when it has been so.
+    /// The time since when the router is in this state.
     #[schema(required)]
     desde: Option<Moment>,
-    /// When the last look was.
+    /// The time of the last health check.
     #[schema(required)]
     ultima_revision: Option<Moment>,
-    /// When it answered last, which what follows is of.
+    /// The time of the last response. The next three values are from that response.
     #[schema(required)]
     ultimo_contacto: Option<Moment>,
-    /// How long that took, in milliseconds.
+    /// The time that the response took, in milliseconds.
     #[schema(required)]
     latencia_ms: Option<u128>,
-    /// What RouterOS it ran.
+    /// The version of RouterOS.
     #[schema(required, example = "7.18.2 (stable)")]
     version: Option<String>,
-    /// How many seconds its clock was ahead; negative when it was behind.
+    /// The number of seconds that the router's clock was ahead. Negative if it was behind.
     #[schema(required)]
     desfase_reloj_s: Option<i64>,
-    /// What is wrong, for people.
+    /// The problem, as a Spanish sentence.
     #[schema(required, value_type = Option<String>)]
     error: Option<&'static str>,
-    /// The last changes, newest first, 20 at most. Only for a single router.
+    /// The last changes, newest first, at most 20. Only in the response about a single router.
     #[serde(skip_serializing_if = "Option::is_none")]
     cambios: Option<Vec<ChangeBody>>,
 }
 
-/// A change in how a router is.
+/// A change of a router's state.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = RouterHealthChange)]
 pub(crate) struct ChangeBody {
-    /// When it was noticed.
+    /// The time of the health check that found the change.
     en: Moment,
     estado: RouterState,
-    /// What was wrong, for people.
+    /// The problem at that time, as a Spanish sentence.
     #[schema(required, value_type = Option<String>)]
     error: Option<&'static str>,
 }

@@ -1,4 +1,4 @@
-//! A super admin's routers and their keys (routers page).
+//! Routers and their API keys, for super admins.
 
 pub(crate) mod api_key_history;
 pub(crate) mod api_key_status;
@@ -63,7 +63,7 @@ impl From<Router> for RouterBody {
     }
 }
 
-/// How a router was switched.
+/// A router after it was activated or deactivated.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SwitchedRouter)]
 pub(crate) struct SwitchedBody {
@@ -79,28 +79,28 @@ impl SwitchedBody {
     }
 }
 
-/// A router that the company does not have, in the documents' words.
+/// The error for a router that the company does not have.
 fn router_not_found() -> ApiError {
     ApiError::not_found("router_not_found", "Router no encontrado o no pertenece a la empresa")
 }
 
-/// A router that somebody else changed just now, so that what was found out about it may not be so any more.
+/// The error for a router that another request changed at the same time.
 fn router_changed() -> ApiError {
     ApiError::conflict("router_changed", "El router fue modificado al mismo tiempo. Intente nuevamente.")
 }
 
-/// A change for which a router's kept password is not sent along.
+/// The error for a change that must not use the stored password of the router.
 fn password_required() -> ApiError {
     let sentence = "Para este cambio hay que indicar también la contraseña del router";
     ApiError::bad_request("password_required", sentence)
 }
 
-/// A password, unless it is what a panel was shown in place of one and sends back.
+/// The password, unless it is the placeholder that a panel received and sent back.
 fn unless_shown(password: Option<Secret>) -> Option<Secret> {
     password.filter(|password| password.expose() != HIDDEN)
 }
 
-/// The company and the router of a path. What is no id is "not found", as an unknown one is (decisions).
+/// The company id and the router id in a path. A text that is no id is not found, like an unknown id.
 fn parse_path((company, router): &(String, String)) -> ApiResult<(CompanyId, RouterId)> {
     CompanyId::parse(company).zip(RouterId::parse(router)).ok_or_else(router_not_found)
 }

@@ -19,10 +19,10 @@ use crate::api::{
 pub(crate) struct Body {
     message: &'static str,
     router_id: String,
-    /// The key in full, shown this once.
+    /// The whole key. No later response shows it.
     new_api_key: String,
     api_key_info: ApiKeyInfo,
-    /// Whether a key that was still good was revoked.
+    /// Whether an active key was revoked for the new one.
     previous_key_revoked: bool,
 }
 
@@ -50,9 +50,9 @@ impl From<RegeneratedKey> for Body {
         ("router_id" = String, Path, description = "The router, which must be active", example = "RTR_A1B2C3D4"),
     ),
     responses(
-        (status = 200, description = "The new key, shown this once", body = Body),
+        (status = 200, description = "The new key. No later response shows it", body = Body),
         (status = 400, description = "The router is inactive", body = ErrorBody),
-        (status = 404, description = "The company has no such router", body = ErrorBody),
+        (status = 404, description = "The company has no router with this id", body = ErrorBody),
     ),
     security(("session" = [])),
 )]

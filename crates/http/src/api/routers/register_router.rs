@@ -22,35 +22,35 @@ use crate::api::{
     wire::{ApiKeyInfo, Created, Moment},
 };
 
-/// A router to be registered.
+/// A new router.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = NewRouter)]
 pub(crate) struct Request {
-    /// The company, the same as in the path.
+    /// The id of the company. It must be the id in the path.
     #[schema(value_type = String)]
     empresa_id: Given<String>,
-    /// What it is called.
+    /// The name.
     #[schema(value_type = String, min_length = 1, max_length = 100)]
     nombre: Given<String>,
-    /// Its address: a host name, IPv4 or IPv6 literal.
+    /// The host name or IP address of the router.
     #[schema(value_type = String, min_length = 1, max_length = 253)]
     host: Given<String>,
-    /// The port of its API: 8728 in the clear, 8729 over TLS.
+    /// The port of the router's API: 8728 without TLS, 8729 with TLS.
     #[schema(value_type = i64, minimum = 1, maximum = 65535, default = 8728, required = false)]
     puerto: Given<i64>,
-    /// The RouterOS user.
+    /// The RouterOS user that Portero logs in as.
     #[schema(value_type = String, min_length = 1, max_length = 64)]
     usuario: Given<String>,
-    /// That user's password, sealed at rest and never returned.
+    /// The password of that user. It is stored encrypted and never returned.
     #[schema(value_type = String, min_length = 1, max_length = 256)]
     password: Given<String>,
-    /// Where it stands.
+    /// The place of the router.
     #[schema(value_type = Option<String>, max_length = 200, required = false)]
     ubicacion: Given<String>,
-    /// Whether its API speaks TLS; by default whether the port is 8729.
+    /// Whether the router's API uses TLS. Default: true for port 8729.
     #[schema(value_type = Option<bool>, required = false)]
     tls: Given<bool>,
-    /// Whether to sign in as RouterOS before 6.43 wants it.
+    /// Whether to use the login of RouterOS before 6.43.
     #[schema(value_type = Option<bool>, required = false)]
     login_antiguo: Given<bool>,
 }
@@ -77,7 +77,7 @@ impl Request {
     }
 }
 
-/// A router just registered, with its first key.
+/// A new router with its first key.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = RegisteredRouter)]
 pub(crate) struct Body {
@@ -90,7 +90,7 @@ pub(crate) struct Body {
     ubicacion: Option<String>,
     /// Always true.
     activo: bool,
-    /// The key in full, shown this once.
+    /// The whole key. No later response shows it.
     api_key: String,
     api_key_info: ApiKeyInfo,
     creado_en: Moment,
@@ -120,13 +120,14 @@ impl From<RegisteredRouter> for Body {
     path = "/admin/empresas/{empresa_id}/routers",
     operation_id = "register_router",
     tag = "Routers",
-    params(("empresa_id" = String, Path, description = "The company, which must be active", example = "EMP_3A9F1C0B2D")),
+    params(("empresa_id" = String, Path, description = "The company, which must be active",
+        example = "EMP_3A9F1C0B2D")),
     request_body = Request,
     responses(
-        (status = 201, description = "The router, and its key, shown this once", body = Body,
-            headers(("Location" = String, description = "The router's path"))),
-        (status = 400, description = "The company is switched off, or the body names another", body = ErrorBody),
-        (status = 404, description = "There is no such company", body = ErrorBody),
+        (status = 201, description = "The router and its key. No later response shows the key", body = Body,
+            headers(("Location" = String, description = "The path of the router"))),
+        (status = 400, description = "The company is inactive, or the body names another company", body = ErrorBody),
+        (status = 404, description = "The company does not exist", body = ErrorBody),
     ),
     security(("session" = [])),
 )]

@@ -10,7 +10,7 @@ use crate::api::{
     wire::Moment,
 };
 
-/// A key that opens nothing any more.
+/// A revoked key.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = RevokedApiKey)]
 pub(crate) struct Body {
@@ -20,7 +20,7 @@ pub(crate) struct Body {
     revoked_at: Moment,
 }
 
-/// Revokes a key and issues no other
+/// Revokes a key without issuing a new one
 #[utoipa::path(
     post,
     path = "/admin/empresas/{empresa_id}/routers/{router_id}/api-keys/{key_id}/revoke",
@@ -33,8 +33,9 @@ pub(crate) struct Body {
     ),
     responses(
         (status = 200, description = "The key is revoked", body = Body),
-        (status = 400, description = "It was revoked before", body = ErrorBody),
-        (status = 404, description = "The router has no such key, or the company no such router", body = ErrorBody),
+        (status = 400, description = "The key was revoked before", body = ErrorBody),
+        (status = 404, description = "The company has no router with this id, or the router has no key with this id",
+            body = ErrorBody),
     ),
     security(("session" = [])),
 )]

@@ -7,7 +7,7 @@ use crate::api::{
     error::{ApiResult, ErrorBody},
 };
 
-/// Tells how a router is
+/// Shows the state of a router
 #[utoipa::path(
     get,
     path = "/admin/empresas/{empresa_id}/routers/{router_id}/salud",
@@ -18,8 +18,8 @@ use crate::api::{
         ("router_id" = String, Path, description = "The router", example = "RTR_A1B2C3D4"),
     ),
     responses(
-        (status = 200, description = "How it is, and how that changed", body = RouterHealthBody),
-        (status = 404, description = "The company has no such router", body = ErrorBody),
+        (status = 200, description = "The state of the router and its last changes", body = RouterHealthBody),
+        (status = 404, description = "The company has no router with this id", body = ErrorBody),
     ),
     security(("session" = [])),
 )]

@@ -9,7 +9,7 @@ use crate::api::{
     switch::SwitchRequest,
 };
 
-/// Switches a router on or off, whatever it is
+/// Activates or deactivates a router
 #[utoipa::path(
     put,
     path = "/admin/empresas/{empresa_id}/routers/{router_id}/activo",
@@ -21,8 +21,8 @@ use crate::api::{
     ),
     request_body = SwitchRequest,
     responses(
-        (status = 200, description = "How it was switched", body = SwitchedBody),
-        (status = 404, description = "The company has no such router", body = ErrorBody),
+        (status = 200, description = "The new state of the router", body = SwitchedBody),
+        (status = 404, description = "The company has no router with this id", body = ErrorBody),
     ),
     security(("session" = [])),
 )]

@@ -7,7 +7,7 @@ use crate::api::{
     error::{ApiResult, ErrorBody},
 };
 
-/// Switches a router to the other state
+/// Activates an inactive router, or deactivates an active one
 #[utoipa::path(
     put,
     path = "/admin/empresas/{empresa_id}/routers/{router_id}/toggle-activo",
@@ -18,8 +18,8 @@ use crate::api::{
         ("router_id" = String, Path, description = "The router", example = "RTR_A1B2C3D4"),
     ),
     responses(
-        (status = 200, description = "How it was switched", body = SwitchedBody),
-        (status = 404, description = "The company has no such router", body = ErrorBody),
+        (status = 200, description = "The new state of the router", body = SwitchedBody),
+        (status = 404, description = "The company has no router with this id", body = ErrorBody),
     ),
     security(("session" = [])),
 )]

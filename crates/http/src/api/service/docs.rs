@@ -1,4 +1,4 @@
-//! The interface described: the document and a page to read it on, all of it inside the program.
+//! The OpenAPI document and a page that shows it. The program contains all files of the page.
 
 use std::sync::{Arc, LazyLock};
 
@@ -16,7 +16,7 @@ use crate::api::{
 };
 
 static DOCUMENT: LazyLock<OpenApi> = LazyLock::new(openapi::document);
-/// Without the badge that asks a validator on the internet.
+/// The page does not show the badge of a validator on the internet.
 static PAGE: LazyLock<Arc<Config<'static>>> =
     LazyLock::new(|| Arc::new(Config::from("/openapi.json").validator_url("none")));
 
@@ -29,12 +29,12 @@ pub(crate) async fn document() -> Json<&'static OpenApi> {
     Json(&DOCUMENT)
 }
 
-/// The page is a folder, so that its parts are found beside it.
+/// The page is a folder, because it names its files by relative paths.
 pub(crate) async fn folder() -> impl Responder {
     Redirect::to("/docs/")
 }
 
-/// The page and its parts.
+/// The page and its files.
 pub(crate) async fn page(path: Path<String>) -> ApiResult<HttpResponse> {
     match serve(&path, Arc::clone(&PAGE)) {
         Ok(Some(file)) => Ok(HttpResponse::Ok()

@@ -2,7 +2,7 @@ use actix_web::web::Json;
 
 use super::StatusBody;
 
-/// Tells that the process is alive; it asks nobody else
+/// Says that the process runs. It does not ask the database
 #[utoipa::path(
     get,
     path = "/health",

@@ -1,4 +1,4 @@
-//! The service itself: what it is and whether it works. Nobody needs a credential for that.
+//! The service itself: its version and its state. These endpoints need no credential.
 
 pub(crate) mod docs;
 pub(crate) mod health;
@@ -8,7 +8,7 @@ pub(crate) mod service_info;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// How the service is, in a word.
+/// The state of the service.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ServiceStatus)]
 pub(crate) struct StatusBody {

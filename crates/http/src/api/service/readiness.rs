@@ -4,7 +4,7 @@ use portero_application::Application;
 use super::StatusBody;
 use crate::api::error::{ApiResult, ErrorBody};
 
-/// Tells whether the service can do its work, by asking the database
+/// Checks whether the database responds
 #[utoipa::path(
     get,
     path = "/ready",
@@ -12,7 +12,7 @@ use crate::api::error::{ApiResult, ErrorBody};
     tag = "Service",
     responses(
         (status = 200, description = "The database answers", body = StatusBody),
-        (status = 503, description = "The database is away or busy", body = ErrorBody),
+        (status = 503, description = "The database does not respond, or is busy", body = ErrorBody),
     ),
 )]
 pub(crate) async fn handle(app: Data<Application>) -> ApiResult<Json<StatusBody>> {

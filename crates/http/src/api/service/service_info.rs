@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::api::wire::Moment;
 
-/// What the service is.
+/// The name and the version of the service.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ServiceInfo)]
 pub(crate) struct Body {
@@ -19,18 +19,18 @@ pub(crate) struct Body {
     status: &'static str,
     /// The time on the server.
     timestamp: Moment,
-    /// Where the interface is described.
+    /// The path of the API's documentation.
     #[schema(value_type = String)]
     docs: &'static str,
 }
 
-/// Tells what this service is
+/// Names the service and its version
 #[utoipa::path(
     get,
     path = "/",
     operation_id = "service_info",
     tag = "Service",
-    responses((status = 200, description = "What it is", body = Body)),
+    responses((status = 200, description = "The name, the version and the time of the service", body = Body)),
 )]
 pub(crate) async fn handle(app: Data<Application>) -> Json<Body> {
     Json(Body {

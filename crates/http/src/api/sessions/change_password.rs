@@ -12,14 +12,14 @@ use crate::api::{
     wire::Message,
 };
 
-/// The caller's passwords, the old and the new.
+/// The old and the new password of the caller.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = PasswordChange)]
 pub(crate) struct Request {
-    /// The password until now.
+    /// The old password.
     #[schema(value_type = String, min_length = 1, max_length = 256)]
     current_password: Given<String>,
-    /// The password from now on.
+    /// The new password.
     #[schema(value_type = String, min_length = 8, max_length = 128)]
     new_password: Given<String>,
 }
@@ -33,7 +33,7 @@ impl Request {
     }
 }
 
-/// Changes the caller's password and ends all of their sessions
+/// Changes the caller's password and ends all sessions of the caller
 #[utoipa::path(
     post,
     path = "/api/v1/auth/change-password",
@@ -41,8 +41,8 @@ impl Request {
     tag = "Sessions",
     request_body = Request,
     responses(
-        (status = 200, description = "The password is changed; sign in again", body = Message),
-        (status = 400, description = "The current password is another one, or the new password is the same", body = ErrorBody),
+        (status = 200, description = "The password is changed. Log in again", body = Message),
+        (status = 400, description = "The current password is wrong, or the new password is the same", body = ErrorBody),
     ),
     security(("session" = [])),
 )]

@@ -21,20 +21,20 @@ use crate::{
     web::limits,
 };
 
-/// Who wants to sign in.
+/// The credentials of a user who logs in.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = Credentials)]
 pub(crate) struct Request {
-    /// Their e-mail, in any case.
+    /// The e-mail of the user, in upper or lower case.
     #[schema(value_type = String)]
     email: Given<String>,
-    /// Their password.
+    /// The password of the user.
     #[schema(value_type = String, min_length = 1, max_length = 256)]
     password: Given<String>,
 }
 
 impl Request {
-    /// The e-mail and the password. A text that is no e-mail is nobody's: to say more would set it apart.
+    /// The e-mail and the password. A text that is no e-mail gets the same response as an unknown e-mail.
     fn parse(self) -> ApiResult<(Option<Email>, Secret)> {
         let mut faults = Faults::in_body();
         let email = self.email.required(&mut faults, "email", |text: &str| Ok::<_, Fault>(Email::parse(text).ok()));
@@ -43,16 +43,16 @@ impl Request {
     }
 }
 
-/// A session just begun.
+/// A new session.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Session)]
 pub(crate) struct Body {
-    /// What to send as `Authorization: Bearer` with every call.
+    /// The token to send as `Authorization: Bearer` with every request.
     access_token: String,
     /// Always `bearer`.
     #[schema(value_type = String, example = "bearer")]
     token_type: &'static str,
-    /// When the session ends by itself.
+    /// The time when the session expires.
     expires_at: Moment,
     user: PersonBody,
     /// Whether an administrator set the password. The person is to change it; nothing is refused until then.
@@ -71,7 +71,7 @@ impl From<LoggedIn> for Body {
     }
 }
 
-/// Begins a session
+/// Logs a user in
 #[utoipa::path(
     post,
     path = "/api/v1/auth/login",
@@ -80,9 +80,9 @@ impl From<LoggedIn> for Body {
     request_body = Request,
     responses(
         (status = 200, description = "The session and its token", body = Body),
-        (status = 401, description = "The credentials are wrong, or the person is switched off", body = ErrorBody),
-        (status = 429, description = "Too many attempts; try again after `Retry-After` seconds", body = ErrorBody),
-        (status = 503, description = "The database is away or busy; try again after `Retry-After` seconds",
+        (status = 401, description = "The e-mail or the password is wrong, or the user is inactive", body = ErrorBody),
+        (status = 429, description = "Too many attempts. Retry after `Retry-After` seconds", body = ErrorBody),
+        (status = 503, description = "The database does not respond, or is busy. Retry after `Retry-After` seconds",
             body = ErrorBody),
     ),
 )]

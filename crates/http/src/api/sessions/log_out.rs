@@ -3,13 +3,13 @@ use portero_application::Application;
 
 use crate::api::{auth::AnyUser, error::ApiResult, wire::Message};
 
-/// Ends the session of this call
+/// Logs the caller out
 #[utoipa::path(
     post,
     path = "/api/v1/auth/logout",
     operation_id = "log_out",
     tag = "Sessions",
-    responses((status = 200, description = "The session is over, at once and everywhere", body = Message)),
+    responses((status = 200, description = "The session has ended", body = Message)),
     security(("session" = [])),
 )]
 pub(crate) async fn handle(AnyUser(caller): AnyUser, app: Data<Application>) -> ApiResult<Json<Message>> {

@@ -1,4 +1,4 @@
-//! Signing in and out.
+//! Logging in and out.
 
 pub(crate) mod change_password;
 pub(crate) mod log_in;

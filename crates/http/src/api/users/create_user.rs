@@ -18,22 +18,22 @@ use crate::api::{
     wire::Created,
 };
 
-/// A person to be added.
+/// A new user.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = NewUser)]
 pub(crate) struct Request {
-    /// What they sign in with; no two people share one.
+    /// The e-mail that the user logs in with. Each user has another one.
     #[schema(value_type = String, format = Email, max_length = 254)]
     email: Given<String>,
-    /// Their password.
+    /// The password of the user.
     #[schema(value_type = String, min_length = 8, max_length = 128)]
     password: Given<String>,
-    /// What they are called.
+    /// The name of the user.
     #[schema(value_type = String, min_length = 1, max_length = 100)]
     nombre: Given<String>,
     #[schema(value_type = RoleName)]
     rol: Given<String>,
-    /// The company of a `cliente_admin`, which must be active; nothing for a `super_admin`.
+    /// The company of a `cliente_admin`. It must be active. A `super_admin` has none.
     #[schema(value_type = Option<String>, required = false)]
     empresa_id: Given<String>,
 }
@@ -63,7 +63,7 @@ impl Request {
     }
 }
 
-/// A person just added.
+/// The new user.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = CreatedUser)]
 pub(crate) struct Body {
@@ -78,7 +78,7 @@ impl From<User> for Body {
     }
 }
 
-/// Adds a person
+/// Adds a user
 #[utoipa::path(
     post,
     path = "/admin/usuarios",
@@ -86,11 +86,11 @@ impl From<User> for Body {
     tag = "Users",
     request_body = Request,
     responses(
-        (status = 201, description = "The person", body = Body,
-            headers(("Location" = String, description = "The person's path"))),
-        (status = 400, description = "The role is unknown or does not go with the company, the company is switched off, \
-            or somebody has the e-mail", body = ErrorBody),
-        (status = 404, description = "There is no such company", body = ErrorBody),
+        (status = 201, description = "The user", body = Body,
+            headers(("Location" = String, description = "The path of the user"))),
+        (status = 400, description = "The role does not exist or does not fit the company, the company is inactive, \
+            or the e-mail is taken", body = ErrorBody),
+        (status = 404, description = "The company does not exist", body = ErrorBody),
     ),
     security(("session" = [])),
 )]

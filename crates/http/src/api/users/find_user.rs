@@ -8,16 +8,16 @@ use crate::api::{
     error::{ApiResult, ErrorBody},
 };
 
-/// Shows a person
+/// Shows a user
 #[utoipa::path(
     get,
     path = "/admin/usuarios/{usuario_id}",
     operation_id = "find_user",
     tag = "Users",
-    params(("usuario_id" = i64, Path, description = "The person", example = 2)),
+    params(("usuario_id" = i64, Path, description = "The user", example = 2)),
     responses(
-        (status = 200, description = "The person", body = UserBody),
-        (status = 404, description = "There is no such person", body = ErrorBody),
+        (status = 200, description = "The user", body = UserBody),
+        (status = 404, description = "The user does not exist", body = ErrorBody),
     ),
     security(("session" = [])),
 )]

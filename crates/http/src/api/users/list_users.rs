@@ -11,7 +11,7 @@ use crate::api::{
     query::{PageParams, Query},
 };
 
-/// Lists the people, oldest first
+/// Lists the users, oldest first
 #[utoipa::path(
     get,
     path = "/admin/usuarios",
@@ -23,10 +23,10 @@ use crate::api::{
         PageParams,
     ),
     responses(
-        (status = 200, description = "The people", body = Vec<UserBody>,
-            headers(("X-Total-Count" = u64, description = "How many there are in all; not with `despues_de`"))),
-        (status = 400, description = "There is no such role", body = ErrorBody),
-        (status = 422, description = "Faulty `empresa_id`, `limit`, `offset` or `despues_de`", body = ErrorBody),
+        (status = 200, description = "The users", body = Vec<UserBody>,
+            headers(("X-Total-Count" = u64, description = "The length of the whole list. Missing with `despues_de`"))),
+        (status = 400, description = "The role does not exist", body = ErrorBody),
+        (status = 422, description = "`empresa_id`, `limit`, `offset` or `despues_de` is invalid", body = ErrorBody),
     ),
     security(("session" = [])),
 )]

@@ -1,4 +1,4 @@
-//! The people, as a super admin sees them.
+//! The users, for super admins.
 
 pub(crate) mod create_user;
 pub(crate) mod find_user;
@@ -20,7 +20,7 @@ use crate::api::{
     words::{Words, words},
 };
 
-/// Who a person is and what they may do.
+/// A user and their role.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Person)]
 pub(crate) struct PersonBody {
@@ -28,7 +28,7 @@ pub(crate) struct PersonBody {
     email: String,
     nombre: String,
     rol: RoleName,
-    /// The company of a `cliente_admin`.
+    /// The company of a `cliente_admin`, otherwise null.
     #[schema(required)]
     empresa_id: Option<String>,
     activo: bool,
@@ -47,7 +47,7 @@ impl From<User> for PersonBody {
     }
 }
 
-/// A person in the list of people.
+/// A user with the time of creation.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = User)]
 pub(crate) struct UserBody {
@@ -62,7 +62,7 @@ impl From<User> for UserBody {
     }
 }
 
-/// A person switched on or off.
+/// A user after they were activated or deactivated.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = SwitchedUser)]
 pub(crate) struct SwitchedBody {
@@ -93,7 +93,7 @@ fn parse_role(word: &str) -> ApiResult<RoleKind> {
         .ok_or_else(|| ApiError::bad_request("invalid_role", "Rol inválido. Debe ser 'super_admin' o 'cliente_admin'"))
 }
 
-/// A person whom nobody knows, in the documents' words.
+/// The error for a user who does not exist.
 fn user_not_found() -> ApiError {
     ApiError::not_found("user_not_found", "Usuario no encontrado")
 }

@@ -8,17 +8,18 @@ use crate::api::{
     error::{ApiResult, ErrorBody},
 };
 
-/// Switches a person on or off, to the other of what they are
+/// Activates an inactive user, or deactivates an active one
 #[utoipa::path(
     put,
     path = "/admin/usuarios/{usuario_id}/toggle-activo",
     operation_id = "toggle_user",
     tag = "Users",
-    params(("usuario_id" = i64, Path, description = "The person, not the caller", example = 2)),
+    params(("usuario_id" = i64, Path, description = "The user. It must not be the caller", example = 2)),
     responses(
-        (status = 200, description = "What the person is now; their sessions do not outlive a switch", body = SwitchedBody),
-        (status = 400, description = "Nobody switches themselves off", body = ErrorBody),
-        (status = 404, description = "There is no such person", body = ErrorBody),
+        (status = 200, description = "The new state of the user. All sessions of the user have ended",
+            body = SwitchedBody),
+        (status = 400, description = "A user cannot deactivate themselves", body = ErrorBody),
+        (status = 404, description = "The user does not exist", body = ErrorBody),
     ),
     security(("session" = [])),
 )]

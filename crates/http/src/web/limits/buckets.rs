@@ -16,14 +16,14 @@ use governor::{
 
 use super::rate::Rate;
 
-/// How many buckets a table has: every value of two bytes of a hash.
+/// The number of buckets in a table: every value of two bytes of a hash.
 const SLOTS: usize = 1 << 16;
 
-/// A bucket for each of however many callers.
+/// A bucket for each caller.
 ///
-/// They are the fixed table of [`Slots`], 512 KiB large: nothing grows with the number of callers, there is nothing to
-/// clean up, and no lock to wait for. The price is that two callers share a bucket by a chance of 1 in 65,536, which
-/// nobody can help along who does not know this process's seed.
+/// The buckets are a table of fixed size ([`Slots`], 512 KiB). It does not grow with the number of callers and needs no
+/// clean-up and no lock. Two callers share a bucket with a probability of 1 in 65,536. An attacker cannot raise it
+/// without the secret seed of the process.
 pub(super) struct Buckets<K: Hash + Eq + Clone> {
     limiter: RateLimiter<K, Slots<K>, Ticks, NoOpMiddleware<Duration>>,
     slots: Slots<K>,
@@ -47,29 +47,29 @@ impl Exceeded {
 }
 
 impl<K: Hash + Eq + Clone> Buckets<K> {
-    /// Full buckets.
+    /// New buckets. All are full.
     pub(super) fn new(rate: Rate, seed: u64, ticks: &Ticks) -> Self {
         let (slots, rate) = (Slots::new(seed), rate.quota());
         Self { limiter: RateLimiter::new(rate, slots.clone(), ticks.clone()), slots, rate }
     }
 
-    /// Takes a call out of this caller's bucket.
+    /// Takes one request out of the caller's bucket.
     pub(super) fn take(&self, caller: &K) -> Result<(), Exceeded> {
         self.limiter.check_key(caller).map_err(|not_until| self.exceeded(&not_until))
     }
 
-    /// Takes this many calls out of this caller's bucket at once, or all that it holds when full if that is less.
+    /// Takes this many requests out of the caller's bucket at once. The number is at most the size of the bucket.
     pub(super) fn take_many(&self, caller: &K, calls: NonZeroU32) -> Result<(), Exceeded> {
         let calls = calls.min(self.rate.burst_size());
-        // That much fits in a bucket.
+        // The number fits into a bucket.
         let taken = self.limiter.check_key_n(caller, calls).unwrap_or(Ok(()));
         taken.map_err(|not_until| self.exceeded(&not_until))
     }
 
-    /// Puts calls back that were taken out of this caller's bucket; what does not fit is lost.
+    /// Returns requests to the caller's bucket. Requests that do not fit are lost.
     pub(super) fn give_back(&self, caller: &K, calls: u32) {
         let earlier = Nanos::from(self.rate.replenish_interval()) * u64::from(calls);
-        // The state is the moment when the bucket will be full. One that nobody has taken from has none.
+        // The state is the time when the bucket will be full. An unused bucket has no state.
         let give = |full: Option<Nanos>| full.map(|full| ((), full.saturating_sub(earlier))).ok_or(());
         let _nothing_was_taken = self.slots.measure_and_replace(caller, give);
     }
@@ -79,7 +79,7 @@ impl<K: Hash + Eq + Clone> Buckets<K> {
     }
 }
 
-/// The states of all buckets. Which is whose follows from a hash that begins with the seed.
+/// The states of all buckets. A hash of the seed and the caller selects the bucket.
 struct Slots<K> {
     seed: u64,
     states: Arc<[InMemoryState]>,
@@ -114,7 +114,7 @@ impl<K: Hash> StateStore for Slots<K> {
     }
 }
 
-/// The time that has gone by, for the buckets.
+/// The clock of the buckets.
 #[derive(Clone)]
 pub(super) struct Ticks(Arc<dyn Fn() -> Duration + Send + Sync>);
 

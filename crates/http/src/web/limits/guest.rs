@@ -8,15 +8,15 @@ use portero_domain::{
 
 use super::{Exceeded, Limits, Visitor, visitor};
 
-/// As how many right attempts a wrong one counts against an address.
+/// The weight of a wrong attempt against an address. A right attempt has weight 1.
 const WRONG: NonZeroU32 = NonZeroU32::new(15).unwrap();
 
 impl Limits {
-    /// Counts a guest's attempt to prove who they are on this router's hotspot, before the router is asked.
+    /// Counts a guest's attempt to prove who they are, before the router is asked.
     ///
-    /// What guests know is short, and often the name is all there is to know. So attempts count for what was sold, whichever
-    /// of its users is tried, and for where they come from, whatever is tried from there. One address may be a whole hotel:
-    /// an attempt counts there as a wrong one until it is known not to be, and then hardly.
+    /// A guest's secrets are short, and often the name is the only one. So an attempt counts for the purchase, for any
+    /// of its users, and for the address, for any purchase. One address may be a whole hotel. So an attempt has the
+    /// weight of a wrong one only until it is known to be right.
     pub fn guest(
         &self,
         request: &HttpRequest,
@@ -35,7 +35,7 @@ impl Limits {
     }
 }
 
-/// An attempt that may be made. It counts as a wrong one unless it is said not to be.
+/// An admitted attempt. It counts as wrong unless it is reported as not wrong.
 #[derive(Debug)]
 pub struct GuestAttempt<'a> {
     limits: &'a Limits,
@@ -43,7 +43,7 @@ pub struct GuestAttempt<'a> {
 }
 
 impl GuestAttempt<'_> {
-    /// It was no guess, or it was not judged.
+    /// Records that the attempt was right, or that the router did not decide.
     pub fn was_not_wrong(self) {
         self.limits.guest_addresses.give_back(&self.from, WRONG.get() - 1);
     }

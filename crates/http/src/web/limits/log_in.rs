@@ -3,7 +3,7 @@ use portero_domain::text::Email;
 
 use super::{Exceeded, Limits, Visitor, visitor};
 
-/// An attempt to sign in that may be made.
+/// An admitted attempt to log in.
 #[derive(Debug)]
 pub struct Attempt<'a> {
     limits: &'a Limits,
@@ -11,13 +11,13 @@ pub struct Attempt<'a> {
 }
 
 impl Limits {
-    /// Counts an attempt to sign in as this e-mail, if it is one, before any work is done for it. Every attempt counts:
-    /// which of them fail is known too late.
+    /// Counts an attempt to log in with this e-mail, before any work for it. Successful attempts count too, because the
+    /// result is known too late.
     ///
-    /// Whoever wants to lock a person out can keep the bucket of their e-mail empty. So attempts from where that person
-    /// has signed in before draw on a bucket of their own.
+    /// An attacker can keep the bucket of a user's e-mail empty. So attempts from an address where the user has logged
+    /// in before have their own bucket.
     ///
-    /// The address comes before the e-mail: attempts that are refused for their address must not count against a person.
+    /// The address comes before the e-mail: an attempt rejected for its address must not count against a user.
     pub fn log_in(&self, request: &HttpRequest, email: Option<&Email>) -> Result<Attempt<'_>, Exceeded> {
         let visitor = visitor(request);
         self.login_addresses.take(&visitor)?;
@@ -31,7 +31,7 @@ impl Limits {
 }
 
 impl Attempt<'_> {
-    /// It was the person.
+    /// Records that the attempt succeeded.
     pub fn succeeded(self) {
         if let Some(who) = self.who {
             self.limits.familiar.note(who);

@@ -1,9 +1,7 @@
-//! How often somebody may call, because a portal's key is public (it stands in the page's script) and a password can be
-//! guessed.
+//! Limits on callers. A portal's key is public, because it is in the page's script, and a password can be guessed.
 //!
-//! What each limit protects from whom, and why one caller cannot use up what another needs, is in
-//! `docs/adr/0013-limits-are-tables-of-buckets.md`. All of it is the memory of one process: several processes on one
-//! database let through that many times as much.
+//! `docs/adr/0013-limits-are-tables-of-buckets.md` says what each limit protects and why one caller cannot exhaust the
+//! limit of another. The state is in the memory of one process. With several processes the limits multiply.
 
 mod buckets;
 mod guest;
@@ -34,29 +32,30 @@ use self::{
 };
 use super::caller;
 
-/// How many calls a bucket holds.
+/// The header with the size of the bucket, in requests.
 pub const LIMIT: HeaderName = HeaderName::from_static("ratelimit-limit");
-/// How many of them are left.
+/// The header with the number of requests left in the bucket.
 pub const REMAINING: HeaderName = HeaderName::from_static("ratelimit-remaining");
-/// In how many seconds there will be another.
+/// The header with the seconds until the next request is allowed.
 pub const RESET: HeaderName = HeaderName::from_static("ratelimit-reset");
 
-/// What an operator may set about limits.
+/// The limits that an operator may configure.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rules {
-    /// The calls of portals with one key.
+    /// Requests of portals with one key.
     pub key: Rate,
-    /// The calls of portals from one address. Less than [`Rules::key`], so that no address alone uses up a key.
+    /// Requests of portals from one address. It should be less than [`Rules::key`], so that one address cannot use up a
+    /// key.
     pub address: Rate,
-    /// The calls of portals from one address without a good key.
+    /// Requests of portals from one address without a good key.
     pub wrong_key: Rate,
-    /// Attempts to sign in as one e-mail, whether anybody has it or not.
+    /// Attempts to log in with one e-mail, known or unknown.
     pub login_email: Rate,
-    /// Attempts to sign in from one address.
+    /// Attempts to log in from one address.
     pub login_address: Rate,
-    /// Attempts of guests to prove who they are as one user of a hotspot.
+    /// Attempts of guests to prove that they are one user of a hotspot.
     pub guest_user: Rate,
-    /// Those of them from one address on one router. A wrong one counts fifteen times.
+    /// Attempts of guests from one address on one router. A wrong attempt counts fifteen times.
     pub guest_address: Rate,
 }
 
@@ -64,11 +63,11 @@ pub struct Rules {
 pub struct Limits {
     keys: Buckets<KeyId>,
     addresses: Buckets<Visitor>,
-    /// Those that go to nobody's key, and those that go to one that was refused, which are its own.
+    /// Requests without a key, and requests with a rejected key. Each rejected key has its own bucket.
     wrong_keys: Buckets<(Visitor, Option<KeyId>)>,
     refused_keys: Remembered<KeyId>,
     login_addresses: Buckets<Visitor>,
-    /// Those from anywhere, and those from where the person has signed in before.
+    /// Attempts from any address, and attempts from an address where the user has logged in before.
     login_emails: Buckets<(Email, Option<Visitor>)>,
     familiar: Remembered<(Email, Visitor)>,
     guest_users: Buckets<(RouterId, HotspotUsername)>,
@@ -76,8 +75,8 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// Nobody has called yet. The `seed` is to be by chance and nobody's to know, so that nobody can choose whom to share a
-    /// bucket with. `elapsed` tells how much time has gone by since some moment, and does not run backwards.
+    /// New limits. The `seed` must be random and secret, or an attacker could share a bucket with a victim on purpose.
+    /// `elapsed` returns the time since a fixed moment and must not run backwards.
     pub fn new(rules: &Rules, seed: u64, elapsed: impl Fn() -> Duration + Send + Sync + 'static) -> Self {
         let Rules { key, address, wrong_key, login_email, login_address, guest_user, guest_address } = *rules;
         let ticks = Ticks::new(elapsed);
@@ -105,7 +104,7 @@ fn visitor(request: &HttpRequest) -> Visitor {
     caller::address(request).into()
 }
 
-/// The limits that hold for this request; none when they are switched off.
+/// The limits for this request, or nothing if limits are turned off.
 pub fn of(request: &HttpRequest) -> Option<&Limits> {
     request.app_data::<Data<Limits>>().map(|limits| &***limits)
 }

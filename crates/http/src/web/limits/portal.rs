@@ -12,8 +12,8 @@ impl Limits {
         self.wrong_keys.take(&(visitor(request), None))
     }
 
-    /// Counts a request of a portal with a key of good signature, before the gate judges the key. The signature matters:
-    /// strangers cannot make up keys to fill buckets with.
+    /// Counts a request of a portal whose key has a good signature, before the gate decides about the key. Without the
+    /// check of the signature, strangers could fill buckets with invented keys.
     ///
     /// Only the gate can say which keys are revoked, and only by asking the database. So a key that the gate rejected
     /// pays in advance from then on, until the gate admits it again. The gate alone decides: no limit knows which keys

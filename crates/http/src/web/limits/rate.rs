@@ -3,8 +3,8 @@ use std::{num::NonZeroU32, str::FromStr, time::Duration};
 use governor::Quota;
 use thiserror::Error;
 
-/// How fast a bucket fills and how much it holds: `100/s burst 400` is a hundred calls a second, and up to four hundred
-/// at once after a quiet while. The units are `s`, `min` and `h`; without a burst it is the number before the unit.
+/// A rate and a burst: `100/s burst 400` allows 100 requests a second, and 400 at once after a pause. The units are
+/// `s`, `min` and `h`. The default burst is the number before the unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate(Quota);
 
@@ -14,7 +14,7 @@ pub struct Rate(Quota);
 pub struct NoRate;
 
 impl Rate {
-    /// The greatest number of calls in a rate or a burst.
+    /// The largest number of requests in a rate or a burst.
     const MAX: u32 = 1_000_000;
 
     pub(super) const fn quota(self) -> Quota {

@@ -1,7 +1,7 @@
 use std::net::{IpAddr, Ipv6Addr};
 
-/// Where a call comes from, as far as limits go. IPv6 addresses are told apart by their first 64 bits only, because a
-/// household has all the rest to itself (RFC 6177).
+/// The origin of a request, for the limits. Only the first 64 bits of an IPv6 address count, because one household owns
+/// all addresses behind them (RFC 6177).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Visitor(IpAddr);
 
