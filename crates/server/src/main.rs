@@ -1,10 +1,11 @@
 //! Portero's program: reads the configuration, wires the layers together, runs a command.
 
+mod background;
 mod cli;
 mod config;
 mod connections;
 mod demo;
-mod monitor;
+mod jobs;
 mod serve;
 mod telemetry;
 mod wiring;

@@ -6,7 +6,7 @@ use anyhow::{Context, bail};
 use portero_application::{Application, system::CheckedSecrets};
 use portero_domain::text::Name;
 
-use crate::{connections, monitor::Monitor, wiring::Wiring};
+use crate::{background::Background, connections, jobs::jobs, wiring::Wiring};
 
 /// How long running requests may take to end after SIGTERM, in seconds.
 const DRAIN_SECONDS: u64 = 30;
@@ -24,7 +24,7 @@ pub(crate) async fn serve(
             tracing::info!("first super admin added");
         }
     }
-    let watched = watches_routers.then(|| application.clone());
+    let jobs = jobs(&application, watches_routers);
     let listeners: Vec<TcpListener> =
         bind.iter().map(TcpListener::bind).collect::<Result<_, _>>().context("BIND_ADDR cannot be listened on")?;
     let addresses: Vec<SocketAddr> = listeners.iter().map(TcpListener::local_addr).collect::<Result<_, _>>()?;
@@ -34,11 +34,9 @@ pub(crate) async fn serve(
         tracing::info!(%address, "listening");
     }
     ready(&addresses)?;
-    let monitor = watched.map(Monitor::start).transpose().context("SIGTERM cannot be listened for")?;
+    let background = Background::start(jobs).context("SIGTERM cannot be listened for")?;
     server.await?;
-    if let Some(monitor) = monitor {
-        monitor.end().await;
-    }
+    background.end().await;
     tracing::info!("stopped");
     Ok(())
 }
