@@ -26,7 +26,7 @@ const ENDPOINTS: [(&str, &str); 8] = [
     ("GET", "/admin/empresas/EMP_3A9F1C0B2D/stats"),
 ];
 
-/// The service with a super admin, signed in, and the company of the examples.
+/// The service with a logged-in super admin and the company of the examples.
 async fn with_company() -> (TestApp, String) {
     let app = TestApp::new().await;
     let token = app.super_admin();

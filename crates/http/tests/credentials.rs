@@ -1,4 +1,4 @@
-//! Who may call what: every operation, every credential that is no good for it.
+//! Credentials: every operation with every credential that is invalid for it.
 
 use portero_domain::{ids::UserId, user::User};
 use portero_testkit::builders::{a_session, a_user};

@@ -1,4 +1,4 @@
-//! The OpenAPI document and the examples: complete, and true of each other.
+//! The OpenAPI document and the examples: complete and consistent.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Requests that are wrong as a whole: nowhere, by the wrong method, with a body that is none, from the wrong page.
+//! Requests that are wrong as a whole: their path, method, body or origin.
 
 use serde_json::json;
 

@@ -36,7 +36,7 @@ fn silence() -> HotspotResult<Vitals> {
     Err(HotspotError::Unreachable("secreto.example refuses".to_owned()))
 }
 
-/// Lets somebody look at this router, so many minutes after ten, and find this.
+/// Stores the result of a health check of this router, this many minutes after ten.
 async fn look(app: &TestApp, router: &RouterId, minute: i64, look: HotspotResult<Vitals>) {
     let (id, now) = (router.clone(), start().plus(Duration::minutes(60 + minute)));
     let recorded: Stored<bool> = transact(&app.store, move |storage| {
@@ -196,7 +196,7 @@ async fn the_fleet_is_walked_in_parts_of_one_state() {
     let second = get(&format!("?estado=desconocido&limit=1&despues_de={cursor}")).await;
     assert_eq!(second.body[0]["router_id"], "RTR_00000003");
     assert_eq!((second.body.as_array().unwrap().len(), second.header("x-next-cursor")), (1, None));
-    // Another list's cursor is none of this one.
+    // A cursor of another list is not valid here.
     let routers = app.get("/admin/empresas/EMP_3A9F1C0B2D/routers?limit=1").bearer(&admin).await;
     let foreign = get(&format!("?despues_de={}", routers.header("x-next-cursor").unwrap())).await;
     assert_fields(&foreign, &[("query.despues_de", "value_error")]);

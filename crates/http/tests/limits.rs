@@ -1,4 +1,4 @@
-//! How often anybody may call, and that nobody's calls are used up by somebody else.
+//! The limits on callers, and that no caller uses up the limit of another.
 
 use std::{
     pin::pin,
@@ -32,7 +32,7 @@ const ELSEWHERE: &str = "203.0.113.9";
 const PROXY: &str = "10.0.0.1";
 const ANA: &str = "admin@hotelcentral.mx";
 
-/// Rules under which nobody is limited, to be made narrow where a test needs them.
+/// Limits that no test reaches. A test narrows the limit that it needs.
 fn wide() -> Rules {
     let wide = "1000000/s".parse().unwrap();
     Rules {
@@ -380,7 +380,7 @@ async fn nothing_else_is_limited() {
     }
 }
 
-/// Asks as a guest of the hotspot, on which there is nobody.
+/// A request of a guest on a hotspot without users.
 fn guest<'a>(app: &'a TestApp, key: &str, body: &serde_json::Value, address: &str) -> Call<'a> {
     app.post("/api/v1/hotspot/user/profile-info").key(key).json(body).from(address)
 }
@@ -443,7 +443,7 @@ async fn a_router_that_is_away_locks_no_guest_out() {
     assert_eq!(statuses(5, || guest(&app, &key, &unjudged, HOTEL)).await, [200; 5]);
 }
 
-/// Whoever hangs up before the answer has tried all the same.
+/// A guest who disconnects before the response has made an attempt.
 #[actix_web::test]
 async fn an_attempt_that_is_broken_off_counts_as_a_wrong_one() {
     let app = limited(Rules { guest_address: "1/h burst 30".parse().unwrap(), ..wide() }).await;

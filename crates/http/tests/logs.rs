@@ -1,4 +1,4 @@
-//! What the log may not hold.
+//! What must not be in the log.
 
 use std::{
     io::{Result, Write},
@@ -21,7 +21,7 @@ use crate::{
     support::{TestApp, example},
 };
 
-/// A log that is kept.
+/// A log that the test can read.
 #[derive(Clone, Default)]
 struct Kept(Arc<Mutex<Vec<u8>>>);
 

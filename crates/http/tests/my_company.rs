@@ -19,7 +19,7 @@ const ROUTERS: &str = "/api/v1/admin/mi-empresa/routers";
 const DASHBOARD: &str = "/api/v1/admin/mi-empresa/dashboard";
 const TRANSACTIONS: &str = "/api/v1/admin/mi-empresa/transacciones";
 
-/// The service with the company of the examples, its secrets, and its admin, signed in.
+/// The service with the company of the examples, its secrets and its logged-in admin.
 async fn with_admin() -> (TestApp, String) {
     let app = TestApp::new().await;
     app.given(|store| store.with_company(a_company().with_secrets().build()));
@@ -27,7 +27,7 @@ async fn with_admin() -> (TestApp, String) {
     (app, token)
 }
 
-/// A company that is none of the admin's, with one of everything.
+/// Another company than the admin's, with one of everything.
 fn other_company() -> Company {
     a_company().id("EMP_0000000001").named("Café Luna").with_secrets().build()
 }

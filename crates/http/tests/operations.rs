@@ -1,4 +1,4 @@
-//! Every operation of the document, so that what must hold of all of them is tried on each.
+//! Every operation of the document, for tests that try all of them.
 
 use portero_domain::api_key::{ApiKey, Usage};
 use portero_http::api::openapi;
@@ -71,7 +71,7 @@ fn operation(path: &str, (method, document): (&String, &Value)) -> Operation {
     }
 }
 
-/// The tables, but for what the gate has counted: a call that was admitted is counted whatever becomes of it.
+/// The tables without the counts of the gate. The gate counts every admitted request, whatever its result.
 pub(crate) fn uncounted(mut tables: Tables) -> Tables {
     for row in &mut tables.keys {
         let mut parts = row.key.parts().clone();
@@ -114,7 +114,7 @@ impl World {
         }
     }
 
-    /// The answer of a call that is to leave the store as it was, but for having been admitted.
+    /// The response of a request that must not change the store. The count of its admission may change.
     pub(crate) async fn unchanged(&self, call: Call<'_>) -> Response {
         let before = uncounted(self.app.store.tables());
         let response = call.await;

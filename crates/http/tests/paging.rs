@@ -1,4 +1,4 @@
-//! Lists in parts: by offset, by cursor, and by the links from page to page.
+//! Pages of lists: by offset, by cursor and by links.
 
 use portero_testkit::builders::{a_company, a_key, a_product, a_router, a_transaction, a_user, an_offer, start};
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ const PRODUCTS: &str = "/api/v1/admin/products";
 const TRANSACTIONS: &str = "/api/v1/admin/mi-empresa/transacciones";
 const ALL: [&str; 7] = [COMPANIES, ROUTERS, KEYS, PEOPLE, MY_ROUTERS, PRODUCTS, TRANSACTIONS];
 
-/// Five rows in each list, three of them of one moment, and somebody for either role.
+/// Five rows in each list, three of them with the same time, and a user for each role.
 struct World {
     app: TestApp,
     super_admin: String,

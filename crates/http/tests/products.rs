@@ -8,7 +8,7 @@ use crate::support::{TestApp, assert_example, assert_faulty, assert_fields, asse
 const PRODUCTS: &str = "/api/v1/admin/products";
 const PRODUCT: &str = "/api/v1/admin/products/1";
 
-/// The service with the company and the router of the examples, and the company's admin, signed in.
+/// The service with the company and the router of the examples, and the company's logged-in admin.
 async fn with_router() -> (TestApp, String) {
     let app = TestApp::new().await;
     app.with_router();
@@ -32,7 +32,7 @@ fn add_second_router(app: &TestApp) {
     });
 }
 
-/// Adds a company that is none of the admin's, with a router and the product 9.
+/// Adds another company than the admin's, with a router and the product 9.
 fn add_other_company(app: &TestApp) {
     let other = a_company().id("EMP_0000000001").build();
     let router = a_router().id("RTR_00000009").of(&other.id).build();

@@ -1,4 +1,4 @@
-//! How routers are reached: edited and tried, their certificates confirmed, tested, their hotspots looked at.
+//! Access to routers: editing and testing it, confirming certificates, reading hotspots.
 
 use std::{
     pin::pin,
@@ -44,7 +44,7 @@ fn unconfirmed() -> HotspotError {
     HotspotError::Certificate(CertificateProblem::Unconfirmed { found: SHOWN })
 }
 
-/// The service with this router, and both admins of it, signed in: the super admin and the company's own.
+/// The service with this router and both of its logged-in admins: the super admin and the company's own.
 async fn with(router: RouterBuilder) -> (TestApp, String, String) {
     let app = TestApp::new().await;
     app.with_company().given(|store| store.with_router(router.build()));
@@ -298,7 +298,7 @@ async fn a_busy_router_is_worth_another_try_when_it_says_so() {
     }
 }
 
-/// A router that somebody else gives another address just when it is asked.
+/// A router whose address another request changes during the request.
 fn moved_while_asked(storage: Arc<dyn UnitOfWork>) -> MockRouterProbe {
     let move_it = move || {
         let moving = transact(&*storage, |storage| -> Stored<()> {
@@ -307,7 +307,7 @@ fn moved_while_asked(storage: Arc<dyn UnitOfWork>) -> MockRouterProbe {
             router.endpoint.host = Host::parse("10.9.9.9").unwrap();
             storage.routers().update(&router)
         });
-        // The store in memory waits for nobody.
+        // The in-memory store does not wait for locks.
         assert!(matches!(pin!(moving).poll(&mut Context::from_waker(Waker::noop())), Poll::Ready(Ok(()))));
     };
     let (move_it, mut probe) = (Arc::new(move_it), MockRouterProbe::new());

@@ -1,4 +1,4 @@
-//! What browsers are told about every response.
+//! The headers that restrict browsers.
 
 use actix_web::web::Data;
 use portero_http::web::caller::TrustedProxies;

@@ -1,4 +1,4 @@
-//! The service itself, and its description.
+//! The service itself and its documentation.
 
 use portero_domain::ports::StorageError;
 use portero_http::api::openapi;

@@ -23,7 +23,7 @@ fn ana() -> UserBuilder {
     a_user().email("admin@hotelcentral.mx").named("Ana López").admin_of(&a_company().build().id)
 }
 
-/// The service with the admin of the examples, who is not signed in.
+/// The service with the admin of the examples, who is not logged in.
 async fn with_ana(ana: UserBuilder) -> TestApp {
     let app = TestApp::new().await;
     app.with_company().given(|store| store.with_user(ana.stored(UserId::new(2))));

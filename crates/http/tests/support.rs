@@ -48,7 +48,7 @@ impl TestApp {
         Self::with(|_, _| {}).await
     }
 
-    /// The same, where somebody else plays a role or an operator has set something.
+    /// The same, with another port or other options.
     pub(crate) async fn with(change: impl FnOnce(&mut Ports, &mut Options)) -> Self {
         let (store, clock, ids) = (InMemory::new(), FixedClock::default(), CountingIds::default());
         let routers = FakeRouters::default();
@@ -95,18 +95,18 @@ impl TestApp {
         signed.token.expose().to_owned()
     }
 
-    /// Adds the super admin of the examples, signed in. Answers their session's token.
+    /// Adds the super admin of the examples, logged in. Returns the session's token.
     pub(crate) fn super_admin(&self) -> String {
         self.signed_in(1, a_user())
     }
 
-    /// Adds an admin of the examples' company, which is there, signed in. Answers their session's token.
+    /// Adds a logged-in admin of the examples' company, which must exist. Returns the session's token.
     pub(crate) fn company_admin(&self) -> String {
         let user = a_user().email("admin@hotelcentral.mx").named("Ana López").admin_of(&a_company().build().id);
         self.signed_in(2, user)
     }
 
-    /// Adds a person under this id, signed in for longer than any test. Answers their session's token.
+    /// Adds a user with this id, logged in for longer than any test. Returns the session's token.
     pub(crate) fn signed_in(&self, id: i64, user: UserBuilder) -> String {
         let id = UserId::new(id);
         let user = user.stored(id);

@@ -12,7 +12,7 @@ const USERS: &str = "/admin/usuarios";
 /// The admin of the examples' company.
 const ANA: &str = "/admin/usuarios/2";
 
-/// The service with a super admin, signed in, and the company of the examples.
+/// The service with a logged-in super admin and the company of the examples.
 async fn with_company() -> (TestApp, String) {
     let app = TestApp::new().await;
     let token = app.super_admin();

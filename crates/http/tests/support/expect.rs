@@ -1,4 +1,4 @@
-//! What answers are held against: `docs/wire.md`.
+//! Comparing responses with `docs/wire.md`.
 
 use std::sync::LazyLock;
 
@@ -90,8 +90,8 @@ fn compact(json: &str) -> String {
     json.chars().filter(wanted).collect()
 }
 
-/// Holds each of these faulty fields against an otherwise good body, alone, and then the first of every field at once:
-/// each is named, and the store stays as it was. A value of null leaves the field out.
+/// Sends a good body with each of these invalid fields alone, and then with the first invalid value of every field. The
+/// response must name them, and the store must not change. A null value removes the field.
 pub(crate) async fn assert_faulty<'a>(call: impl Fn() -> Call<'a>, good: &Value, faults: &[(&str, Value, &str)]) {
     let with = |body: &mut Value, field: &str, value: &Value| match value {
         Value::Null => drop(body.as_object_mut().unwrap().remove(field)),

@@ -12,8 +12,8 @@ use crate::api::{
 };
 
 words! {
-    /// The state of a router: the result of its last health check, `desconocido` before the first one, or `inactivo` while the
-    /// router or its company is inactive and is not checked.
+    /// The state of a router: the result of its last health check. `desconocido` means that there was no check yet.
+    /// `inactivo` means that the router or its company is inactive, so there are no checks.
     pub(crate) RouterState of FleetState {
         [FleetState::Found(Condition::Online)] => "en_linea",
         [FleetState::Found(Condition::Unreachable)] => "sin_conexion",
