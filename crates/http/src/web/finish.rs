@@ -1,6 +1,6 @@
 //! The last step of every response: the request id, the security headers and a response for panics.
 
-use std::panic::AssertUnwindSafe;
+use std::{fmt, panic::AssertUnwindSafe};
 
 use actix_web::{
     Error, HttpMessage, HttpResponse,
@@ -51,18 +51,29 @@ pub async fn finish<B: MessageBody + 'static>(
     let unanswered = |fault| {
         let mut response = refuse(fault, &id);
         add_headers(response.headers_mut(), &id, https);
-        InternalError::from_response("the request has no response", response).into()
+        InternalError::from_response(Finished, response).into()
     };
     let outcome = AssertUnwindSafe(async move { next.call(request).await }).catch_unwind().await;
     let response = match outcome {
         Ok(Ok(response)) if response.headers().contains_key(REQUEST_ID) => return Ok(response.map_into_boxed_body()),
         Ok(Ok(response)) => response,
+        Ok(Err(error)) if error.as_error::<InternalError<Finished>>().is_some() => return Err(error),
         Ok(Err(error)) => return Err(unanswered(Fault::Error(&error))),
         Err(_) => return Err(unanswered(Fault::Panic)),
     };
     let mut response = shape(response, |fault| refuse(fault, &id));
     add_headers(response.headers_mut(), &id, https);
     Ok(response)
+}
+
+/// The error of a request whose response is finished already.
+#[derive(Debug)]
+struct Finished;
+
+impl fmt::Display for Finished {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the request has a response")
+    }
 }
 
 fn add_headers(headers: &mut HeaderMap, id: &str, https: bool) {
@@ -105,4 +116,57 @@ fn shape<B: MessageBody + 'static>(
 fn has_body_for_callers(headers: &HeaderMap) -> bool {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     kind.is_some_and(|kind| !kind.starts_with("text/plain"))
+}
+
+#[cfg(test)]
+mod tests {
+    use actix_web::{
+        App,
+        body::to_bytes,
+        http::header::ContentType,
+        middleware::from_fn,
+        test::{self, TestRequest},
+        web,
+    };
+
+    use super::*;
+
+    fn api(_: Fault<'_>, _: &str) -> HttpResponse {
+        HttpResponse::InternalServerError().content_type(ContentType::json()).body("{}")
+    }
+
+    fn pages(fault: Fault<'_>, _: &str) -> HttpResponse {
+        let status = if let Fault::Status(status) = fault { status } else { StatusCode::INTERNAL_SERVER_ERROR };
+        HttpResponse::build(status).content_type(ContentType::html()).body("<p>")
+    }
+
+    async fn panics() -> &'static str {
+        panic!("a panic of a handler")
+    }
+
+    #[actix_web::test]
+    async fn each_surface_writes_its_own_errors_and_panics_too() {
+        let inner = web::scope("/pages")
+            .route("/panics", web::get().to(panics))
+            .wrap(from_fn(|request, next| finish(pages, request, next)));
+        let app = App::new()
+            .service(inner)
+            .route("/panics", web::get().to(panics))
+            .wrap(from_fn(|request, next| finish(api, request, next)));
+        let service = test::init_service(app).await;
+        for (path, status, body) in
+            [("/pages/panics", 500, "<p>"), ("/pages/none", 404, "<p>"), ("/panics", 500, "{}"), ("/none", 500, "{}")]
+        {
+            let response = match test::try_call_service(&service, TestRequest::get().uri(path).to_request()).await {
+                Ok(response) => response.into_parts().1,
+                Err(error) => error.as_response_error().error_response(),
+            };
+            assert_eq!(
+                (response.status().as_u16(), response.headers().contains_key(REQUEST_ID)),
+                (status, true),
+                "{path}"
+            );
+            assert_eq!(to_bytes(response.into_body()).await.unwrap_or_default(), body, "{path}");
+        }
+    }
 }
