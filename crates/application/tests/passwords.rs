@@ -89,7 +89,7 @@ async fn a_password_that_an_administrator_set_is_flagged_until_the_person_change
 #[tokio::test]
 async fn a_password_that_cannot_be_compared_or_hashed_stays() {
     let mut hashes_nothing = comparing_after(|| {});
-    hashes_nothing.expect_hash().returning(|_| Err(PasswordError::Busy));
+    hashes_nothing.expect_hash().returning(|_, _| Err(PasswordError::Busy));
     for passwords in [a_busy_hasher(), Arc::new(hashes_nothing)] {
         let world = World::with(store_with_three_sessions(), |ports| ports.passwords = passwords);
         let before = world.store.tables();
@@ -104,7 +104,7 @@ async fn a_rivals_new_password_is_not_written_over() {
     let store = store_with(the_admin());
     let rival = World::over(store.clone());
     let mut passwords = comparing_after(|| {});
-    passwords.expect_hash().returning(move |_| {
+    passwords.expect_hash().returning(move |_, _| {
         at_once(change_password(&rival, "password123")).unwrap();
         Ok(PasswordHash::new("hash:too-late".into()))
     });

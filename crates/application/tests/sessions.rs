@@ -53,9 +53,9 @@ pub(crate) fn token_of(session: &Session) -> String {
 /// Compares as the fake does, after this has happened.
 pub(crate) fn comparing_after(meanwhile: impl Fn() + Send + 'static) -> MockPasswords {
     let mut passwords = MockPasswords::new();
-    passwords.expect_verify().returning(move |password, hash| {
+    passwords.expect_verify().returning(move |caller, password, known| {
         meanwhile();
-        at_once(FakePasswords.verify(password, hash))
+        at_once(FakePasswords.verify(caller, password, known))
     });
     passwords
 }
@@ -106,9 +106,9 @@ async fn an_unknown_email_costs_the_same_password_work_and_opens_nothing() {
         let mut passwords = MockPasswords::new();
         passwords
             .expect_verify()
-            .withf(|password, hash| password.expose() == "password123" && hash.is_none())
+            .withf(|_, password, known| password.expose() == "password123" && known.hash.is_none())
             .times(1)
-            .returning(|_, _| Ok(Verdict::Right));
+            .returning(|_, _, _| Ok(Verdict::Right));
         let world = World::with(store_with(the_admin()), |ports| ports.passwords = Arc::new(passwords));
         let refused = world.app.sessions.log_in.execute(unknown, secret("password123")).await;
         assert_is!(refused, Err(LogInError::WrongCredentials));
@@ -163,7 +163,7 @@ async fn what_happened_while_the_password_was_compared_counts() {
 #[tokio::test]
 async fn nobody_is_signed_in_while_passwords_cannot_be_compared_or_renewed() {
     let mut renews_nothing = comparing_after(|| {});
-    renews_nothing.expect_hash().returning(|_| Err(PasswordError::Busy));
+    renews_nothing.expect_hash().returning(|_, _| Err(PasswordError::Busy));
     for (user, passwords) in [(the_admin(), a_busy_hasher()), (an_admin_of_old(), Arc::new(renews_nothing))] {
         let world = World::with(store_with(user), |ports| ports.passwords = passwords);
         let before = world.store.tables();

@@ -192,8 +192,8 @@ pub(crate) fn a_vault_that_fails() -> Arc<MockVault> {
 /// Neither hashes nor compares.
 pub(crate) fn a_busy_hasher() -> Arc<MockPasswords> {
     let mut passwords = MockPasswords::new();
-    passwords.expect_hash().returning(|_| Err(PasswordError::Busy));
-    passwords.expect_verify().returning(|_, _| Err(PasswordError::Busy));
+    passwords.expect_hash().returning(|_, _| Err(PasswordError::Busy));
+    passwords.expect_verify().returning(|_, _, _| Err(PasswordError::Busy));
     Arc::new(passwords)
 }
 

@@ -137,7 +137,7 @@ async fn a_super_admin_who_came_while_the_password_was_hashed_remains_the_only_o
     let store = InMemory::new();
     let rivals = store.clone();
     let mut passwords = MockPasswords::new();
-    passwords.expect_hash().returning(move |password| {
+    passwords.expect_hash().returning(move |_, password| {
         let rival = World::over(rivals.clone());
         let profile = profile("rival@portero.mx", Role::SuperAdmin);
         let password = NewPassword::parse(password.expose()).unwrap();

@@ -41,6 +41,8 @@ fn wide() -> Rules {
         wrong_key: wide,
         login_email: wide,
         login_address: wide,
+        change_password: wide,
+        create_user: wide,
         guest_user: wide,
         guest_address: wide,
     }
@@ -351,7 +353,7 @@ async fn nobody_is_locked_out_of_where_they_have_signed_in_before() {
 #[actix_web::test]
 async fn a_limited_attempt_costs_no_password_work() {
     let mut passwords = MockPasswords::new();
-    passwords.expect_verify().times(2).returning(|_, _| Ok(Verdict::Wrong));
+    passwords.expect_verify().times(2).returning(|_, _, _| Ok(Verdict::Wrong));
     let app = TestApp::with(|ports, options| {
         ports.passwords = Arc::new(passwords);
         let rules = Rules {
@@ -365,6 +367,38 @@ async fn a_limited_attempt_costs_no_password_work() {
     assert_eq!(statuses(3, || sign_in(&app, ANA, "password124", HOTEL)).await, [401, 429, 429]);
     assert_eq!(statuses(2, || sign_in(&app, ANA, "password124", ELSEWHERE)).await, [429, 429]);
     assert_eq!(sign_in(&app, "nadie@hotelcentral.mx", "password124", "192.0.2.7").await.status, 401);
+}
+
+#[actix_web::test]
+async fn guesses_of_the_current_password_are_limited_by_person() {
+    let app = limited(Rules { change_password: "1/min burst 3".parse().unwrap(), ..wide() }).await;
+    let ana = sign_in(&app, ANA, "password123", HOTEL).await.body["access_token"].as_str().unwrap().to_owned();
+    let admin = app.super_admin();
+    let guess = |token: &str| {
+        let body = json!({ "current_password": "password124", "new_password": "una frase mucho mejor" });
+        app.post("/api/v1/auth/change-password").bearer(token).json(&body)
+    };
+    assert_eq!(statuses(5, || guess(&ana)).await, [400, 400, 400, 429, 429]);
+    let refused = guess(&ana).await;
+    assert_example(&refused, "change_password 429");
+    assert_eq!(refused.header("retry-after"), Some("60"));
+    assert_eq!(guess(&admin).await.status, 400, "another person is not limited");
+    app.clock.advance(Duration::MINUTE);
+    assert_eq!(statuses(2, || guess(&ana)).await, [400, 429]);
+}
+
+#[actix_web::test]
+async fn new_people_are_limited_by_who_adds_them() {
+    let app = limited(Rules { create_user: "1/h burst 2".parse().unwrap(), ..wide() }).await;
+    let admin = app.super_admin();
+    let add = |email: &str| {
+        let body = json!({ "email": email, "password": "password123", "nombre": "Ana", "rol": "super_admin" });
+        app.post("/admin/usuarios").bearer(&admin).json(&body)
+    };
+    assert_eq!(add("a@portero.mx").await.status, 201);
+    assert_eq!(add("no es un email").await.status, 422, "a faulty request is not counted");
+    assert_eq!(add("b@portero.mx").await.status, 201);
+    assert_eq!(add("c@portero.mx").await.status, 429);
 }
 
 #[actix_web::test]

@@ -78,7 +78,11 @@ async fn wrong_credentials_are_all_refused_alike() {
 #[actix_web::test]
 async fn whom_nobody_knows_costs_the_same_work() {
     let mut passwords = MockPasswords::new();
-    passwords.expect_verify().withf(|_, hash| hash.is_none()).times(2).returning(|_, _| Ok(Verdict::Wrong));
+    passwords
+        .expect_verify()
+        .withf(|_, _, known| known.hash.is_none())
+        .times(2)
+        .returning(|_, _, _| Ok(Verdict::Wrong));
     let app = TestApp::with(|ports, _| ports.passwords = Arc::new(passwords)).await;
     for email in ["nadie@hotelcentral.mx", "no es un email"] {
         assert_eq!(log_in(&app, email, "password123").await.status, 401);

@@ -103,6 +103,7 @@ macro_rules! contract_tests {
                 switching_off_and_new_passwords_touch_nothing_else,
                 rivals_for_a_locked_person_queue,
                 super_admins_are_noticed,
+                an_imported_hash_is_noticed,
             }
             sessions {
                 a_session_is_found_with_its_person,

@@ -1,6 +1,6 @@
 use async_trait::async_trait;
 use portero_domain::{
-    ports::{PasswordError, Passwords, Verdict},
+    ports::{KnownHash, PasswordCaller, PasswordError, Passwords, Verdict},
     secret::Secret,
     user::PasswordHash,
 };
@@ -23,12 +23,12 @@ impl FakePasswords {
 
 #[async_trait]
 impl Passwords for FakePasswords {
-    async fn hash(&self, password: &Secret) -> Result<PasswordHash, PasswordError> {
+    async fn hash(&self, _: &PasswordCaller, password: &Secret) -> Result<PasswordHash, PasswordError> {
         Ok(Self::hash_of(password.expose()))
     }
 
-    async fn verify(&self, password: &Secret, hash: Option<PasswordHash>) -> Result<Verdict, PasswordError> {
-        let Some(hash) = hash else { return Ok(Verdict::Wrong) };
+    async fn verify(&self, _: &PasswordCaller, password: &Secret, known: KnownHash) -> Result<Verdict, PasswordError> {
+        let Some(hash) = known.hash else { return Ok(Verdict::Wrong) };
         let (right, verdict) = match hash.as_str().split_once(':') {
             Some(("hash", right)) => (right, Verdict::Right),
             Some(("old", right)) => (right, Verdict::RightButOutdated),
@@ -45,7 +45,7 @@ mod tests {
     #[tokio::test]
     async fn a_password_is_held_against_its_hash() {
         let password = |text: &str| Secret::new(text.to_owned());
-        let hash = FakePasswords.hash(&password("a:b")).await.unwrap();
+        let hash = FakePasswords.hash(&PasswordCaller::Operator, &password("a:b")).await.unwrap();
         for (tried, hash, verdict) in [
             ("a:b", Some(hash.clone()), Verdict::Right),
             ("a", Some(hash), Verdict::Wrong),
@@ -53,8 +53,11 @@ mod tests {
             ("a", Some(FakePasswords::old_hash_of("a:b")), Verdict::Wrong),
             ("", None, Verdict::Wrong),
         ] {
-            assert_eq!(FakePasswords.verify(&password(tried), hash).await.unwrap(), verdict, "{tried}");
+            let known = KnownHash { hash, imported: None };
+            let found = FakePasswords.verify(&PasswordCaller::Operator, &password(tried), known).await;
+            assert_eq!(found.unwrap(), verdict, "{tried}");
         }
-        assert!(FakePasswords.verify(&password("a"), Some(PasswordHash::new("a".into()))).await.is_err());
+        let known = KnownHash { hash: Some(PasswordHash::new("a".into())), imported: None };
+        assert!(FakePasswords.verify(&PasswordCaller::Operator, &password("a"), known).await.is_err());
     }
 }

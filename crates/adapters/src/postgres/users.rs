@@ -2,7 +2,7 @@
 
 use diesel::{
     ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper,
-    dsl::exists, pg::Pg, select,
+    TextExpressionMethods, dsl::exists, pg::Pg, select,
 };
 use portero_domain::{
     Timestamp,
@@ -183,6 +183,13 @@ impl Users for PgStorage<'_> {
             .execute(self.connection)
             .map(drop)
             .map_err(storage)
+    }
+
+    fn imported_hash(&mut self) -> Stored<Option<PasswordHash>> {
+        // The condition is that of an index, which is empty once nobody has such a hash.
+        let imported = users::table.filter(users::password_hash.like("$2%")).order(users::id);
+        let hash = imported.select(users::password_hash).first(self.connection).optional().map_err(storage)?;
+        Ok(hash.map(PasswordHash::new))
     }
 
     fn any_super_admin(&mut self) -> Stored<bool> {

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use portero_domain::{
     ids::UserId,
-    ports::{PasswordError, Passwords, StorageError, UnitOfWork, Verdict, transact},
+    ports::{KnownHash, PasswordCaller, PasswordError, Passwords, StorageError, UnitOfWork, Verdict, transact},
     secret::Secret,
     user::NewPassword,
 };
@@ -39,13 +39,15 @@ impl ChangePassword {
                 .await?
                 .ok_or(ChangePasswordError::WrongPassword)?;
 
-        if self.passwords.verify(&current, Some(known.password.clone())).await? == Verdict::Wrong {
+        let caller = PasswordCaller::Person(user);
+        let compared = KnownHash { hash: Some(known.password.clone()), imported: None };
+        if self.passwords.verify(&caller, &current, compared).await? == Verdict::Wrong {
             return Err(ChangePasswordError::WrongPassword);
         }
         if current == *new.secret() {
             return Err(ChangePasswordError::SamePassword);
         }
-        let hash = self.passwords.hash(new.secret()).await?;
+        let hash = self.passwords.hash(&caller, new.secret()).await?;
 
         transact(&*self.storage, move |storage| {
             // A rival may have changed it while this one was compared.

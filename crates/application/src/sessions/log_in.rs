@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use portero_domain::{
     ports::{
-        Clock, Ids, PasswordError, Passwords, SessionToken, SessionTokens, SigningError, StorageError, UnitOfWork,
-        Verdict, transact,
+        Clock, Ids, KnownHash, PasswordCaller, PasswordError, Passwords, SessionToken, SessionTokens, SigningError,
+        StorageError, UnitOfWork, Verdict, transact,
     },
     secret::Secret,
     session::Session,
@@ -60,14 +60,16 @@ impl LogIn {
     /// No e-mail stands for what cannot be one: nobody has it, and it takes as long to say so.
     pub async fn execute(&self, email: Option<Email>, password: Secret) -> Result<LoggedIn, LogInError> {
         let (now, id) = (self.clock.now(), self.ids.session());
-        let known = transact(&*self.storage, move |storage| {
-            let Some(email) = email else { return Ok(None) };
-            storage.users().find_by_email(&email).map_err(LogInError::from)
+        let caller = email.clone().map_or(PasswordCaller::NoEmail, PasswordCaller::Email);
+        let (known, imported) = transact(&*self.storage, move |storage| {
+            let imported = storage.users().imported_hash()?;
+            let known = email.map(|email| storage.users().find_by_email(&email)).transpose()?.flatten();
+            Ok::<_, LogInError>((known, imported))
         })
         .await?;
 
         let hash = known.as_ref().map(|user| user.password.clone());
-        let verdict = self.passwords.verify(&password, hash).await?;
+        let verdict = self.passwords.verify(&caller, &password, KnownHash { hash, imported }).await?;
         let (Some(user), Verdict::Right | Verdict::RightButOutdated) = (known, verdict) else {
             return Err(LogInError::WrongCredentials);
         };
@@ -75,7 +77,7 @@ impl LogIn {
             return Err(LogInError::UserInactive);
         }
         let renewed = match verdict {
-            Verdict::RightButOutdated => Some(self.passwords.hash(&password).await?),
+            Verdict::RightButOutdated => Some(self.passwords.hash(&caller, &password).await?),
             _ => None,
         };
         let session = Session::begin(id, user.id, now, self.life);

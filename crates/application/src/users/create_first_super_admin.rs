@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use portero_domain::{
-    ports::{Clock, PasswordError, Passwords, StorageError, UnitOfWork, transact},
+    ports::{Clock, PasswordCaller, PasswordError, Passwords, StorageError, UnitOfWork, transact},
     text::{Email, Name},
     user::{NewPassword, NewUser, Role, UserProfile},
 };
@@ -38,7 +38,7 @@ impl CreateFirstSuperAdmin {
         if there_is_one {
             return Ok(false);
         }
-        let password = self.passwords.hash(password.secret()).await?;
+        let password = self.passwords.hash(&PasswordCaller::Operator, password.secret()).await?;
         transact(&*self.storage, move |storage| {
             // Hashing takes its time, and a rival may have come in it.
             if storage.users().any_super_admin()? {

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use portero_domain::{
     company::CompanyInactive,
-    ports::{Clock, PasswordError, Passwords, StorageError, UnitOfWork, transact},
+    ports::{Clock, PasswordCaller, PasswordError, Passwords, StorageError, UnitOfWork, transact},
     user::{NewPassword, NewUser, Role, User, UserProfile},
 };
 use thiserror::Error;
@@ -38,7 +38,7 @@ impl CreateUser {
     /// Adds this person, who may sign in from the start.
     pub async fn execute(&self, profile: UserProfile, password: NewPassword) -> Result<User, CreateUserError> {
         let created_at = self.clock.now();
-        let password = self.passwords.hash(password.secret()).await?;
+        let password = self.passwords.hash(&PasswordCaller::Email(profile.email.clone()), password.secret()).await?;
         transact(&*self.storage, move |storage| {
             if let Role::CompanyAdmin(company) = &profile.role {
                 let company = storage.companies().lock(company)?.ok_or(CreateUserError::CompanyNotFound)?;

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use portero_domain::{
     ids::UserId,
-    ports::{PasswordError, Passwords, StorageError, UnitOfWork, transact},
+    ports::{PasswordCaller, PasswordError, Passwords, StorageError, UnitOfWork, transact},
     text::Email,
     user::NewPassword,
 };
@@ -31,7 +31,7 @@ pub enum ResetPasswordError {
 impl ResetPassword {
     /// Sets the password of the person with this e-mail, whatever it was. Answers who that is.
     pub async fn execute(&self, email: Email, new: NewPassword) -> Result<UserId, ResetPasswordError> {
-        let hash = self.passwords.hash(new.secret()).await?;
+        let hash = self.passwords.hash(&PasswordCaller::Operator, new.secret()).await?;
         transact(&*self.storage, move |storage| {
             let found = storage.users().find_by_email(&email)?.ok_or(ResetPasswordError::NotFound)?;
             let user = storage.users().lock(found.id)?.ok_or(ResetPasswordError::NotFound)?;

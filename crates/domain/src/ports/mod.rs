@@ -18,7 +18,7 @@ pub use hotspot::{
     SignInProblem, TlsProblem, Vitals,
 };
 pub use ids::Ids;
-pub use passwords::{PasswordError, Passwords, Verdict};
+pub use passwords::{KnownHash, PasswordCaller, PasswordError, Passwords, Verdict};
 pub use storage::{
     ApiKeys, Claims, Companies, CompanyStats, EXPIRED_SESSIONS_PER_LOG_IN, KEPT_CHANGES, Products, Rollback,
     RouterHealths, Routers, SealedSecret, SealedSecrets, Sessions, Storage, StorageError, Stored, SystemStats, Taken,

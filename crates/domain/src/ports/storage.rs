@@ -196,6 +196,8 @@ pub trait Users {
     fn set_active(&mut self, id: UserId, active: bool) -> Stored<()>;
     /// Writes a locked person's password, and whether they must change it.
     fn set_password(&mut self, id: UserId, password: &PasswordHash, must_change: bool) -> Stored<()>;
+    /// An imported (bcrypt) hash of any person, if there is one left.
+    fn imported_hash(&mut self) -> Stored<Option<PasswordHash>>;
     /// Whether there is any super admin.
     fn any_super_admin(&mut self) -> Stored<bool>;
 }

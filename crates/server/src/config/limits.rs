@@ -24,6 +24,12 @@ pub(crate) struct LimitConfig {
     /// Attempts to log in from one address
     #[arg(long, env = "RATE_LIMIT_LOGIN_ADDRESS", default_value = "30/min burst 60", value_parser = rate)]
     login_address: Rate,
+    /// Attempts of one person to change the password
+    #[arg(long, env = "RATE_LIMIT_CHANGE_PASSWORD", default_value = "6/min burst 10", value_parser = rate)]
+    change_password: Rate,
+    /// People that one super admin adds
+    #[arg(long, env = "RATE_LIMIT_CREATE_USER", default_value = "60/min burst 60", value_parser = rate)]
+    create_user: Rate,
     /// Attempts to reconnect as one hotspot user
     #[arg(long, env = "RATE_LIMIT_GUEST_USER", default_value = "6/min burst 12", value_parser = rate)]
     guest_user: Rate,
@@ -47,6 +53,8 @@ impl LimitConfig {
             wrong_key: self.wrong_key,
             login_email: self.login_email,
             login_address: self.login_address,
+            change_password: self.change_password,
+            create_user: self.create_user,
             guest_user: self.guest_user,
             guest_address: self.guest_address,
         };

@@ -83,6 +83,8 @@ fn a_wrong_or_missing_value_is_named() {
         ("RATE_LIMIT_WRONG_KEY", "1/day"),
         ("RATE_LIMIT_LOGIN_EMAIL", "6"),
         ("RATE_LIMIT_LOGIN_ADDRESS", "30/min burst"),
+        ("RATE_LIMIT_CHANGE_PASSWORD", "6/day"),
+        ("RATE_LIMIT_CREATE_USER", "1/min burst 0"),
         ("RATE_LIMIT_GUEST_USER", "6/day"),
         ("RATE_LIMIT_GUEST_ADDRESS", "none"),
         ("TRUSTED_PROXIES", "10.0.0.0/8,proxy.example"),

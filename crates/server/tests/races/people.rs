@@ -8,7 +8,7 @@ use std::sync::{
 use portero_application::{
     Switch,
     products::CreateProductError,
-    sessions::{AuthenticateError, LogInError},
+    sessions::{AuthenticateError, ChangePasswordError, LogInError},
     users::{CreateUserError, SwitchUserError},
 };
 use portero_domain::{
@@ -169,5 +169,29 @@ async fn no_change_of_a_companys_own_admin_comes_after_its_deactivation() {
             admin.await.unwrap();
         }
         assert_eq!(products(), written, "round {round}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_who_guesses_does_not_hold_up_the_log_ins_of_others() {
+    let world = World::new().await;
+    let service = world.service(0);
+    let attacker = service.users.create.execute(person(0), password(0)).await.unwrap().id;
+    service.users.create.execute(person(1), password(1)).await.unwrap();
+    let guesses: Vec<_> = (0..300)
+        .map(|_| {
+            let service = Arc::clone(&service);
+            tokio::spawn(
+                async move { service.sessions.change_password.execute(attacker, secret(9), password(8)).await },
+            )
+        })
+        .collect();
+    for _ in 0..5 {
+        // The guesses take seconds. No log-in gets a "busy" because of them.
+        service.sessions.log_in.execute(Some(email(1)), secret(1)).await.unwrap();
+    }
+    for guess in guesses {
+        let answer = guess.await.unwrap();
+        assert!(!matches!(answer, Ok(()) | Err(ChangePasswordError::SamePassword)), "{answer:?}");
     }
 }

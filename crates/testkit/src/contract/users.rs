@@ -163,6 +163,22 @@ pub async fn switching_off_and_new_passwords_touch_nothing_else(harness: &dyn Ha
     assert_eq!(listed(harness).await, [person, other]);
 }
 
+/// It is there for as long as anybody has one.
+pub async fn an_imported_hash_is_noticed(harness: &dyn Harness) {
+    let any = || commit(harness, |storage| storage.users().imported_hash());
+    let id = a_person(harness, a_user().build()).await;
+    assert_eq!(any().await, None);
+    let imported = PasswordHash::new("$2b$12$abc".to_owned());
+    a_person(harness, a_user().email("otra@portero.mx").password(imported.clone()).build()).await;
+    assert_eq!(any().await, Some(imported.clone()));
+    let found = commit(harness, |storage| storage.users().find_by_email(&email("otra@portero.mx"))).await;
+    let other = found.expect("the other").id;
+    assert_ne!(other, id);
+    let current = PasswordHash::new("$argon2id$$2b$".to_owned());
+    commit(harness, move |storage| storage.users().set_password(other, &current, false)).await;
+    assert_eq!(any().await, None);
+}
+
 /// Each reads what the one before it wrote: no update is lost.
 pub async fn rivals_for_a_locked_person_queue(harness: &dyn Harness) {
     let person: NewUser = a_user().password(PasswordHash::new("0".to_owned())).build();

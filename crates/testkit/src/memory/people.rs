@@ -81,6 +81,13 @@ impl Users for MemoryTransaction<'_> {
         })
     }
 
+    fn imported_hash(&mut self) -> Stored<Option<PasswordHash>> {
+        self.step(|tables| {
+            let mut hashes = tables.users.iter().map(|user| &user.password);
+            Ok(hashes.find(|hash| hash.as_str().starts_with("$2")).cloned())
+        })
+    }
+
     fn any_super_admin(&mut self) -> Stored<bool> {
         self.step(|tables| Ok(tables.users.iter().any(|user| user.profile.role == Role::SuperAdmin)))
     }

@@ -1,15 +1,21 @@
-use actix_web::web::{Data, Json};
+use actix_web::{
+    HttpRequest,
+    web::{Data, Json},
+};
 use portero_application::{Application, sessions::ChangePasswordError};
 use portero_domain::{secret::Secret, user::NewPassword};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::api::{
-    auth::AnyUser,
-    body::JsonBody,
-    error::{ApiError, ApiResult, ErrorBody},
-    fields::{Faults, Given},
-    wire::Message,
+use crate::{
+    api::{
+        auth::AnyUser,
+        body::JsonBody,
+        error::{ApiError, ApiResult, ErrorBody},
+        fields::{Faults, Given},
+        wire::Message,
+    },
+    web::limits,
 };
 
 /// The old and the new password of the caller.
@@ -43,15 +49,18 @@ impl Request {
     responses(
         (status = 200, description = "The password is changed. Log in again", body = Message),
         (status = 400, description = "The current password is wrong, or the new password is the same", body = ErrorBody),
+        (status = 429, description = "Too many attempts. Retry after `Retry-After` seconds", body = ErrorBody),
     ),
     security(("session" = [])),
 )]
 pub(crate) async fn handle(
     AnyUser(caller): AnyUser,
+    request: HttpRequest,
     body: JsonBody<Request>,
     app: Data<Application>,
 ) -> ApiResult<Json<Message>> {
     let (current, new) = body.read()?.parse()?;
+    limits::of(&request).map(|limits| limits.change_password(caller.user.id)).transpose()?;
     app.sessions.change_password.execute(caller.user.id, current, new).await?;
     Ok(Json(Message::new("Contraseña actualizada exitosamente")))
 }

@@ -1,4 +1,4 @@
-use actix_web::web::Data;
+use actix_web::{HttpRequest, web::Data};
 use portero_application::{Application, users::CreateUserError};
 use portero_domain::{
     ids::CompanyId,
@@ -9,13 +9,16 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::{RoleName, UserBody, parse_role};
-use crate::api::{
-    auth::SuperAdmin,
-    body::JsonBody,
-    companies::{company_inactive, company_not_found},
-    error::{ApiError, ApiResult, ErrorBody},
-    fields::{Faults, Given, as_is, id},
-    wire::Created,
+use crate::{
+    api::{
+        auth::SuperAdmin,
+        body::JsonBody,
+        companies::{company_inactive, company_not_found},
+        error::{ApiError, ApiResult, ErrorBody},
+        fields::{Faults, Given, as_is, id},
+        wire::Created,
+    },
+    web::limits,
 };
 
 /// A new user.
@@ -91,11 +94,18 @@ impl From<User> for Body {
         (status = 400, description = "The role does not exist or does not fit the company, the company is inactive, \
             or the e-mail is taken", body = ErrorBody),
         (status = 404, description = "The company does not exist", body = ErrorBody),
+        (status = 429, description = "Too many new users. Retry after `Retry-After` seconds", body = ErrorBody),
     ),
     security(("session" = [])),
 )]
-pub(crate) async fn handle(_: SuperAdmin, body: JsonBody<Request>, app: Data<Application>) -> ApiResult<Created<Body>> {
+pub(crate) async fn handle(
+    SuperAdmin(caller): SuperAdmin,
+    request: HttpRequest,
+    body: JsonBody<Request>,
+    app: Data<Application>,
+) -> ApiResult<Created<Body>> {
     let (profile, password) = body.read()?.parse()?;
+    limits::of(&request).map(|limits| limits.create_user(caller.user.id)).transpose()?;
     let user = app.users.create.execute(profile, password).await?;
     Ok(Created { location: format!("/admin/usuarios/{}", user.id.get()), body: user.into() })
 }

@@ -6,6 +6,7 @@
 mod buckets;
 mod guest;
 mod log_in;
+mod password;
 mod portal;
 mod rate;
 mod remembered;
@@ -16,7 +17,7 @@ use std::{fmt, time::Duration};
 use actix_web::{HttpRequest, http::header::HeaderName, web::Data};
 use portero_domain::{
     hotspot::HotspotUsername,
-    ids::{KeyId, RouterId},
+    ids::{KeyId, RouterId, UserId},
     text::Email,
 };
 
@@ -53,6 +54,10 @@ pub struct Rules {
     pub login_email: Rate,
     /// Attempts to log in from one address.
     pub login_address: Rate,
+    /// Attempts of one user to change the password. Each of them tests the current password.
+    pub change_password: Rate,
+    /// Users that one super admin adds. Each of them costs the hash of a password.
+    pub create_user: Rate,
     /// Attempts of guests to prove that they are one user of a hotspot.
     pub guest_user: Rate,
     /// Attempts of guests from one address on one router. A wrong attempt counts fifteen times.
@@ -70,6 +75,8 @@ pub struct Limits {
     /// Attempts from any address, and attempts from an address where the user has logged in before.
     login_emails: Buckets<(Email, Option<Visitor>)>,
     familiar: Remembered<(Email, Visitor)>,
+    password_changes: Buckets<UserId>,
+    new_users: Buckets<UserId>,
     guest_users: Buckets<(RouterId, HotspotUsername)>,
     guest_addresses: Buckets<(Visitor, RouterId)>,
 }
@@ -78,7 +85,17 @@ impl Limits {
     /// New limits. The `seed` must be random and secret, or an attacker could share a bucket with a victim on purpose.
     /// `elapsed` returns the time since a fixed moment and must not run backwards.
     pub fn new(rules: &Rules, seed: u64, elapsed: impl Fn() -> Duration + Send + Sync + 'static) -> Self {
-        let Rules { key, address, wrong_key, login_email, login_address, guest_user, guest_address } = *rules;
+        let Rules {
+            key,
+            address,
+            wrong_key,
+            login_email,
+            login_address,
+            change_password,
+            create_user,
+            guest_user,
+            guest_address,
+        } = *rules;
         let ticks = Ticks::new(elapsed);
         Self {
             keys: Buckets::new(key, seed, &ticks),
@@ -88,6 +105,8 @@ impl Limits {
             login_addresses: Buckets::new(login_address, seed, &ticks),
             login_emails: Buckets::new(login_email, seed, &ticks),
             familiar: Remembered::default(),
+            password_changes: Buckets::new(change_password, seed, &ticks),
+            new_users: Buckets::new(create_user, seed, &ticks),
             guest_users: Buckets::new(guest_user, seed, &ticks),
             guest_addresses: Buckets::new(guest_address, seed, &ticks),
         }
