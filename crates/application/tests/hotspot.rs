@@ -6,13 +6,14 @@ use portero_application::hotspot::{GuestError, Reconnection, ReturningGuest, Rou
 use portero_domain::{
     hotspot::{HotspotPassword, HotspotUser, HotspotUsername, Usage},
     ports::{Admission, HotspotError, MockHotspot, Rejection},
+    router::RouterInactive,
 };
 use portero_testkit::{
     InMemory,
     builders::{a_device, a_hotspot_user, a_router},
 };
 
-use crate::support::{World, a_shop, assert_is, secret, the_admission};
+use crate::support::{World, a_shop, assert_is, secret, the_admission, the_selling_router};
 
 const HOUR: Duration = Duration::from_hours(1);
 
@@ -50,7 +51,7 @@ fn guest(number: u8) -> ReturningGuest {
 }
 
 async fn reconnect(world: &World, guest: ReturningGuest) -> Result<Reconnection, GuestError> {
-    world.app.hotspot.reconnect.execute(the_admission(), guest).await
+    world.app.hotspot.reconnect.execute(the_selling_router(), guest).await
 }
 
 /// The names of the users that let somebody in.
@@ -280,10 +281,7 @@ async fn an_inactive_router_is_not_touched() {
     let world = world(the_user());
     let mut admission: Admission = the_admission();
     admission.router.active = false;
-    let reconnected = world.app.hotspot.reconnect.execute(admission.clone(), guest(1)).await;
-    assert_is!(reconnected, Err(GuestError::RouterInactive(_)));
-    let profile = world.app.hotspot.profile.execute(admission.clone(), name("AB3C9D"), guest(1).password).await;
-    assert_is!(profile, Err(GuestError::RouterInactive(_)));
+    assert_eq!(admission.clone().selling(), Err(RouterInactive));
     assert_is!(world.app.hotspot.validate_router.execute(admission).await, Ok(RouterValidity::SwitchedOff));
     assert_eq!(world.routers.router().accesses, []);
 }
@@ -294,8 +292,9 @@ async fn a_profile_is_shown_for_the_password_of_the_user_that_was_sold() {
     reconnect(&world, guest(2)).await.unwrap();
     let new = HotspotPassword::new("9999".to_owned());
     world.routers.router().users[0].password = Some(new.clone());
-    let ask =
-        async |password| world.app.hotspot.profile.execute(the_admission(), name("AB3C9D_RANDMAC1"), password).await;
+    let ask = async |password| {
+        world.app.hotspot.profile.execute(the_selling_router(), name("AB3C9D_RANDMAC1"), password).await
+    };
     assert_is!(ask(guest(1).password).await, Err(GuestError::WrongPassword));
     assert_eq!(ask(new).await.unwrap().user.name.as_str(), "AB3C9D_RANDMAC1");
 }
@@ -305,7 +304,7 @@ async fn a_profile_is_shown_for_the_right_password_only() {
     let world = world(the_user());
     let ask = async |user: &str, password: &str| {
         let password = HotspotPassword::new(password.to_owned());
-        world.app.hotspot.profile.execute(the_admission(), name(user), password).await
+        world.app.hotspot.profile.execute(the_selling_router(), name(user), password).await
     };
     let shown = ask("AB3C9D", "0456").await.unwrap();
     assert_eq!((shown.user, shown.profile.unwrap().name.as_str()), (the_user(), "1hora"));

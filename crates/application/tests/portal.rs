@@ -27,7 +27,8 @@ async fn a_call_with_a_good_key_is_admitted_and_counted() {
     let now = world.clock.advance(Duration::HOUR);
     let admission = world.app.portal.admit.execute(&the_token()).await.unwrap();
     assert_eq!(admission, the_admission());
-    assert_eq!(admission.selling(), Ok(()));
+    let selling = admission.selling().unwrap();
+    assert_eq!((&selling.company().id, &selling.router().id), (&the_company(), &the_router()));
     assert_eq!(world.store.tables().keys[0].key, a_key().used(42, now).build());
 }
 

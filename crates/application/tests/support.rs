@@ -15,7 +15,7 @@ use portero_domain::{
     page::{Limit, Page, Start},
     ports::{
         Admission, AdmittedCompany, AdmittedRouter, ApiKeyTokens, MockApiKeyTokens, MockPasswords, MockSessionTokens,
-        MockVault, PasswordError, Ports, SignedKey, SigningError, VaultError,
+        MockVault, PasswordError, Ports, SellingRouter, SignedKey, SigningError, VaultError,
     },
     router::Router,
     secret::Secret,
@@ -123,6 +123,11 @@ pub(crate) fn the_admission() -> Admission {
             mercado_pago_public_key: company.mercado_pago.public_key,
         },
     }
+}
+
+/// The proof that the router of [`the_admission`] is active.
+pub(crate) fn the_selling_router() -> SellingRouter {
+    the_admission().selling().unwrap()
 }
 
 /// A company that has nothing to do with the one of the examples.

@@ -96,7 +96,7 @@ async fn a_guest_is_not_told_whether_the_name_or_the_password_is_wrong() {
 }
 
 #[actix_web::test]
-async fn a_router_that_is_switched_off_is_not_touched() {
+async fn an_inactive_router_is_not_asked_and_its_portal_is_rejected_before_the_body_is_read() {
     let app = TestApp::new().await;
     app.with_company().given(|store| store.with_router(a_router().inactive().build()));
     let key = app.with_key(a_key().build());
@@ -104,6 +104,8 @@ async fn a_router_that_is_switched_off_is_not_touched() {
     let profile = app.post(PROFILE).key(&key).json(&example("profile_info request")).await;
     assert_eq!((profile.status, &profile.body["code"]), (403, &json!("router_inactive")));
     assert_example(&app.post(VALIDATE).key(&key).await, "validate_router 200 inactive");
+    let faulty = reconnect(&app, &key, &json!({})).await;
+    assert_eq!((faulty.status, &faulty.body["code"]), (403, &json!("router_inactive")));
     assert_eq!(app.routers.router().accesses, []);
 }
 

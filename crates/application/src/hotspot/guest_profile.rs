@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use portero_domain::{
     hotspot::{HotspotPassword, HotspotUser, HotspotUsername, Profile},
-    ports::{Admission, Hotspot},
+    ports::{Hotspot, SellingRouter},
 };
 
 use super::{GuestError, prove};
@@ -24,15 +24,14 @@ pub struct GuestProfile {
 }
 
 impl GuestProfileOf {
-    /// The user of this name on the router of an admitted call.
+    /// The user of this name on the router.
     pub async fn execute(
         &self,
-        admission: Admission,
+        router: SellingRouter,
         username: HotspotUsername,
         password: HotspotPassword,
     ) -> Result<GuestProfile, GuestError> {
-        admission.selling()?;
-        let (_, router) = self.accesses.of(admission.company.id, admission.router.id).await?;
+        let router = self.accesses.selling(&router).await?;
         let access = prove(&*self.hotspot, &router, &username, &password).await?;
         let user = access.user(&username).ok_or(GuestError::UnknownUser)?.clone();
         let profiles = self.hotspot.profiles(&router).await?;

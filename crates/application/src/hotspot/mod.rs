@@ -13,7 +13,7 @@ use crate::routers::Accesses;
 use portero_domain::{
     hotspot::{HotspotPassword, HotspotUsername, PaidAccess},
     ports::{Hotspot, HotspotError},
-    router::{RouterAccess, RouterInactive},
+    router::RouterAccess,
 };
 use thiserror::Error;
 
@@ -51,9 +51,6 @@ impl Hotspots {
 /// Why a guest gets nothing on a hotspot.
 #[derive(Debug, Error)]
 pub enum GuestError {
-    /// The router is switched off. It was not asked.
-    #[error(transparent)]
-    RouterInactive(#[from] RouterInactive),
     /// There is no such user on the hotspot (any more).
     #[error("there is no such hotspot user")]
     UnknownUser,

@@ -6,7 +6,7 @@ use portero_domain::{
         ActiveSession, DeviceUser, GuestLogin, HotspotPassword, HotspotUser, HotspotUsername, Mac, PaidAccess,
         UserChange, to_use,
     },
-    ports::{Admission, CreateHotspotUserError, Hotspot, HotspotError, Ids, Rejection},
+    ports::{CreateHotspotUserError, Hotspot, HotspotError, Ids, Rejection, SellingRouter},
     router::RouterAccess,
 };
 
@@ -65,14 +65,13 @@ struct Placed {
 }
 
 impl ReconnectGuest {
-    /// Lets this guest in on the router of an admitted call.
-    pub async fn execute(&self, admission: Admission, guest: ReturningGuest) -> Result<Reconnection, GuestError> {
-        admission.selling()?;
+    /// Lets this guest in on the router.
+    pub async fn execute(&self, router: SellingRouter, guest: ReturningGuest) -> Result<Reconnection, GuestError> {
         if guest.username.is_mac() {
             // The router lets in such users by their address alone: they are nobody's to log in as.
             return Err(GuestError::UnknownUser);
         }
-        let (_, router) = self.accesses.of(admission.company.id, admission.router.id).await?;
+        let router = self.accesses.selling(&router).await?;
         let Placed { user, moved, others, used, left } = self.place(&router, &guest).await?;
         let ReturningGuest { password, device, address, .. } = guest;
         let login = GuestLogin { user, password, mac: device, address };

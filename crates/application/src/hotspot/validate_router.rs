@@ -27,10 +27,8 @@ pub enum RouterValidity {
 impl ValidateRouter {
     /// Asks the router of an admitted call.
     pub async fn execute(&self, admission: Admission) -> Result<RouterValidity, AccessError> {
-        if admission.selling().is_err() {
-            return Ok(RouterValidity::SwitchedOff);
-        }
-        let (_, router) = self.accesses.of(admission.company.id, admission.router.id).await?;
+        let Ok(router) = admission.selling() else { return Ok(RouterValidity::SwitchedOff) };
+        let router = self.accesses.selling(&router).await?;
         Ok(match self.probe.check(&router, PATIENCE).await {
             Ok(_) => RouterValidity::Online,
             Err(error) => RouterValidity::Offline(error),

@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use portero_domain::{
     company::CompanyInactive,
-    ids::{CompanyId, RouterId},
-    ports::{Ports, SecretPlace, StorageError, UnitOfWork, Vault, VaultError, transact},
+    ids::RouterId,
+    ports::{Ports, SecretPlace, SellingRouter, StorageError, UnitOfWork, Vault, VaultError, transact},
     router::{Router, RouterAccess},
     secret::{Sealed, Secret},
 };
@@ -40,12 +40,11 @@ impl Accesses {
         Self { storage: Arc::clone(&ports.storage), vault: Arc::clone(&ports.vault) }
     }
 
-    /// The company's router, and the access to it. For a portal, whose key was admitted.
-    pub(crate) async fn of(&self, company: CompanyId, router: RouterId) -> Result<(Router, RouterAccess), AccessError> {
+    /// The access to the router of an admitted portal.
+    pub(crate) async fn selling(&self, router: &SellingRouter) -> Result<RouterAccess, AccessError> {
+        let (company, router) = (router.company().id.clone(), router.router().id.clone());
         let found = transact(&*self.storage, move |storage| storage.routers().find(&company, &router)).await?;
-        let router = found.ok_or(AccessError::NotFound)?;
-        let access = self.open(&router)?;
-        Ok((router, access))
+        Ok(self.open(&found.ok_or(AccessError::NotFound)?)?)
     }
 
     /// The router of the mandate's company, and the access to it.

@@ -62,10 +62,27 @@ pub struct AdmittedCompany {
     pub mercado_pago_public_key: Option<ForeignId>,
 }
 
+/// The proof that the router of an admitted request is active. Every use case that sells or uses the hotspot takes it, so
+/// none of them has a side effect for an inactive router.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SellingRouter(Admission);
+
 impl Admission {
-    /// That the router sells. To be asked before any side effect (decisions, "Inactive router").
-    pub const fn selling(&self) -> Result<(), RouterInactive> {
-        if self.router.active { Ok(()) } else { Err(RouterInactive) }
+    /// The proof that the router is active.
+    pub fn selling(self) -> Result<SellingRouter, RouterInactive> {
+        if self.router.active { Ok(SellingRouter(self)) } else { Err(RouterInactive) }
+    }
+}
+
+impl SellingRouter {
+    /// The router.
+    pub const fn router(&self) -> &AdmittedRouter {
+        &self.0.router
+    }
+
+    /// The router's company.
+    pub const fn company(&self) -> &AdmittedCompany {
+        &self.0.company
     }
 }
 

@@ -12,7 +12,7 @@ mod vault;
 
 pub use all::Ports;
 pub use clock::Clock;
-pub use gate::{Admission, AdmittedCompany, AdmittedRouter, Gate, GateError, Refusal};
+pub use gate::{Admission, AdmittedCompany, AdmittedRouter, Gate, GateError, Refusal, SellingRouter};
 pub use hotspot::{
     CertificateProblem, CreateHotspotUserError, Hotspot, HotspotError, HotspotResult, Rejection, RouterProbe,
     SignInProblem, TlsProblem, Vitals,

@@ -11,7 +11,7 @@ use portero_application::{
 use portero_domain::{
     company::CompanyInactive,
     ids::CompanyId,
-    ports::{Admission, Refusal, TokenRefusal},
+    ports::{Admission, Refusal, SellingRouter, TokenRefusal},
     user::Role,
 };
 
@@ -48,6 +48,11 @@ pub struct ActiveCompanyAdmin(pub Mandate);
 /// A captive portal whose router's key was admitted and counted.
 #[derive(Debug)]
 pub struct Portal(pub Admission);
+
+/// A captive portal whose router's key was admitted and counted, and whose router is active. The use cases that sell or
+/// use the hotspot require the proof in it.
+#[derive(Debug)]
+pub struct SellingPortal(pub SellingRouter);
 
 impl FromRequest for AnyUser {
     type Error = ApiError;
@@ -105,6 +110,19 @@ impl FromRequest for Portal {
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let request = request.clone();
         Box::pin(async move { Ok(Self(admit(&request).await?)) })
+    }
+}
+
+impl FromRequest for SellingPortal {
+    type Error = ApiError;
+    type Future = Extraction<Self>;
+
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let request = request.clone();
+        Box::pin(async move {
+            let selling = admit(&request).await?.selling();
+            Ok(Self(selling.map_err(|_| ApiError::forbidden("router_inactive", "El router está inactivo"))?))
+        })
     }
 }
 

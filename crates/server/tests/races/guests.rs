@@ -61,7 +61,7 @@ async fn reconnect(
         device: device(number),
         address: None,
     };
-    service.hotspot.reconnect.execute(admission, guest).await
+    service.hotspot.reconnect.execute(admission.selling().unwrap(), guest).await
 }
 
 #[tokio::test(flavor = "multi_thread")]

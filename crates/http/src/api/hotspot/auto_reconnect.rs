@@ -17,7 +17,7 @@ use utoipa::ToSchema;
 
 use super::{PortalState, attempt, decoded, span, told};
 use crate::api::{
-    auth::Portal,
+    auth::SellingPortal,
     body::JsonBody,
     error::{ApiResult, ErrorBody},
     fields::{Fault, Faults, Given},
@@ -191,15 +191,15 @@ impl Body {
     security(("router_api_key" = [])),
 )]
 pub(crate) async fn handle(
-    Portal(admission): Portal,
+    SellingPortal(selling): SellingPortal,
     request: HttpRequest,
     body: JsonBody<Request>,
     app: Data<Application>,
 ) -> ApiResult<Json<Body>> {
     let guest = body.read()?.parse()?;
     let (now, device) = (app.system.tell_time.execute(), guest.device);
-    let (router, name) = (admission.router.id.clone(), guest.username.clone());
-    let work = async move { app.hotspot.reconnect.execute(admission, guest).await };
+    let (router, name) = (selling.router().id.clone(), guest.username.clone());
+    let work = async move { app.hotspot.reconnect.execute(selling, guest).await };
     Ok(Json(match attempt(&request, router, name, work).await? {
         Ok(back) => Body::back(back, device, now),
         Err(error) => Body::refused(error, now)?,

@@ -115,7 +115,6 @@ impl Told {
 /// The response to the guest, or the error of the whole request.
 fn told(error: GuestError) -> Result<Told, ApiError> {
     Ok(match error {
-        GuestError::RouterInactive(_) => return Err(ApiError::forbidden("router_inactive", "El router está inactivo")),
         GuestError::Access(error) => return Err(error.into()),
         // The response does not say whether the name or the password is wrong, because that would help to guess. Users
         // are removed when they expire, so an expired user is the more likely case.

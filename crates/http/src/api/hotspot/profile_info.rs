@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::{PortalState, Told, UserKind, attempt, span, told};
 use crate::api::{
-    auth::Portal,
+    auth::SellingPortal,
     body::JsonBody,
     error::{ApiResult, ErrorBody},
     fields::{Faults, Given},
@@ -180,15 +180,15 @@ impl Shown {
     security(("router_api_key" = [])),
 )]
 pub(crate) async fn handle(
-    Portal(admission): Portal,
+    SellingPortal(selling): SellingPortal,
     request: HttpRequest,
     body: JsonBody<Request>,
     app: Data<Application>,
 ) -> ApiResult<Json<Body>> {
     let (username, password) = body.read()?.parse()?;
     let kind = UserKind::of(&password);
-    let (router, name) = (admission.router.id.clone(), username.clone());
-    let work = async move { app.hotspot.profile.execute(admission, username, password).await };
+    let (router, name) = (selling.router().id.clone(), username.clone());
+    let work = async move { app.hotspot.profile.execute(selling, username, password).await };
     Ok(Json(match attempt(&request, router, name, work).await? {
         Ok(profile) => Body::Shown(Box::new(Shown::new(profile, kind))),
         Err(error) => Body::Refused(Refused::new(error)?),
