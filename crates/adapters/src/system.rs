@@ -2,7 +2,6 @@
 
 use portero_domain::{
     Timestamp,
-    hotspot::CreationMark,
     ids::{CompanyId, KeyId, RouterId, SessionId},
     ports::{Clock, Ids},
 };
@@ -76,10 +75,6 @@ impl Ids for NanoIds {
 
     fn session(&self) -> SessionId {
         self.draw(SessionId::PREFIX, &LOWER_ALPHANUMERIC, 26, SessionId::parse)
-    }
-
-    fn creation_mark(&self) -> CreationMark {
-        self.draw("", &LOWER_ALPHANUMERIC, 26, CreationMark::parse)
     }
 }
 

@@ -4,21 +4,18 @@ use std::{
 };
 
 use portero_domain::{
-    hotspot::CreationMark,
     ids::{CompanyId, KeyId, RouterId, SessionId},
     ports::Ids,
 };
 
 /// Draws ids that a test can foresee: those it has queued, then `EMP_0000000001`, `RTR_00000001`,
-/// `key_0000000000000001`, `ses_00000000000000000000000001`,
-/// the mark `1` and so on. Its clones draw from the same source.
+/// `key_0000000000000001`, `ses_00000000000000000000000001` and so on. Its clones draw from the same source.
 #[derive(Clone, Debug, Default)]
 pub struct CountingIds {
     companies: Source<CompanyId>,
     routers: Source<RouterId>,
     keys: Source<KeyId>,
     sessions: Source<SessionId>,
-    marks: Source<CreationMark>,
 }
 
 impl CountingIds {
@@ -62,10 +59,6 @@ impl Ids for CountingIds {
 
     fn session(&self) -> SessionId {
         self.sessions.next(|number| SessionId::parse(&format!("ses_{number:026}")))
-    }
-
-    fn creation_mark(&self) -> CreationMark {
-        self.marks.next(|number| CreationMark::parse(&number.to_string()))
     }
 }
 

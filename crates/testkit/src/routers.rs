@@ -1,6 +1,7 @@
 //! A router in memory that keeps the rules of real hotspots.
 
 use std::{
+    collections::HashMap,
     net::IpAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -9,8 +10,8 @@ use std::{
 use async_trait::async_trait;
 use portero_domain::{
     hotspot::{
-        ActiveSession, Allowance, GuestLogin, HotspotUser, HotspotUsername, ItemId, Mac, NewHotspotUser, Profile,
-        SessionsOf, Usage, UserChange,
+        ActiveSession, Allowance, GuestLogin, HotspotHost, HotspotUser, ItemId, Mac, NewHotspotUser, Profile,
+        RouterText, SessionsOf, Usage, UserChange,
     },
     network::{CertificateFingerprint, Endpoint},
     ports::{
@@ -35,6 +36,8 @@ pub struct FakeRouter {
     pub sessions: Vec<ActiveSession>,
     /// The devices in its network.
     pub hosts: Vec<(Mac, IpAddr)>,
+    /// The hotspot servers of these devices, where there are several servers.
+    pub servers: HashMap<Mac, RouterText>,
     /// Whether Portero's account may see passwords.
     pub shows_passwords: bool,
     /// How it is.
@@ -51,14 +54,11 @@ impl Default for FakeRouter {
     /// RouterOS 7.18.2 with the profile `default`, nobody and nothing else.
     fn default() -> Self {
         Self {
-            profiles: vec![Profile {
-                id: ItemId::new("*0".to_owned()),
-                name: "default".to_owned(),
-                ..Profile::default()
-            }],
+            profiles: vec![Profile { id: ItemId::new("*0".to_owned()), name: "default".into(), ..Profile::default() }],
             users: Vec::new(),
             sessions: Vec::new(),
             hosts: Vec::new(),
+            servers: HashMap::new(),
             shows_passwords: true,
             vitals: Vitals {
                 identity: "MikroTik".to_owned(),
@@ -122,11 +122,12 @@ impl FakeRouter {
     pub fn add_profile(&mut self, name: &str, shared_users: Option<&str>) {
         let id = self.next_id();
         let shared_users = shared_users.map(str::to_owned);
-        self.profiles.push(Profile { id, name: name.to_owned(), shared_users, ..Profile::default() });
+        self.profiles.push(Profile { id, name: name.into(), shared_users, ..Profile::default() });
     }
 
     /// Lets time pass for a user's sessions. One ends when its user has no time left.
     pub fn spend(&mut self, user: &str, span: Duration) {
+        let user = RouterText::from(user);
         for session in self.sessions.iter_mut().filter(|session| session.user == user) {
             let passes = session.time_left.map_or(span, |left| left.min(span));
             session.uptime += passes;
@@ -140,14 +141,14 @@ impl FakeRouter {
         ItemId::new(format!("*{:X}", self.items))
     }
 
-    fn user(&self, name: &str) -> Option<&HotspotUser> {
-        self.users.iter().find(|user| user.name.as_str() == name)
+    fn user(&self, name: &RouterText) -> Option<&HotspotUser> {
+        self.users.iter().find(|user| user.name == *name)
     }
 
     /// Ends sessions. Only now do their users' rows learn what they used.
     fn end(&mut self, ends: impl Fn(&ActiveSession) -> bool) {
         for session in self.sessions.extract_if(.., |session| ends(session)).collect::<Vec<_>>() {
-            if let Some(user) = self.users.iter_mut().find(|user| user.name.as_str() == session.user) {
+            if let Some(user) = self.users.iter_mut().find(|user| user.name == session.user) {
                 user.used.time += session.uptime;
                 user.used.bytes_in += session.bytes_in;
                 user.used.bytes_out += session.bytes_out;
@@ -155,8 +156,8 @@ impl FakeRouter {
         }
     }
 
-    fn end_those_of(&mut self, name: &HotspotUsername) {
-        self.end(|session| session.user == name.as_str());
+    fn end_those_of(&mut self, name: &RouterText) {
+        self.end(|session| session.user == *name);
     }
 
     fn admit(&mut self, guest: &GuestLogin) -> Result<ActiveSession, Rejection> {
@@ -170,12 +171,12 @@ impl FakeRouter {
             return Err(Rejection::WrongMac);
         }
         if let Some(session) = self.sessions.iter().find(|session| session.mac == Some(mac)) {
-            if session.user == guest.user.as_str() {
+            if session.user == guest.user {
                 return Ok(session.clone());
             }
             self.end(|session| session.mac == Some(mac));
         }
-        let user = self.user(guest.user.as_str()).filter(|user| !user.disabled).ok_or(Rejection::BadCredentials)?;
+        let user = self.user(&guest.user).filter(|user| !user.disabled).ok_or(Rejection::BadCredentials)?;
         if user.password.as_ref() != Some(&guest.password) {
             return Err(Rejection::BadCredentials);
         }
@@ -185,19 +186,20 @@ impl FakeRouter {
         if is_used_up(&user.allowance, &user.used) {
             return Err(Rejection::QuotaUsed);
         }
-        let profile = self.profiles.iter().find(|profile| profile.name == user.profile.as_str());
-        let shared = profile.and_then(|profile| profile.shared_users.as_deref()).unwrap_or("1");
-        let theirs = self.sessions.iter().filter(|session| session.user == guest.user.as_str());
-        if shared.parse().is_ok_and(|shared: usize| theirs.count() >= shared) {
+        let profile = self.profiles.iter().find(|profile| profile.name == user.profile);
+        let shares = profile.map_or(Some(1), Profile::shares);
+        let theirs = self.sessions.iter().filter(|session| session.user == guest.user);
+        if shares.is_some_and(|shares| theirs.count() >= shares) {
             return Err(Rejection::SessionLimit);
         }
         let time_left = user.allowance.time.map(|time| time.saturating_sub(user.used.time));
         let session = ActiveSession {
             id: self.next_id(),
-            user: guest.user.as_str().to_owned(),
+            user: guest.user.clone(),
             address: Some(address),
             mac: Some(mac),
             uptime: Duration::ZERO,
+            idle: Duration::ZERO,
             time_left,
             bytes_in: 0,
             bytes_out: 0,
@@ -236,7 +238,7 @@ impl Hotspot for FakeRouters {
         Ok(self.asked(Some(router))?.profiles.clone())
     }
 
-    async fn users(&self, router: &RouterAccess, names: &[HotspotUsername]) -> HotspotResult<Vec<HotspotUser>> {
+    async fn users(&self, router: &RouterAccess, names: &[RouterText]) -> HotspotResult<Vec<HotspotUser>> {
         let router = self.asked(Some(router))?;
         let mut users: Vec<_> = router.users.iter().filter(|user| names.contains(&user.name)).cloned().collect();
         if !router.shows_passwords {
@@ -249,26 +251,30 @@ impl Hotspot for FakeRouters {
 
     async fn create_user(&self, router: &RouterAccess, new: &NewHotspotUser) -> Result<ItemId, CreateHotspotUserError> {
         let mut router = self.asked(Some(router))?;
-        if let Some(user) = router.user(new.name.as_str()) {
-            let ours = new.mark.is_in(&user.comment);
+        let (name, comment) = (RouterText::from(new.name.as_str()), RouterText::from(&*new.comment));
+        if let Some(user) = router.user(&name) {
+            let ours = user.comment == comment;
             return if ours { Ok(user.id.clone()) } else { Err(CreateHotspotUserError::NameTaken) };
         }
-        if !router.profiles.iter().any(|profile| profile.name == new.profile.as_str()) {
-            let available = router.profiles.iter().map(|profile| profile.name.clone()).collect();
+        let spellings = RouterText::spellings(new.profile.as_str());
+        let there = |spelling: &RouterText| router.profiles.iter().any(|profile| profile.name == *spelling);
+        let Some(profile) = spellings.into_iter().find(there) else {
+            let available = router.profiles.iter().map(|profile| profile.name.to_string()).collect();
             return Err(CreateHotspotUserError::UnknownProfile { available });
-        }
+        };
         let id = router.next_id();
         router.users.push(HotspotUser {
             id: id.clone(),
-            name: new.name.clone(),
+            name,
             password: Some(new.password.clone()),
-            profile: new.profile.clone(),
+            profile,
             mac: new.mac,
             server: new.server.clone(),
-            comment: new.mark.append_to(&new.comment),
+            comment,
             disabled: true,
             allowance: kept(new.allowance),
             used: Usage::default(),
+            unreadable: None,
         });
         Ok(id)
     }
@@ -281,37 +287,46 @@ impl Hotspot for FakeRouters {
         if let Some(comment) = &change.comment {
             user.comment.clone_from(comment);
         }
-        if let Some(password) = &change.password {
-            user.password = Some(password.clone());
-        }
+        user.mac = change.mac.or(user.mac);
         Ok(())
     }
 
-    async fn remove_user(&self, router: &RouterAccess, name: &HotspotUsername) -> HotspotResult<()> {
+    async fn remove_user(&self, router: &RouterAccess, user: &HotspotUser) -> HotspotResult<()> {
         let mut router = self.asked(Some(router))?;
-        router.users.retain(|user| user.name != *name);
-        router.end_those_of(name);
+        router.users.retain(|row| row.id != user.id);
+        router.end_those_of(&user.name);
         Ok(())
     }
 
-    async fn end_sessions(&self, router: &RouterAccess, name: &HotspotUsername) -> HotspotResult<()> {
+    async fn end_sessions(&self, router: &RouterAccess, name: &RouterText) -> HotspotResult<()> {
         self.asked(Some(router))?.end_those_of(name);
         Ok(())
+    }
+
+    async fn end_session(&self, router: &RouterAccess, session: &ActiveSession) -> HotspotResult<()> {
+        self.asked(Some(router))?.end(|other| other.id == session.id);
+        Ok(())
+    }
+
+    /// This router keeps no cookies.
+    async fn forget_other_devices(&self, router: &RouterAccess, _: &RouterText, _: Mac) -> HotspotResult<()> {
+        self.asked(Some(router)).map(drop)
     }
 
     async fn sessions(&self, router: &RouterAccess, of: &SessionsOf) -> HotspotResult<Vec<ActiveSession>> {
         let router = self.asked(Some(router))?;
         let fits = |session: &&ActiveSession| match of {
-            SessionsOf::User(name) => session.user == name.as_str(),
+            SessionsOf::User(name) => session.user == *name,
             SessionsOf::Device(mac) => session.mac == Some(*mac),
             SessionsOf::Address(address) => session.address == Some(*address),
         };
         Ok(router.sessions.iter().filter(fits).cloned().collect())
     }
 
-    async fn address_of(&self, router: &RouterAccess, device: Mac) -> HotspotResult<Option<IpAddr>> {
+    async fn host(&self, router: &RouterAccess, device: Mac) -> HotspotResult<Option<HotspotHost>> {
         let router = self.asked(Some(router))?;
-        Ok(router.hosts.iter().find(|(mac, _)| *mac == device).map(|(_, address)| *address))
+        let host = router.hosts.iter().find(|(mac, _)| *mac == device);
+        Ok(host.map(|(_, address)| HotspotHost { address: *address, server: router.servers.get(&device).cloned() }))
     }
 
     async fn log_in(&self, router: &RouterAccess, guest: &GuestLogin) -> HotspotResult<Option<ActiveSession>> {

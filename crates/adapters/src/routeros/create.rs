@@ -1,13 +1,13 @@
-//! Makes hotspot users, so that an attempt whose answer is lost makes one user and not two (RouterOS facts, 6.4).
+//! Makes hotspot users, so that an attempt whose answer is lost makes one user and not two.
 
 use portero_domain::{
-    hotspot::{ItemId, NewHotspotUser, ProfileName},
+    hotspot::{ItemId, NewHotspotUser, ProfileName, RouterText},
     ports::{CreateHotspotUserError, HotspotError, HotspotResult},
 };
 use portero_routeros::{
     Class,
     client::Answer,
-    proto::{Charset, Command, Query},
+    proto::{Command, Query},
 };
 
 use super::{
@@ -50,15 +50,15 @@ pub(super) async fn create(call: &Call<'_>, new: &NewHotspotUser) -> Result<Item
 }
 
 async fn attempt(call: &Call<'_>, new: &NewHotspotUser) -> Result<Attempt, CreateHotspotUserError> {
-    match look(call, new).await? {
-        Found::Ours(id) => return Ok(Attempt::Made(id)),
-        Found::SomebodyElse => return Err(CreateHotspotUserError::NameTaken),
-        Found::Nobody => {}
-    }
-    match call.change(&add(new)).await {
+    let profile = match look(call, new).await? {
+        (Found::Ours(id), _) => return Ok(Attempt::Made(id)),
+        (Found::SomebodyElse, _) => return Err(CreateHotspotUserError::NameTaken),
+        (Found::Nobody, profile) => profile,
+    };
+    match call.change(&add(new, &profile)).await {
         Ok(Answer { ret: Some(id), .. }) => {
-            let id = Charset::default().read(&id).ok_or_else(errors::unreadable)?;
-            Ok(Attempt::Made(ItemId::new(id.into_owned())))
+            let id = String::from_utf8(id).map_err(|_| errors::unreadable())?;
+            Ok(Attempt::Made(ItemId::new(id)))
         }
         Ok(Answer { ret: None, .. }) => Ok(Attempt::LookAgain(Some(doubtful("it did not say what it added")))),
         Err(NotChanged::InDoubt(error)) => Ok(Attempt::LookAgain(Some(error))),
@@ -68,33 +68,33 @@ async fn attempt(call: &Call<'_>, new: &NewHotspotUser) -> Result<Attempt, Creat
             Class::UnknownProfile | Class::AmbiguousValue => {
                 // What is known of the profile is out of date, unless it is the server that there is none of.
                 call.line().forget(&new.profile);
-                let there = has_profile(call, &new.profile).await?;
-                Err(if there { errors::rejected(&trap).into() } else { unknown_profile(call).await? })
+                let there = self::profile(call, &new.profile).await?;
+                Err(if there.is_some() { errors::rejected(&trap).into() } else { unknown_profile(call).await? })
             }
             _ => Err(errors::rejected(&trap).into()),
         },
     }
 }
 
-/// Looks who has the name, and in the same round trip whether there is the profile, unless that is known.
-async fn look(call: &Call<'_>, new: &NewHotspotUser) -> Result<Found, CreateHotspotUserError> {
+/// Finds out who has the name and, in the same round trip unless it is known, the profile's own bytes on the router.
+async fn look(call: &Call<'_>, new: &NewHotspotUser) -> Result<(Found, RouterText), CreateHotspotUserError> {
     let by_name = Command::new("/ip/hotspot/user/print")
         .proplist(&[".id", "name", "comment"])
         .matching(Query::equals("name", new.name.as_str()));
-    let known = call.line().knows(&new.profile);
-    let profile = async { if known { Ok(true) } else { has_profile(call, &new.profile).await } };
-    let (answer, has_profile) = tokio::try_join!(call.read(&by_name), profile)?;
-    let found = whose(&answer, new)?;
-    if matches!(found, Found::Nobody) && !has_profile {
-        return Err(unknown_profile(call).await?);
+    let known = call.line().known(&new.profile);
+    let profile = async { if known.is_some() { Ok(known) } else { profile(call, &new.profile).await } };
+    let (answer, profile) = tokio::try_join!(call.read(&by_name), profile)?;
+    match (whose(&answer, new)?, profile) {
+        (found, Some(profile)) => Ok((found, profile)),
+        (Found::Nobody, None) => Err(unknown_profile(call).await?),
+        (found, None) => Ok((found, RouterText::default())),
     }
-    Ok(found)
 }
 
 fn whose(answer: &Answer, new: &NewHotspotUser) -> HotspotResult<Found> {
     let mut found = Found::Nobody;
     for row in answer.rows.iter().filter(|row| row.get("name") == Some(new.name.as_str().as_bytes())) {
-        if rows::text(row, "comment").is_some_and(|comment| new.mark.is_in(&comment)) {
+        if row.get("comment") == Some(new.comment.as_bytes()) {
             return Ok(Found::Ours(rows::id(row)?));
         }
         found = Found::SomebodyElse;
@@ -102,15 +102,17 @@ fn whose(answer: &Answer, new: &NewHotspotUser) -> HotspotResult<Found> {
     Ok(found)
 }
 
-/// Whether there is a profile with this very name: a router takes the beginning of a name for it.
-async fn has_profile(call: &Call<'_>, profile: &ProfileName) -> HotspotResult<bool> {
-    let by_name = Command::new("/ip/hotspot/user/profile/print")
-        .proplist(&[".id", "name"])
-        .matching(Query::equals("name", profile.as_str()));
+/// The profile of this very name, in either spelling that a router may have: a router takes the beginning of a name for it.
+async fn profile(call: &Call<'_>, wanted: &ProfileName) -> HotspotResult<Option<RouterText>> {
+    let spellings = RouterText::spellings(wanted.as_str());
+    let any = spellings.iter().map(|spelling| Query::equals("name", spelling)).reduce(Query::or);
+    let Some(any) = any else { return Ok(None) };
+    let by_name = Command::new("/ip/hotspot/user/profile/print").proplist(&[".id", "name"]).matching(any);
     let answer = call.read(&by_name).await?;
-    let found = answer.rows.iter().any(|row| row.get("name") == Some(profile.as_str().as_bytes()));
-    if found {
-        call.line().saw(profile);
+    let there = |spelling: &RouterText| answer.rows.iter().any(|row| row.get("name") == Some(spelling.as_bytes()));
+    let found = spellings.into_iter().find(there);
+    if let Some(found) = &found {
+        call.line().saw(wanted, found);
     }
     Ok(found)
 }
@@ -119,12 +121,12 @@ async fn unknown_profile(call: &Call<'_>) -> HotspotResult<CreateHotspotUserErro
     Ok(CreateHotspotUserError::UnknownProfile { available: profiles::names(call).await? })
 }
 
-fn add(new: &NewHotspotUser) -> Command {
+fn add(new: &NewHotspotUser, profile: &RouterText) -> Command {
     let add = Command::new("/ip/hotspot/user/add")
         .attribute("name", new.name.as_str())
         .attribute("password", new.password.expose())
-        .attribute("profile", new.profile.as_str())
-        .attribute("comment", new.mark.append_to(&new.comment))
+        .attribute("profile", profile)
+        .attribute("comment", &new.comment)
         .attribute("disabled", "yes");
     let add = match new.mac {
         Some(mac) => add.attribute("mac-address", mac.to_string()),

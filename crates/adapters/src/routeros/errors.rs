@@ -4,13 +4,13 @@
 use std::time::Duration;
 
 use portero_domain::{
+    hotspot::RouterText,
     network::CertificateFingerprint,
     ports::{CertificateProblem, HotspotError, Rejection, SignInProblem, TlsProblem},
 };
 use portero_routeros::{
     Class, Trap,
     client::{Closed, ConnectError, Failure, Fingerprint, NotSent, Stage, Unknown},
-    proto::Charset,
 };
 
 /// When it is worth trying again while too many commands wait for a router.
@@ -133,8 +133,8 @@ const fn rejection(class: Class) -> Rejection {
 
 /// A router's words, without control characters and not too many.
 fn words(message: &[u8]) -> String {
-    let text = Charset::default().read(message).unwrap_or_default();
-    text.chars().filter(|character| !character.is_control()).take(WORDS).collect()
+    let text = RouterText::new(message.to_vec());
+    text.shown().chars().filter(|character| !character.is_control()).take(WORDS).collect()
 }
 
 #[cfg(test)]

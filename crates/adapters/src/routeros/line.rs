@@ -8,7 +8,7 @@ use std::{
 };
 
 use portero_domain::{
-    hotspot::ProfileName,
+    hotspot::{ProfileName, RouterText},
     ids::RouterId,
     ports::{HotspotError, HotspotResult},
     router::RouterAccess,
@@ -59,7 +59,7 @@ struct State {
     /// What serves the session, until it has ended at the router too.
     task: Option<JoinHandle<()>>,
     breaker: Breaker,
-    profiles: HashMap<ProfileName, Instant>,
+    profiles: HashMap<ProfileName, (RouterText, Instant)>,
     /// What the router runs, as the last session found it.
     version: Option<Version>,
     uses: usize,
@@ -269,16 +269,18 @@ impl Line {
         is_over && state.breaker.admit(now).is_ok() && state.last_use + self.tuning.idle <= now
     }
 
-    /// Whether the router had this very profile a moment ago.
-    pub(super) fn knows(&self, profile: &ProfileName) -> bool {
-        self.lock().profiles.get(profile).is_some_and(|seen| seen.elapsed() < PROFILE_IS_KNOWN)
+    /// The profile's own bytes on the router, if the router had it a moment ago.
+    pub(super) fn known(&self, profile: &ProfileName) -> Option<RouterText> {
+        let state = self.lock();
+        let (found, seen) = state.profiles.get(profile)?;
+        (seen.elapsed() < PROFILE_IS_KNOWN).then(|| found.clone())
     }
 
-    /// The router has this very profile.
-    pub(super) fn saw(&self, profile: &ProfileName) {
+    /// The router has this profile, in these bytes.
+    pub(super) fn saw(&self, profile: &ProfileName, found: &RouterText) {
         let mut state = self.lock();
-        state.profiles.retain(|_, seen| seen.elapsed() < PROFILE_IS_KNOWN);
-        state.profiles.insert(profile.clone(), Instant::now());
+        state.profiles.retain(|_, (_, seen)| seen.elapsed() < PROFILE_IS_KNOWN);
+        state.profiles.insert(profile.clone(), (found.clone(), Instant::now()));
     }
 
     /// The router no longer has this profile.

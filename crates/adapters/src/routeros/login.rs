@@ -28,12 +28,12 @@ const TRIES_IN_DOUBT: usize = 3;
 pub(super) async fn log_in(call: &Call<'_>, guest: &GuestLogin) -> HotspotResult<Option<ActiveSession>> {
     let address = match guest.address {
         Some(address) => address,
-        None => sessions::address_of(call, guest.mac).await?.ok_or_else(not_there)?,
+        None => sessions::host(call, guest.mac).await?.ok_or_else(not_there)?.address,
     };
     let login = Command::new("/ip/hotspot/active/login")
         .attribute("ip", address.to_string())
         .attribute("mac-address", guest.mac.to_string())
-        .attribute("user", guest.user.as_str())
+        .attribute("user", &guest.user)
         .attribute("password", guest.password.expose());
     let (mut under_way, mut in_doubt, mut ended_stale) = (0, 0, false);
     loop {
@@ -79,7 +79,7 @@ pub(super) async fn log_in(call: &Call<'_>, guest: &GuestLogin) -> HotspotResult
 /// The session of this user on this device.
 async fn theirs(call: &Call<'_>, guest: &GuestLogin) -> HotspotResult<Option<ActiveSession>> {
     let found = sessions::find(call, &SessionsOf::Device(guest.mac)).await?;
-    Ok(found.into_iter().find(|session| session.user == guest.user.as_str()))
+    Ok(found.into_iter().find(|session| session.user == guest.user))
 }
 
 /// Waits for the session of a login that the router took: it authorises afterwards. That it cannot be asked makes the
@@ -90,7 +90,7 @@ async fn session(call: &Call<'_>, guest: &GuestLogin, address: IpAddr) -> Option
     loop {
         let next = Instant::now() + tuning.session_step;
         if let Ok(found) = sessions::find(call, &SessionsOf::Address(address)).await
-            && let Some(session) = found.into_iter().find(|session| session.user == guest.user.as_str())
+            && let Some(session) = found.into_iter().find(|session| session.user == guest.user)
         {
             return Some(session);
         }

@@ -28,13 +28,13 @@ mod sessions;
 mod tuning;
 mod users;
 
-use std::{io, net::IpAddr, sync::Arc, time::Duration};
+use std::{io, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use portero_domain::{
     hotspot::{
-        ActiveSession, GuestLogin, HotspotUser, HotspotUsername, ItemId, Mac, NewHotspotUser, Profile, SessionsOf,
-        UserChange,
+        ActiveSession, GuestLogin, HotspotHost, HotspotUser, ItemId, Mac, NewHotspotUser, Profile, RouterText,
+        SessionsOf, UserChange,
     },
     network::{CertificateFingerprint, Endpoint},
     ports::{CreateHotspotUserError, Hotspot, HotspotResult, RouterProbe, Vitals},
@@ -99,7 +99,7 @@ impl Hotspot for RouterOs {
         profiles::all(&self.read(router)).await
     }
 
-    async fn users(&self, router: &RouterAccess, names: &[HotspotUsername]) -> HotspotResult<Vec<HotspotUser>> {
+    async fn users(&self, router: &RouterAccess, names: &[RouterText]) -> HotspotResult<Vec<HotspotUser>> {
         users::find(&self.read(router), names).await
     }
 
@@ -111,20 +111,28 @@ impl Hotspot for RouterOs {
         users::change(&self.write(router), user, change).await
     }
 
-    async fn remove_user(&self, router: &RouterAccess, name: &HotspotUsername) -> HotspotResult<()> {
-        users::remove(&self.write(router), name).await
+    async fn remove_user(&self, router: &RouterAccess, user: &HotspotUser) -> HotspotResult<()> {
+        users::remove(&self.write(router), user).await
     }
 
-    async fn end_sessions(&self, router: &RouterAccess, name: &HotspotUsername) -> HotspotResult<()> {
+    async fn end_sessions(&self, router: &RouterAccess, name: &RouterText) -> HotspotResult<()> {
         users::end_sessions(&self.write(router), name).await
+    }
+
+    async fn end_session(&self, router: &RouterAccess, session: &ActiveSession) -> HotspotResult<()> {
+        users::end_session(&self.write(router), session).await
+    }
+
+    async fn forget_other_devices(&self, router: &RouterAccess, name: &RouterText, device: Mac) -> HotspotResult<()> {
+        users::forget_other_devices(&self.write(router), name, device).await
     }
 
     async fn sessions(&self, router: &RouterAccess, of: &SessionsOf) -> HotspotResult<Vec<ActiveSession>> {
         sessions::find(&self.read(router), of).await
     }
 
-    async fn address_of(&self, router: &RouterAccess, device: Mac) -> HotspotResult<Option<IpAddr>> {
-        sessions::address_of(&self.read(router), device).await
+    async fn host(&self, router: &RouterAccess, device: Mac) -> HotspotResult<Option<HotspotHost>> {
+        sessions::host(&self.read(router), device).await
     }
 
     async fn log_in(&self, router: &RouterAccess, guest: &GuestLogin) -> HotspotResult<Option<ActiveSession>> {

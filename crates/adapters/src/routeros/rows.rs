@@ -1,16 +1,16 @@
-//! What routers' rows say, in the domain's types. Absent and empty mean the same (RouterOS facts, 1).
+//! What routers' rows say, in the domain's types.
 
 use std::{net::IpAddr, time::Duration};
 
 use portero_domain::{
     hotspot::{
-        ActiveSession, Allowance, HotspotPassword, HotspotUser, HotspotUsername, ItemId, Mac, Profile, ProfileName,
+        ActiveSession, Allowance, HotspotPassword, HotspotUser, ItemId, Mac, Profile, RouterText, UnreadableValue,
         Usage,
     },
     ports::HotspotResult,
 };
 use portero_routeros::{
-    proto::{Charset, Row},
+    proto::Row,
     value::{parse_bool, parse_duration},
 };
 
@@ -38,7 +38,7 @@ pub(super) const USER: &[&str] = &[
 
 /// What is asked of a session's row.
 pub(super) const SESSION: &[&str] =
-    &[".id", "user", "address", "mac-address", "uptime", "session-time-left", "bytes-in", "bytes-out"];
+    &[".id", "user", "address", "mac-address", "uptime", "idle-time", "session-time-left", "bytes-in", "bytes-out"];
 
 /// What is asked of a profile's row.
 pub(super) const PROFILE: &[&str] = &[
@@ -58,10 +58,15 @@ pub(super) const PROFILE: &[&str] = &[
 /// What a router shows in place of a secret to an account without the policy `sensitive`.
 const HIDDEN: &[u8] = b"*****";
 
-/// A text.
-pub(super) fn text(row: Row<'_>, name: &str) -> Option<String> {
+/// A text, in the router's own bytes. Absent and empty mean the same.
+pub(super) fn bytes(row: Row<'_>, name: &str) -> Option<RouterText> {
     let bytes = row.get(name).filter(|bytes| !bytes.is_empty())?;
-    Charset::default().read(bytes).map(std::borrow::Cow::into_owned)
+    Some(RouterText::new(bytes.to_vec()))
+}
+
+/// A text for showing.
+pub(super) fn text(row: Row<'_>, name: &str) -> Option<String> {
+    bytes(row, name).map(|text| text.to_string())
 }
 
 /// The identity of the row's item.
@@ -74,40 +79,71 @@ pub(super) fn is_built_in(row: Row<'_>) -> bool {
     flag(row, "default").unwrap_or_default()
 }
 
-/// The user in a row that is known to have this name.
-pub(super) fn user(row: Row<'_>, name: &HotspotUsername) -> HotspotResult<HotspotUser> {
-    let profile = text(row, "profile").and_then(|name| ProfileName::parse(&name).ok());
+/// The user in a row. One without a profile follows `default`, as RouterOS has it.
+pub(super) fn user(row: Row<'_>) -> HotspotResult<HotspotUser> {
+    let mut unreadable = None;
+    let allowance = Allowance {
+        time: limit(row, "limit-uptime", read_span, &mut unreadable),
+        bytes_in: limit(row, "limit-bytes-in", read_number, &mut unreadable),
+        bytes_out: limit(row, "limit-bytes-out", read_number, &mut unreadable),
+        bytes_total: limit(row, "limit-bytes-total", read_number, &mut unreadable),
+    };
+    let used = Usage {
+        time: limit(row, "uptime", read_span, &mut unreadable).unwrap_or_default(),
+        bytes_in: limit(row, "bytes-in", read_number, &mut unreadable).unwrap_or_default(),
+        bytes_out: limit(row, "bytes-out", read_number, &mut unreadable).unwrap_or_default(),
+    };
     Ok(HotspotUser {
         id: id(row)?,
-        name: name.clone(),
+        name: bytes(row, "name").ok_or_else(errors::unreadable)?,
         password: password(row),
-        profile: profile.ok_or_else(errors::unreadable)?,
+        profile: bytes(row, "profile").unwrap_or_else(|| "default".into()),
         mac: mac(row),
-        server: text(row, "server").filter(|server| server != "all"),
-        comment: text(row, "comment").unwrap_or_default(),
+        server: bytes(row, "server").filter(|server| server.as_bytes() != b"all"),
+        comment: bytes(row, "comment").unwrap_or_default(),
         disabled: flag(row, "disabled").unwrap_or_default(),
-        allowance: Allowance {
-            time: span(row, "limit-uptime"),
-            bytes_in: number(row, "limit-bytes-in"),
-            bytes_out: number(row, "limit-bytes-out"),
-            bytes_total: number(row, "limit-bytes-total"),
-        },
-        used: Usage {
-            time: span(row, "uptime").unwrap_or_default(),
-            bytes_in: number(row, "bytes-in").unwrap_or_default(),
-            bytes_out: number(row, "bytes-out").unwrap_or_default(),
-        },
+        allowance: if unreadable.is_some() { Allowance::NOTHING } else { allowance },
+        used,
+        unreadable,
     })
+}
+
+/// A limit or counter. Zero is none; a value that is not understood is noted, for it must never count as "without limit".
+fn limit<T>(
+    row: Row<'_>,
+    property: &'static str,
+    read: fn(&[u8]) -> Option<Option<T>>,
+    unreadable: &mut Option<UnreadableValue>,
+) -> Option<T> {
+    let value = row.get(property)?;
+    read(value).unwrap_or_else(|| {
+        *unreadable = Some(UnreadableValue { property, value: RouterText::new(value.to_vec()) });
+        None
+    })
+}
+
+/// The outer option is whether the value is understood.
+fn read_span(value: &[u8]) -> Option<Option<Duration>> {
+    Some(parse_duration(value).ok()?.filter(|span| !span.is_zero()))
+}
+
+fn read_number(value: &[u8]) -> Option<Option<u64>> {
+    if value.is_empty() {
+        return Some(None);
+    }
+    let digits = std::str::from_utf8(value).ok()?;
+    Some(Some(digits.parse().ok()?).filter(|number| *number != 0))
 }
 
 /// The session in a row.
 pub(super) fn session(row: Row<'_>) -> HotspotResult<ActiveSession> {
     Ok(ActiveSession {
         id: id(row)?,
-        user: text(row, "user").unwrap_or_default(),
+        user: bytes(row, "user").unwrap_or_default(),
         address: address(row, "address"),
         mac: mac(row),
         uptime: span(row, "uptime").unwrap_or_default(),
+        idle: span(row, "idle-time").unwrap_or_default(),
         time_left: span(row, "session-time-left"),
         bytes_in: number(row, "bytes-in").unwrap_or_default(),
         bytes_out: number(row, "bytes-out").unwrap_or_default(),
@@ -118,7 +154,7 @@ pub(super) fn session(row: Row<'_>) -> HotspotResult<ActiveSession> {
 pub(super) fn profile(row: Row<'_>) -> HotspotResult<Profile> {
     Ok(Profile {
         id: id(row)?,
-        name: text(row, "name").unwrap_or_default(),
+        name: bytes(row, "name").unwrap_or_default(),
         session_timeout: text(row, "session-timeout"),
         idle_timeout: text(row, "idle-timeout"),
         keepalive_timeout: text(row, "keepalive-timeout"),
@@ -144,7 +180,7 @@ pub(super) fn span(row: Row<'_>, name: &str) -> Option<Duration> {
 /// What the account may not see is stars; what is left out is empty, since it was asked for.
 fn password(row: Row<'_>) -> Option<HotspotPassword> {
     let bytes = Some(row.get("password").unwrap_or_default()).filter(|bytes| *bytes != HIDDEN)?;
-    Charset::default().read(bytes).map(|text| HotspotPassword::new(text.into_owned()))
+    Some(HotspotPassword::new(RouterText::new(bytes.to_vec())))
 }
 
 fn mac(row: Row<'_>) -> Option<Mac> {

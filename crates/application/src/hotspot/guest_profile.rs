@@ -5,7 +5,7 @@ use portero_domain::{
     ports::{Hotspot, SellingRouter},
 };
 
-use super::{GuestError, prove};
+use super::{GuestError, prove::prove};
 use crate::routers::Accesses;
 
 /// Shows a guest what stands behind their user, for the right password.
@@ -19,7 +19,7 @@ pub struct GuestProfileOf {
 pub struct GuestProfile {
     /// The user.
     pub user: HotspotUser,
-    /// Its profile, unless the router has it no more.
+    /// Its profile, unless it is gone from the router.
     pub profile: Option<Profile>,
 }
 
@@ -32,10 +32,9 @@ impl GuestProfileOf {
         password: HotspotPassword,
     ) -> Result<GuestProfile, GuestError> {
         let router = self.accesses.selling(&router).await?;
-        let access = prove(&*self.hotspot, &router, &username, &password).await?;
-        let user = access.user(&username).ok_or(GuestError::UnknownUser)?.clone();
+        let user = prove(&*self.hotspot, &router, &username, &password, None).await?.user().clone();
         let profiles = self.hotspot.profiles(&router).await?;
-        let profile = profiles.into_iter().find(|profile| profile.name == user.profile.as_str());
+        let profile = profiles.into_iter().find(|profile| profile.name == user.profile);
         Ok(GuestProfile { user, profile })
     }
 }

@@ -1,6 +1,8 @@
 //! What a captive portal does on its router's hotspot.
 
+mod fold_leftovers;
 mod guest_profile;
+mod prove;
 mod reconnect_guest;
 mod validate_router;
 
@@ -10,11 +12,7 @@ use portero_domain::ports::Ports;
 
 use crate::routers::Accesses;
 
-use portero_domain::{
-    hotspot::{HotspotPassword, HotspotUsername, PaidAccess},
-    ports::{Hotspot, HotspotError},
-    router::RouterAccess,
-};
+use portero_domain::ports::HotspotError;
 use thiserror::Error;
 
 use crate::routers::AccessError;
@@ -38,11 +36,7 @@ impl Hotspots {
     pub(crate) fn new(ports: &Ports) -> Self {
         Self {
             validate_router: ValidateRouter { accesses: Accesses::new(ports), probe: Arc::clone(&ports.router_probe) },
-            reconnect: ReconnectGuest {
-                accesses: Accesses::new(ports),
-                hotspot: Arc::clone(&ports.hotspot),
-                ids: Arc::clone(&ports.ids),
-            },
+            reconnect: ReconnectGuest { accesses: Accesses::new(ports), hotspot: Arc::clone(&ports.hotspot) },
             profile: GuestProfileOf { accesses: Accesses::new(ports), hotspot: Arc::clone(&ports.hotspot) },
         }
     }
@@ -57,7 +51,7 @@ pub enum GuestError {
     /// The password is not that user's.
     #[error("the password is wrong")]
     WrongPassword,
-    /// Whether it is cannot be told: the router keeps passwords from Portero's account. For a guest that is as good as wrong.
+    /// Whether it is cannot be told: the router hides passwords from Portero's account. To a guest that is the same as wrong.
     #[error("the router keeps the user's password from Portero")]
     PasswordHidden,
     /// An admin has disabled the user.
@@ -66,14 +60,14 @@ pub enum GuestError {
     /// What was paid is used up.
     #[error("what was paid is used up")]
     UsedUp,
-    /// It was used on as many devices as it may be.
-    #[error("the user has as many devices as it may have")]
-    TooManyDevices,
+    /// A limit or a counter of the user cannot be read. Nothing is given on a guess.
+    #[error("a limit or counter of the hotspot user cannot be read")]
+    Unreadable,
     /// The profile that was sold is not on the router any more.
     #[error("the hotspot profile is gone")]
     ProfileGone,
-    /// Others were at the same user at the same time, again and again.
-    #[error("the user is being moved to another device")]
+    /// Another device took the user at the same time.
+    #[error("another device took the hotspot user at the same time")]
     Contended,
     /// There is no access to the router.
     #[error(transparent)]
@@ -83,30 +77,8 @@ pub enum GuestError {
     Hotspot(#[from] HotspotError),
 }
 
-/// What a guest paid for, as it is on the router, for the right password. The name may be that of any of its users.
-async fn prove(
-    hotspot: &dyn Hotspot,
-    router: &RouterAccess,
-    name: &HotspotUsername,
-    password: &HotspotPassword,
-) -> Result<PaidAccess, GuestError> {
-    let users = hotspot.users(router, &PaidAccess::names(name)).await?;
-    let access = PaidAccess::of(users).ok_or(GuestError::UnknownUser)?;
-    match access.accepts(password) {
-        Some(true) => Ok(access),
-        Some(false) => Err(GuestError::WrongPassword),
-        // The router would judge it at a login, but a login alone may already put somebody off. Only the operator can mend
-        // it, so they are told what the guest is not.
-        None => {
-            let router = &router.router;
-            tracing::warn!(%router, "a guest was refused: Portero's account on the router lacks the policy sensitive");
-            Err(GuestError::PasswordHidden)
-        }
-    }
-}
-
 impl GuestError {
-    /// Whether whoever is told this may have guessed. All else is told to who knows the password, or says nothing of users.
+    /// Whether the caller may have guessed. Every other error is for callers with the right password, or says nothing of users.
     pub const fn may_be_a_guess(&self) -> bool {
         matches!(self, Self::UnknownUser | Self::WrongPassword | Self::PasswordHidden)
     }

@@ -1,27 +1,38 @@
 use std::fmt;
 
-use super::Mac;
+use super::{Mac, RouterText};
 use crate::text::{TextError, text};
 
 text! {
-    /// The name of a hotspot user. Up to 100 characters.
+    /// The name of a hotspot user, as a portal or Portero writes it. Up to 100 characters.
     HotspotUsername, max 100
 }
 text! {
-    /// The name of a profile on a router. Up to 200 characters.
+    /// The name of a profile, as an admin writes it. Up to 200 characters.
     ProfileName, max 200
 }
 
 impl HotspotUsername {
-    /// Whether it is a device's hardware address, as the users are called that a router lets in without a login.
+    /// Whether it is a hardware address. A router logs such users in by their device alone.
     pub fn is_mac(&self) -> bool {
         self.as_str().parse::<Mac>().is_ok()
     }
+
+    /// The name without the invisible characters that come along when a guest pastes it from a chat.
+    pub fn visible(&self) -> Self {
+        let visible: String = self.as_str().chars().filter(|&letter| !is_invisible(letter)).collect();
+        Self::parse(&visible).unwrap_or_else(|_| self.clone())
+    }
+}
+
+/// Characters without a shape: soft hyphen, zero width, direction marks, joiners, byte order mark.
+const fn is_invisible(letter: char) -> bool {
+    matches!(letter, '\u{AD}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}')
 }
 
 /// The password of a hotspot user. A user that is its own PIN has an empty one. `Debug` shows nothing.
 #[derive(Clone, PartialEq, Eq)]
-pub struct HotspotPassword(String);
+pub struct HotspotPassword(RouterText);
 
 impl HotspotPassword {
     /// The greatest number of characters.
@@ -35,12 +46,17 @@ impl HotspotPassword {
         if raw.chars().count() > Self::MAX {
             return Err(TextError::TooLong { max: Self::MAX });
         }
-        Ok(Self(raw.to_owned()))
+        Ok(Self(RouterText::from(raw)))
     }
 
     /// A password as a router has it.
-    pub const fn new(plain: String) -> Self {
-        Self(plain)
+    pub const fn new(text: RouterText) -> Self {
+        Self(text)
+    }
+
+    /// No password: the name is all there is to know.
+    pub fn none() -> Self {
+        Self(RouterText::default())
     }
 
     /// Whether there is nothing to know but the name.
@@ -48,48 +64,26 @@ impl HotspotPassword {
         self.0.is_empty()
     }
 
-    /// Whether both are the same, in a time that says nothing of where they differ.
-    pub fn matches(&self, other: &Self) -> bool {
-        let (ours, theirs) = (self.0.as_bytes(), other.0.as_bytes());
-        ours.len() == theirs.len() && ours.iter().zip(theirs).fold(0, |differs, (a, b)| differs | (a ^ b)) == 0
+    /// Whether a guest's password is this one, in either spelling that a router may have for it. Takes a time that says
+    /// nothing of where the two differ.
+    pub fn accepts(&self, given: &Self) -> bool {
+        RouterText::spellings(&given.0.shown()).iter().fold(false, |fits, spelling| fits | same(&self.0, spelling))
     }
 
-    /// The password itself; the name is long so that its uses are easy to find.
-    pub fn expose(&self) -> &str {
+    /// The password itself. The name is long so that its uses are easy to find.
+    pub const fn expose(&self) -> &RouterText {
         &self.0
     }
+}
+
+fn same(ours: &RouterText, theirs: &RouterText) -> bool {
+    let (ours, theirs) = (ours.as_bytes(), theirs.as_bytes());
+    ours.len() == theirs.len() && ours.iter().zip(theirs).fold(0, |differs, (a, b)| differs | (a ^ b)) == 0
 }
 
 impl fmt::Debug for HotspotPassword {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("HotspotPassword(…)")
-    }
-}
-
-/// What a hotspot user's comment says of the attempt that made it, so that an attempt whose answer was lost finds its own
-/// user again instead of making a second one (RouterOS facts, 6.4). 1 to 64 letters, digits, `-` and `_`.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct CreationMark(String);
-
-impl CreationMark {
-    /// What stands before a mark in a comment.
-    pub const PREFIX: &'static str = "tx:";
-
-    /// The mark in this text, if it is one.
-    pub fn parse(raw: &str) -> Option<Self> {
-        let fits = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
-        ((1..=64).contains(&raw.len()) && raw.bytes().all(fits)).then(|| Self(raw.to_owned()))
-    }
-
-    /// The comment with this mark at its end. Other tools read comments, so theirs stays in front.
-    pub fn append_to(&self, comment: &str) -> String {
-        let gap = if comment.is_empty() { "" } else { " " };
-        format!("{comment}{gap}{}{}", Self::PREFIX, self.0)
-    }
-
-    /// Whether this comment has this mark.
-    pub fn is_in(&self, comment: &str) -> bool {
-        comment.split(' ').any(|word| word.strip_prefix(Self::PREFIX) == Some(&self.0))
     }
 }
 
@@ -104,9 +98,18 @@ mod tests {
     }
 
     #[test]
+    fn a_pasted_name_loses_what_nobody_sees() {
+        for pasted in ["ZW1\u{200B}", "\u{FEFF}ZW1", "\u{202A}ZW1\u{202C}", "Z\u{AD}W\u{2060}1"] {
+            assert_eq!(HotspotUsername::parse(pasted).unwrap().visible().as_str(), "ZW1", "{pasted:?}");
+        }
+        let nothing_else = HotspotUsername::parse("\u{200B}").unwrap();
+        assert_eq!(nothing_else.visible(), nothing_else);
+    }
+
+    #[test]
     fn a_password_is_taken_as_it_is_and_never_shown() {
         let password = HotspotPassword::parse(" =p\"a ss ").unwrap();
-        assert_eq!(password.expose(), " =p\"a ss ");
+        assert_eq!(password.expose().as_bytes(), b" =p\"a ss ");
         assert_eq!(format!("{password:?}"), "HotspotPassword(…)");
         assert!(HotspotPassword::parse("").unwrap().is_pin());
         assert_eq!(HotspotPassword::parse("a\nb"), Err(TextError::ControlCharacter));
@@ -114,31 +117,15 @@ mod tests {
     }
 
     #[test]
-    fn passwords_match_letter_by_letter() {
-        let password = |text: &str| HotspotPassword::parse(text).unwrap();
-        assert!(password("0456").matches(&password("0456")));
-        for other in ["456", "0457", "04560", "", "1456"] {
-            assert!(!password("0456").matches(&password(other)), "{other:?}");
-        }
-    }
-
-    #[test]
-    fn a_mark_is_put_behind_a_comment_and_found_as_a_word_of_its_own() {
-        let mark = CreationMark::parse("a1-B_2").unwrap();
-        assert_eq!(mark.append_to(""), "tx:a1-B_2");
-        assert_eq!(mark.append_to("MODE=t TL=1h"), "MODE=t TL=1h tx:a1-B_2");
-        for has in ["tx:a1-B_2", "MODE=t TL=1h tx:a1-B_2", "tx:a1-B_2 portero:idle"] {
-            assert!(mark.is_in(has), "{has:?}");
-        }
-        for has_not in ["", "a1-B_2", "tx:a1-B_22", "xtx:a1-B_2", "tx: a1-B_2"] {
-            assert!(!mark.is_in(has_not), "{has_not:?}");
-        }
-    }
-
-    #[test]
-    fn a_mark_cannot_break_a_comment() {
-        for bad in ["", "a b", "a=b", "é", &"x".repeat(65)] {
-            assert_eq!(CreationMark::parse(bad), None, "{bad:?}");
+    fn passwords_match_letter_by_letter_in_either_spelling() {
+        let given = |text: &str| HotspotPassword::parse(text).unwrap();
+        let stored = |bytes: &[u8]| HotspotPassword::new(RouterText::new(bytes.to_vec()));
+        assert!(stored(b"0456").accepts(&given("0456")));
+        assert!(stored("niño".as_bytes()).accepts(&given("niño")));
+        assert!(stored(b"ni\xf1o").accepts(&given("niño")));
+        for other in ["456", "0457", "04560", "", "1456", "nino"] {
+            assert!(!stored(b"0456").accepts(&given(other)), "{other:?}");
+            assert!(!stored(b"ni\xf1o").accepts(&given(other)), "{other:?}");
         }
     }
 }

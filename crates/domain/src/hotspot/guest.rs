@@ -1,6 +1,6 @@
 use std::{net::IpAddr, time::Duration};
 
-use super::{HotspotPassword, HotspotUsername, ItemId, Mac};
+use super::{HotspotPassword, ItemId, Mac, RouterText};
 
 /// A guest that is online.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -8,13 +8,15 @@ pub struct ActiveSession {
     /// The session's identity on its router.
     pub id: ItemId,
     /// The user it counts for.
-    pub user: String,
+    pub user: RouterText,
     /// The guest's address.
     pub address: Option<IpAddr>,
     /// The guest's device.
     pub mac: Option<Mac>,
     /// How long it has lasted.
     pub uptime: Duration,
+    /// How long nothing has come from the device.
+    pub idle: Duration,
     /// How long it may still last, if there is an end.
     pub time_left: Option<Duration>,
     /// Bytes from the guest.
@@ -23,22 +25,31 @@ pub struct ActiveSession {
     pub bytes_out: u64,
 }
 
-/// Whose sessions are looked for.
+/// Which sessions to find.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SessionsOf {
     /// Those that count for this user.
-    User(HotspotUsername),
+    User(RouterText),
     /// Those of this device.
     Device(Mac),
     /// The one at this address.
     Address(IpAddr),
 }
 
-/// A guest to be let in.
+/// A device in the network of a hotspot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HotspotHost {
+    /// The address that the device uses now.
+    pub address: IpAddr,
+    /// The hotspot server that it is behind, if the router says so.
+    pub server: Option<RouterText>,
+}
+
+/// A guest to log in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GuestLogin {
     /// The user it will count for.
-    pub user: HotspotUsername,
+    pub user: RouterText,
     /// That user's password.
     pub password: HotspotPassword,
     /// The guest's device.

@@ -3,13 +3,15 @@
 mod account;
 mod guest;
 mod mac;
-mod paid_access;
 mod profile;
+mod router_text;
+mod sold_user;
 mod user;
 
-pub use account::{CreationMark, HotspotPassword, HotspotUsername, ProfileName};
-pub use guest::{ActiveSession, GuestLogin, SessionsOf};
+pub use account::{HotspotPassword, HotspotUsername, ProfileName};
+pub use guest::{ActiveSession, GuestLogin, HotspotHost, SessionsOf};
 pub use mac::{InvalidMac, Mac};
-pub use paid_access::{DeviceUser, PaidAccess, to_use};
 pub use profile::Profile;
-pub use user::{Allowance, HotspotUser, ItemId, NewHotspotUser, Usage, UserChange};
+pub use router_text::RouterText;
+pub use sold_user::{Fold, SoldUser};
+pub use user::{Allowance, HotspotUser, ItemId, NewHotspotUser, UnreadableValue, Usage, UserChange};

@@ -1,6 +1,6 @@
 use std::{fmt, time::Duration};
 
-use super::{CreationMark, HotspotPassword, HotspotUsername, Mac, ProfileName};
+use super::{HotspotPassword, HotspotUsername, Mac, ProfileName, RouterText};
 
 /// A router's identity of one of its items, such as `*1F`: stable while the item lives.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -29,28 +29,58 @@ impl fmt::Display for ItemId {
 pub struct HotspotUser {
     /// Its identity.
     pub id: ItemId,
-    /// Its name.
-    pub name: HotspotUsername,
+    /// Its name. A router may have it twice, for two hotspot servers.
+    pub name: RouterText,
     /// Its password, unless the router does not show it to Portero's account.
     pub password: Option<HotspotPassword>,
     /// The profile it follows.
-    pub profile: ProfileName,
-    /// The only device it lets in, if it is bound to one.
+    pub profile: RouterText,
+    /// The only device it accepts, if it is bound to one.
     pub mac: Option<Mac>,
     /// The hotspot server it is of; none is all of them.
-    pub server: Option<String>,
-    /// What is noted about it.
-    pub comment: String,
-    /// Whether it lets nobody in.
+    pub server: Option<RouterText>,
+    /// The comment. Other tools keep their own state in it.
+    pub comment: RouterText,
+    /// Whether it accepts no log-in.
     pub disabled: bool,
-    /// What it may use in all.
+    /// What it may use in all. A limit that could not be read is a limit of nothing.
     pub allowance: Allowance,
-    /// What it used up to the end of its last session: one that is under way is not in it.
+    /// What it used up to the end of its last session: a session under way is not in it.
     pub used: Usage,
+    /// A limit or counter that could not be read. Nothing is given away on a guess.
+    pub unreadable: Option<UnreadableValue>,
 }
 
-/// What a hotspot user may use, over all of its sessions. None is without limit; nothing at all cannot be said to a router,
-/// where zero is without limit, and becomes a second or a byte.
+impl HotspotUser {
+    /// What is left of its allowance, but for sessions under way. A part that is `None` has no limit.
+    pub fn left(&self) -> Allowance {
+        self.allowance.after(&self.used)
+    }
+
+    /// The allowance that leaves this much, with what it has used already.
+    pub fn allowance_for(&self, left: &Allowance) -> Allowance {
+        let Usage { time, bytes_in, bytes_out } = self.used;
+        let more = |left: Option<u64>, used: u64| left.map(|left| left.saturating_add(used));
+        Allowance {
+            time: left.time.map(|left| left.saturating_add(time)),
+            bytes_in: more(left.bytes_in, bytes_in),
+            bytes_out: more(left.bytes_out, bytes_out),
+            bytes_total: more(left.bytes_total, bytes_in.saturating_add(bytes_out)),
+        }
+    }
+}
+
+/// A value on a router that could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnreadableValue {
+    /// The RouterOS property, such as `limit-uptime`.
+    pub property: &'static str,
+    /// What the router has there.
+    pub value: RouterText,
+}
+
+/// What a hotspot user may use, over all of its sessions. `None` is without limit. A router writes "without limit" as zero,
+/// so a limit of nothing becomes a second or a byte there.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Allowance {
     /// How long it may be online, in whole seconds.
@@ -64,9 +94,47 @@ pub struct Allowance {
 }
 
 impl Allowance {
+    /// Nothing at all.
+    pub const NOTHING: Self =
+        Self { time: Some(Duration::ZERO), bytes_in: Some(0), bytes_out: Some(0), bytes_total: Some(0) };
+
     /// Whether nothing is left of something, where this is what is left.
     pub fn is_used_up(&self) -> bool {
         self.time == Some(Duration::ZERO) || [self.bytes_in, self.bytes_out, self.bytes_total].contains(&Some(0))
+    }
+
+    /// Whether nothing is limited.
+    pub fn is_unlimited(&self) -> bool {
+        *self == Self::default()
+    }
+
+    /// The smaller one of each part.
+    #[must_use]
+    pub fn least(&self, other: &Self) -> Self {
+        fn least<T: Ord>(one: Option<T>, other: Option<T>) -> Option<T> {
+            match (one, other) {
+                (Some(one), Some(other)) => Some(one.min(other)),
+                (one, other) => one.or(other),
+            }
+        }
+        Self {
+            time: least(self.time, other.time),
+            bytes_in: least(self.bytes_in, other.bytes_in),
+            bytes_out: least(self.bytes_out, other.bytes_out),
+            bytes_total: least(self.bytes_total, other.bytes_total),
+        }
+    }
+
+    /// What is left of it after this usage.
+    #[must_use]
+    pub fn after(&self, used: &Usage) -> Self {
+        let less = |left: Option<u64>, used: u64| left.map(|left| left.saturating_sub(used));
+        Self {
+            time: self.time.map(|left| left.saturating_sub(used.time)),
+            bytes_in: less(self.bytes_in, used.bytes_in),
+            bytes_out: less(self.bytes_out, used.bytes_out),
+            bytes_total: less(self.bytes_total, used.bytes_in.saturating_add(used.bytes_out)),
+        }
     }
 }
 
@@ -81,36 +149,34 @@ pub struct Usage {
     pub bytes_out: u64,
 }
 
-/// A hotspot user to be made. It is made disabled: it lets nobody in before it is enabled.
+/// A hotspot user to be made. It is made disabled: it accepts no log-in before it is enabled.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewHotspotUser {
     /// Its name.
     pub name: HotspotUsername,
     /// Its password.
     pub password: HotspotPassword,
-    /// The profile it follows, by its exact name.
+    /// The profile it follows, by its whole name.
     pub profile: ProfileName,
-    /// The only device it lets in, if it is to be bound to one.
+    /// The only device it accepts, if it is to be bound to one.
     pub mac: Option<Mac>,
     /// The hotspot server it is of; none is all of them.
-    pub server: Option<String>,
+    pub server: Option<RouterText>,
     /// What it may use in all.
     pub allowance: Allowance,
-    /// What is noted about it, before the mark.
+    /// The whole comment. It names one attempt and no other: by it an attempt whose answer was lost finds its own user.
     pub comment: String,
-    /// What tells this attempt from all others.
-    pub mark: CreationMark,
 }
 
 /// Changes to a hotspot user; what is not mentioned stays.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct UserChange {
-    /// Whether it lets nobody in.
+    /// Whether it accepts no log-in.
     pub disabled: Option<bool>,
     /// What it may use in all.
     pub allowance: Option<Allowance>,
-    /// What is noted about it.
-    pub comment: Option<String>,
-    /// Its password.
-    pub password: Option<HotspotPassword>,
+    /// The device it is bound to.
+    pub mac: Option<Mac>,
+    /// The comment.
+    pub comment: Option<RouterText>,
 }

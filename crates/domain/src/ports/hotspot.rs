@@ -1,4 +1,4 @@
-use std::{net::IpAddr, time::Duration};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use thiserror::Error;
@@ -6,8 +6,8 @@ use thiserror::Error;
 use crate::{
     Timestamp,
     hotspot::{
-        ActiveSession, GuestLogin, HotspotUser, HotspotUsername, ItemId, Mac, NewHotspotUser, Profile, SessionsOf,
-        UserChange,
+        ActiveSession, GuestLogin, HotspotHost, HotspotUser, ItemId, Mac, NewHotspotUser, Profile, RouterText,
+        SessionsOf, UserChange,
     },
     network::{CertificateFingerprint, Endpoint},
     router::RouterAccess,
@@ -18,40 +18,46 @@ pub type HotspotResult<T> = Result<T, HotspotError>;
 
 /// What Portero does on the hotspots of routers.
 ///
-/// Whoever plays this role keeps few connections to a router (RouterOS facts, 6.3), asks it for single rows and never for
-/// its table of users, and ends every wait. A read may be tried twice; a write is sent again only where it cannot have
-/// been carried out. A router that failed is left alone for a while, in which it is answered by what it failed with. Every operation but [`create_user`](Self::create_user) may be repeated without harm.
+/// An adapter keeps few connections to a router, asks it for single rows and never for its table of users, and ends every
+/// wait. A read may be tried twice. A write is sent again only where it cannot have been carried out. A router that failed
+/// is not asked for a while: callers get the failure again. Every operation may be repeated without harm.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait Hotspot: Send + Sync {
     /// All user profiles, in the router's own order.
     async fn profiles(&self, router: &RouterAccess) -> HotspotResult<Vec<Profile>>;
 
-    /// Those of the users with these very names that are there, in no order. One question to the router, up to 20 names.
-    async fn users(&self, router: &RouterAccess, names: &[HotspotUsername]) -> HotspotResult<Vec<HotspotUser>>;
+    /// Those of the users with these very bytes as their name that are there, in no order. One question for 20 names.
+    async fn users(&self, router: &RouterAccess, names: &[RouterText]) -> HotspotResult<Vec<HotspotUser>>;
 
-    /// Makes a user, disabled. A user that an earlier attempt with the same mark made is this one: its answer was lost.
-    /// Never an `Ok` without the router's word that the user is there.
+    /// Makes a user, disabled. A user of that name and with that very comment is this one: an earlier attempt made it and
+    /// its answer was lost. Never an `Ok` without the router's word that the user is there.
     async fn create_user(&self, router: &RouterAccess, new: &NewHotspotUser) -> Result<ItemId, CreateHotspotUserError>;
 
     /// Changes a user.
     async fn change_user(&self, router: &RouterAccess, user: &ItemId, change: &UserChange) -> HotspotResult<()>;
 
-    /// Removes a user, its cookies and its sessions, in this order: a cookie would let the guest in again. It is fine
-    /// if there is none.
-    async fn remove_user(&self, router: &RouterAccess, name: &HotspotUsername) -> HotspotResult<()>;
+    /// Removes a user, the cookies of its name and the sessions of its name, in this order: a cookie would log the guest
+    /// in again. It is fine if there is none.
+    async fn remove_user(&self, router: &RouterAccess, user: &HotspotUser) -> HotspotResult<()>;
 
-    /// Ends the sessions of a user and removes its cookies. What was used is in [`HotspotUser::used`] from then on.
-    async fn end_sessions(&self, router: &RouterAccess, name: &HotspotUsername) -> HotspotResult<()>;
+    /// Ends all sessions of a name and removes its cookies. What was used is in [`HotspotUser::used`] from then on.
+    async fn end_sessions(&self, router: &RouterAccess, name: &RouterText) -> HotspotResult<()>;
+
+    /// Ends one session and removes the cookies of its device. It is fine if it has ended.
+    async fn end_session(&self, router: &RouterAccess, session: &ActiveSession) -> HotspotResult<()>;
+
+    /// Removes the cookies of a name on all devices but this one.
+    async fn forget_other_devices(&self, router: &RouterAccess, name: &RouterText, device: Mac) -> HotspotResult<()>;
 
     /// The sessions under way.
     async fn sessions(&self, router: &RouterAccess, of: &SessionsOf) -> HotspotResult<Vec<ActiveSession>>;
 
-    /// The address that a device has in the hotspot's network.
-    async fn address_of(&self, router: &RouterAccess, device: Mac) -> HotspotResult<Option<IpAddr>>;
+    /// A device in the hotspot's network, if the router knows it.
+    async fn host(&self, router: &RouterAccess, device: Mac) -> HotspotResult<Option<HotspotHost>>;
 
-    /// Lets a guest in, and waits a few seconds for the session. `None` when the router took the login and has no
-    /// session to show yet. A guest of this user on this device who is in already is let in.
+    /// Logs a guest in, and waits a few seconds for the session. `None` when the router accepted the log-in and has no
+    /// session to show yet. A guest of this user on this device who is online already is logged in.
     async fn log_in(&self, router: &RouterAccess, guest: &GuestLogin) -> HotspotResult<Option<ActiveSession>>;
 }
 

@@ -1,7 +1,4 @@
-use crate::{
-    hotspot::CreationMark,
-    ids::{CompanyId, KeyId, RouterId, SessionId},
-};
+use crate::ids::{CompanyId, KeyId, RouterId, SessionId};
 
 /// Draws fresh identities from a source that nobody can foresee.
 pub trait Ids: Send + Sync {
@@ -13,6 +10,4 @@ pub trait Ids: Send + Sync {
     fn key(&self) -> KeyId;
     /// A session's.
     fn session(&self) -> SessionId;
-    /// A mark that tells one attempt to make a hotspot user from all others; 128 bits or more.
-    fn creation_mark(&self) -> CreationMark;
 }

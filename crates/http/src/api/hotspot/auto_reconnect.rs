@@ -15,7 +15,7 @@ use portero_domain::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{PortalState, attempt, decoded, span, told};
+use super::{attempt, decoded, span, told};
 use crate::api::{
     auth::SellingPortal,
     body::JsonBody,
@@ -24,20 +24,20 @@ use crate::api::{
     wire::Moment,
 };
 
-/// A guest who reconnects.
+/// A guest who returns.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = ReturningGuest)]
 pub(crate) struct Request {
-    /// The user that the guest bought, or the user of an earlier response.
+    /// The user that was sold, or the `username` of an earlier response.
     #[schema(value_type = String, min_length = 1, max_length = 100)]
     username: Given<String>,
-    /// The password of the user. Empty or missing for a PIN.
+    /// Its password; empty or left out for a PIN.
     #[schema(value_type = Option<String>, max_length = 100, required = false)]
     password: Given<String>,
-    /// The MAC address of the guest's device. It may be percent-encoded.
+    /// The device that the guest comes with. May be percent-encoded.
     #[schema(value_type = String, example = "DA:7B:4F:12:34:56")]
     current_mac: Given<String>,
-    /// The IP address of the device. If it is missing, the router is asked for it. It may be percent-encoded.
+    /// That device's address, looked up on the router where it is left out. May be percent-encoded.
     #[schema(value_type = Option<String>, required = false, example = "10.5.50.23")]
     current_ip: Given<String>,
 }
@@ -54,55 +54,48 @@ impl Request {
             decoded(raw)?.trim().parse::<IpAddr>().map_err(|_| Fault::value("No es una dirección IP válida"))
         });
         faults.finish(|| {
-            let password = password?.unwrap_or_else(|| HotspotPassword::new(String::new()));
+            let password = password?.unwrap_or_else(|| HotspotPassword::none());
             Some(ReturningGuest { username: username?, password, device: device?, address: address? })
         })
     }
 }
 
-/// The result of a reconnection.
+/// What came of it.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Reconnection)]
 pub(crate) struct Body {
     success: bool,
-    /// `activo`, `expirado`, `error`, or `router_inactivo` if the router does not respond.
-    estado: PortalState,
-    auto_conexion: Connection,
-    /// The user that the device uses now. The portal should store it.
+    /// `activo`, `expirado`, `error`, or `router_inactivo` when the router does not answer.
+    #[schema(value_type = String, example = "activo")]
+    estado: &'static str,
+    /// `conectado` or `no_conectado`.
+    #[schema(value_type = String, example = "conectado")]
+    auto_conexion: &'static str,
+    /// The user that was sold, for the portal to keep.
     #[schema(required)]
     username: Option<String>,
     #[schema(required)]
     datos_sesion: Option<GuestSession>,
-    /// The MAC address of the device, if it is another device than before.
+    /// The device's hardware address, when the user was bound to another device before.
     #[schema(required)]
     nueva_mac: Option<String>,
-    /// The time that the guest was online before, in the format of RouterOS: `1d2h3m4s`.
+    /// How long the guest was online before, as routers write it: `1d2h3m4s`.
     #[schema(required)]
     tiempo_acumulado: Option<String>,
-    /// The remaining time. Null if there is no limit or it is unknown.
+    /// How much time is left; null is without limit, or unknown.
     #[schema(required)]
     tiempo_restante: Option<String>,
     #[schema(required)]
     primera_sesion: Option<bool>,
     #[schema(value_type = String)]
     mensaje: &'static str,
-    /// The error of the router, if the router failed.
+    /// Where the router failed, how.
     #[schema(required)]
     error_detalle: Option<String>,
     timestamp: Moment,
 }
 
-/// Whether the router logged the guest in.
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
-#[schema(as = GuestConnection)]
-pub(crate) enum Connection {
-    #[serde(rename = "conectado")]
-    Present,
-    #[serde(rename = "no_conectado")]
-    Absent,
-}
-
-/// The current session of a guest.
+/// A session under way.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct GuestSession {
     session_id: String,
@@ -120,7 +113,7 @@ impl From<ActiveSession> for GuestSession {
     fn from(session: ActiveSession) -> Self {
         Self {
             session_id: session.id.to_string(),
-            usuario: session.user,
+            usuario: session.user.to_string(),
             ip: session.address.map(|address| address.to_string()),
             mac: session.mac.map(|mac| mac.to_string()),
             tiempo_sesion: span(session.uptime),
@@ -133,17 +126,16 @@ impl Body {
     fn back(back: Reconnection, device: Mac, now: Timestamp) -> Self {
         let Reconnection { user, moved, first, used, left, session } = back;
         let (auto_conexion, mensaje) = match session {
-            Some(_) => (Connection::Present, "¡Conexión establecida con éxito! Disfrute de Internet sin límites"),
-            None => (
-                Connection::Absent,
-                "Su conexión está en proceso. Si no se conecta automáticamente, use las credenciales",
-            ),
+            Some(_) => ("conectado", "¡Conexión establecida con éxito! Disfrute de Internet sin límites"),
+            None => {
+                ("no_conectado", "Su conexión está en proceso. Si no se conecta automáticamente, use las credenciales")
+            }
         };
         Self {
             success: true,
-            estado: PortalState::Active,
+            estado: "activo",
             auto_conexion,
-            username: Some(user.as_str().to_owned()),
+            username: Some(user.to_string()),
             datos_sesion: session.map(GuestSession::from),
             nueva_mac: moved.then(|| device.to_string()),
             tiempo_acumulado: Some(span(used)),
@@ -160,7 +152,7 @@ impl Body {
         Ok(Self {
             success: false,
             estado: told.state,
-            auto_conexion: Connection::Absent,
+            auto_conexion: "no_conectado",
             username: None,
             datos_sesion: None,
             nueva_mac: None,
@@ -174,10 +166,11 @@ impl Body {
     }
 }
 
-/// Reconnects a guest who paid before
+/// Logs a returning guest in again
 ///
-/// If the guest's user is bound to another device, the paid time moves to a new user for this device. Older portals also
-/// send `stored_mac` and `current_ssid`. These fields are ignored.
+/// The device uses the user that was sold. Where that user is bound to another device, the binding moves to this one. Where
+/// the user has as many sessions as its profile shares, the session that is idle for longest ends. Older portals also send
+/// `stored_mac` and `current_ssid`, which are not needed.
 #[utoipa::path(
     post,
     path = "/api/v1/hotspot/auto-reconnect",
@@ -185,7 +178,7 @@ impl Body {
     tag = "Portal",
     request_body = Request,
     responses(
-        (status = 200, description = "The result, whether the guest reconnected or not", body = Body),
+        (status = 200, description = "What came of it, good or bad", body = Body),
         (status = 403, description = "The router is inactive", body = ErrorBody),
     ),
     security(("router_api_key" = [])),

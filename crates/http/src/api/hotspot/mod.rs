@@ -125,7 +125,9 @@ fn told(error: GuestError) -> Result<Told, ApiError> {
             Told { state: PortalState::Expired, sentence: "El tiempo contratado se ha agotado", detail: None }
         }
         GuestError::Blocked => Told::error("El usuario está deshabilitado"),
-        GuestError::TooManyDevices => Told::error("Se alcanzó el límite de dispositivos de este acceso"),
+        GuestError::Unreadable => {
+            Told::error("El límite de este acceso no se puede leer en el router. Contacte al administrador")
+        }
         GuestError::ProfileGone => Told::error("El plan contratado ya no existe en el router"),
         GuestError::Contended => Told::error("Ya hay otra conexión en curso. Intente nuevamente"),
         GuestError::Hotspot(error) => {

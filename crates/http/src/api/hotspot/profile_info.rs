@@ -10,7 +10,7 @@ use portero_domain::hotspot::{HotspotPassword, HotspotUsername};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{PortalState, Told, UserKind, attempt, span, told};
+use super::{Told, attempt, kind, span, told};
 use crate::api::{
     auth::SellingPortal,
     body::JsonBody,
@@ -18,13 +18,13 @@ use crate::api::{
     fields::{Faults, Given},
 };
 
-/// A guest who asks for the data of their user.
+/// A guest who asks what stands behind their user.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = GuestCredentials)]
 pub(crate) struct Request {
     #[schema(value_type = String, min_length = 1, max_length = 100)]
     username: Given<String>,
-    /// The password of the user. Empty or missing for a PIN.
+    /// Its password; empty or left out for a PIN.
     #[schema(value_type = Option<String>, max_length = 100, required = false)]
     password: Given<String>,
 }
@@ -34,12 +34,12 @@ impl Request {
         let mut faults = Faults::in_body();
         let username = self.username.required(&mut faults, "username", HotspotUsername::parse);
         let password = self.password.optional(&mut faults, "password", HotspotPassword::parse);
-        faults.finish(|| Some((username?, password?.unwrap_or_else(|| HotspotPassword::new(String::new())))))
+        faults.finish(|| Some((username?, password?.unwrap_or_else(|| HotspotPassword::none()))))
     }
 }
 
-/// The data of a user, or the reason why it is not shown. If `success` is false, the response has only `estado`,
-/// `mensaje` and `error_detalle`.
+/// What stands behind a user, or why it is not shown. Where `success` is false there is nothing but `estado`, `mensaje`
+/// and `error_detalle`.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
 #[schema(as = GuestProfile)]
@@ -48,16 +48,19 @@ pub(crate) enum Body {
     Refused(Refused),
 }
 
-/// The data of a user.
+/// What stands behind a user.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ShownGuestProfile)]
 pub(crate) struct Shown {
     /// Always true.
     success: bool,
     /// Always `ok`.
-    estado: PortalState,
+    #[schema(value_type = String, example = "ok")]
+    estado: &'static str,
     username: String,
-    tipo_usuario: UserKind,
+    /// `usuario_contrasena` or `pin`.
+    #[schema(value_type = String, example = "usuario_contrasena")]
+    tipo_usuario: &'static str,
     profile: String,
     #[schema(required)]
     mac_cookie_timeout: Option<String>,
@@ -65,13 +68,13 @@ pub(crate) struct Shown {
     mac_authentication: bool,
     disabled: bool,
     comment: String,
-    /// The total time that the user may be online, in the format of RouterOS. Null if there is no limit.
+    /// How long the user may be online in all, as routers write it; null is without limit.
     #[schema(required)]
     limit_uptime: Option<String>,
     datos_completos: Details,
 }
 
-/// The other data of the user on the router, without the password.
+/// Everything else that the router knows of the user, but for its password.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = GuestDetails)]
 pub(crate) struct Details {
@@ -80,7 +83,7 @@ pub(crate) struct Details {
     server: Option<String>,
     #[schema(required)]
     mac_address: Option<String>,
-    /// The time that the user was online, without the current session.
+    /// How long it was online up to its last session.
     uptime: String,
     bytes_in: u64,
     bytes_out: u64,
@@ -102,27 +105,28 @@ pub(crate) struct Details {
     keepalive_timeout: Option<String>,
 }
 
-/// The reason why the data is not shown.
+/// Why nothing is shown.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = RefusedGuestProfile)]
 pub(crate) struct Refused {
     /// Always false.
     success: bool,
-    /// `credenciales_invalidas`, `error`, or `router_inactivo` if the router does not respond.
-    estado: PortalState,
+    /// `credenciales_invalidas`, `error`, or `router_inactivo` when the router does not answer.
+    #[schema(value_type = String, example = "credenciales_invalidas")]
+    estado: &'static str,
     #[schema(value_type = String)]
     mensaje: &'static str,
-    /// The error of the router, if the router failed.
+    /// Where the router failed, how.
     #[schema(required)]
     error_detalle: Option<String>,
 }
 
 impl Refused {
     fn new(error: GuestError) -> ApiResult<Self> {
-        // The response does not say whether the name or the password is wrong, as with a reconnection.
+        // As with a guest who returns, it is not told whether it was the name or the password.
         let told = if error.may_be_a_guess() {
             let sentence = "Credenciales incorrectas o no autorizado";
-            Told { state: PortalState::WrongCredentials, sentence, detail: None }
+            Told { state: "credenciales_invalidas", sentence, detail: None }
         } else {
             told(error)?
         };
@@ -132,22 +136,22 @@ impl Refused {
 }
 
 impl Shown {
-    fn new(GuestProfile { user, profile }: GuestProfile, tipo_usuario: UserKind) -> Self {
+    fn new(GuestProfile { user, profile }: GuestProfile, tipo_usuario: &'static str) -> Self {
         let profile = profile.unwrap_or_default();
         Self {
             success: true,
-            estado: PortalState::Ok,
-            username: user.name.as_str().to_owned(),
+            estado: "ok",
+            username: user.name.to_string(),
             tipo_usuario,
-            profile: user.profile.as_str().to_owned(),
+            profile: user.profile.to_string(),
             mac_cookie_timeout: profile.mac_cookie_timeout,
             mac_authentication: user.mac.is_some(),
             disabled: user.disabled,
-            comment: user.comment,
+            comment: user.comment.to_string(),
             limit_uptime: user.allowance.time.map(span),
             datos_completos: Details {
                 id: user.id.to_string(),
-                server: user.server,
+                server: user.server.map(|server| server.to_string()),
                 mac_address: user.mac.map(|mac| mac.to_string()),
                 uptime: span(user.used.time),
                 bytes_in: user.used.bytes_in,
@@ -165,7 +169,7 @@ impl Shown {
     }
 }
 
-/// Shows a guest the plan and the use of their hotspot user
+/// Shows a guest what stands behind their user, for the right password
 #[utoipa::path(
     post,
     path = "/api/v1/hotspot/user/profile-info",
@@ -173,8 +177,7 @@ impl Shown {
     tag = "Portal",
     request_body = Request,
     responses(
-        (status = 200, description = "The plan and the use of the guest's user, or the reason why they are not shown",
-            body = Body),
+        (status = 200, description = "What stands behind the user, or why it is not shown", body = Body),
         (status = 403, description = "The router is inactive", body = ErrorBody),
     ),
     security(("router_api_key" = [])),
@@ -186,7 +189,7 @@ pub(crate) async fn handle(
     app: Data<Application>,
 ) -> ApiResult<Json<Body>> {
     let (username, password) = body.read()?.parse()?;
-    let kind = UserKind::of(&password);
+    let kind = kind(&password);
     let (router, name) = (selling.router().id.clone(), username.clone());
     let work = async move { app.hotspot.profile.execute(selling, username, password).await };
     Ok(Json(match attempt(&request, router, name, work).await? {

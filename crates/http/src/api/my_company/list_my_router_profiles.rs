@@ -46,7 +46,7 @@ impl From<Profile> for Body {
     fn from(profile: Profile) -> Self {
         Self {
             id: profile.id.to_string(),
-            name: profile.name,
+            name: profile.name.to_string(),
             session_timeout: profile.session_timeout,
             idle_timeout: profile.idle_timeout,
             keepalive_timeout: profile.keepalive_timeout,

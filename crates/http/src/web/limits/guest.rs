@@ -2,7 +2,7 @@ use std::num::NonZeroU32;
 
 use actix_web::HttpRequest;
 use portero_domain::{
-    hotspot::{HotspotUsername, PaidAccess},
+    hotspot::{HotspotUsername, SoldUser},
     ids::RouterId,
 };
 
@@ -25,7 +25,7 @@ impl Limits {
     ) -> Result<GuestAttempt<'_>, Exceeded> {
         let from = (visitor(request), router.clone());
         self.guest_addresses.take_many(&from, WRONG)?;
-        match self.guest_users.take(&(router.clone(), PaidAccess::sold_name(name))) {
+        match self.guest_users.take(&(router.clone(), SoldUser::sold_name(name))) {
             Ok(()) => Ok(GuestAttempt { limits: self, from }),
             Err(exceeded) => {
                 self.guest_addresses.give_back(&from, WRONG.get());
