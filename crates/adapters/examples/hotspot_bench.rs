@@ -13,7 +13,7 @@ use std::{
 
 use portero_adapters::RouterOs;
 use portero_domain::{
-    hotspot::{Allowance, CreationMark, HotspotPassword, HotspotUsername, NewHotspotUser, ProfileName},
+    hotspot::{Allowance, HotspotPassword, HotspotUsername, NewHotspotUser, ProfileName, RouterText},
     ids::RouterId,
     network::{Endpoint, Host, Port},
     ports::Hotspot,
@@ -60,20 +60,15 @@ fn access(router: &Simulator) -> RouterAccess {
     }
 }
 
-fn name(text: &str) -> HotspotUsername {
-    HotspotUsername::parse(text).expect("a name")
-}
-
 fn new_user(text: &str) -> NewHotspotUser {
     NewHotspotUser {
-        name: name(text),
-        password: HotspotPassword::new("0456".to_owned()),
+        name: HotspotUsername::parse(text).expect("a name"),
+        password: HotspotPassword::new("0456".into()),
         profile: ProfileName::parse("default").expect("a name"),
         mac: None,
         server: None,
         allowance: Allowance::default(),
-        comment: String::new(),
-        mark: CreationMark::parse(text).expect("a mark"),
+        comment: text.to_owned(),
     }
 }
 
@@ -87,7 +82,7 @@ async fn questions(time: Duration) {
             let mut longest = Duration::ZERO;
             let mut asked = 0_u32;
             while started.elapsed() < time {
-                let user = name(&format!("seed-{:06}", 1 + (caller * 317 + asked as usize) % USERS));
+                let user = RouterText::from(&*format!("seed-{:06}", 1 + (caller * 317 + asked as usize) % USERS));
                 let at = Instant::now();
                 assert_eq!(routers.users(&access, &[user]).await.unwrap().len(), 1);
                 longest = longest.max(at.elapsed());
@@ -123,7 +118,10 @@ async fn crowds(how: &str, costs: Option<Costs>) {
         memory.push(resident_kilobytes());
         if rounds > 1 {
             for guest in 0..CROWD {
-                routers.remove_user(&access(&router), &name(&format!("g{guest}"))).await.unwrap();
+                let names = [RouterText::from(&*format!("g{guest}"))];
+                for user in routers.users(&access(&router), &names).await.unwrap() {
+                    routers.remove_user(&access(&router), &user).await.unwrap();
+                }
             }
         }
     }
@@ -140,7 +138,7 @@ async fn crowds(how: &str, costs: Option<Costs>) {
 /// which goes along with another one.
 async fn round_trips() {
     let (router, routers) = (router(None, true).await, RouterOs::new(true).expect("a runtime"));
-    routers.users(&access(&router), &[name("nobody")]).await.unwrap();
+    routers.users(&access(&router), &["nobody".into()]).await.unwrap();
     let mut commands = Vec::new();
     for guest in ["first", "second"] {
         let before = router.meters().commands();

@@ -18,7 +18,7 @@ const VALIDATE: &str = "/api/v1/routers/validar-empresa-router";
 /// The user of the examples: an hour, a quarter of it used.
 fn the_user() -> HotspotUser {
     let mut user = a_hotspot_user("AB3C9D");
-    user.comment = "MODE=t TL=1h".to_owned();
+    user.comment = "MODE=t TL=1h".into();
     user.allowance.bytes_total = Some(500_000_000);
     user.used = Usage { time: Duration::from_mins(15), bytes_in: 1_000, bytes_out: 20_000 };
     user
@@ -140,7 +140,7 @@ async fn a_profile_is_shown_without_the_password() {
 #[actix_web::test]
 async fn a_pin_is_a_user_without_a_password() {
     let (app, key) = a_hotspot().await;
-    app.routers.router().users[0].password = Some(HotspotPassword::new(String::new()));
+    app.routers.router().users[0].password = Some(HotspotPassword::none());
     for body in [json!({ "username": "AB3C9D" }), json!({ "username": "AB3C9D", "password": "" })] {
         let shown = app.post(PROFILE).key(&key).json(&body).await;
         assert_eq!(shown.body["tipo_usuario"], json!("pin"), "{shown:?}");

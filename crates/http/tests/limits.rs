@@ -463,7 +463,7 @@ async fn users_are_not_guessed_from_name_to_name_and_right_ones_pass_more_often(
     app.routers
         .router()
         .users
-        .push(HotspotUser { password: Some(HotspotPassword::new(String::new())), ..a_hotspot_user("PT-00042") });
+        .push(HotspotUser { password: Some(HotspotPassword::none()), ..a_hotspot_user("PT-00042") });
     let right = json!({ "username": "PT-00042" });
     assert_eq!(statuses(18, || guest(&app, &key, &right, HOTEL)).await[15..], [200, 429, 429]);
 }

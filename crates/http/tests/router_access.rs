@@ -469,7 +469,7 @@ fn profiles() -> Vec<Profile> {
     let text = |text: &str| Some(text.to_owned());
     let default = Profile {
         id: ItemId::new("*0".to_owned()),
-        name: "default".to_owned(),
+        name: "default".into(),
         idle_timeout: text("none"),
         keepalive_timeout: text("2m"),
         status_autorefresh: text("1m"),
@@ -480,7 +480,7 @@ fn profiles() -> Vec<Profile> {
     };
     let hour = Profile {
         id: ItemId::new("*1".to_owned()),
-        name: "1hora".to_owned(),
+        name: "1hora".into(),
         session_timeout: text("1h"),
         idle_timeout: text("5m"),
         shared_users: text("2"),

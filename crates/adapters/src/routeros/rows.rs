@@ -109,30 +109,26 @@ pub(super) fn user(row: Row<'_>) -> HotspotResult<HotspotUser> {
 }
 
 /// A limit or counter. Zero is none; a value that is not understood is noted, for it must never count as "without limit".
-fn limit<T>(
+fn limit<T: Default + PartialEq>(
     row: Row<'_>,
     property: &'static str,
-    read: fn(&[u8]) -> Option<Option<T>>,
+    read: fn(&[u8]) -> Option<T>,
     unreadable: &mut Option<UnreadableValue>,
 ) -> Option<T> {
-    let value = row.get(property)?;
-    read(value).unwrap_or_else(|| {
+    let value = row.get(property).filter(|value| !value.is_empty())?;
+    let read = read(value);
+    if read.is_none() {
         *unreadable = Some(UnreadableValue { property, value: RouterText::new(value.to_vec()) });
-        None
-    })
-}
-
-/// The outer option is whether the value is understood.
-fn read_span(value: &[u8]) -> Option<Option<Duration>> {
-    Some(parse_duration(value).ok()?.filter(|span| !span.is_zero()))
-}
-
-fn read_number(value: &[u8]) -> Option<Option<u64>> {
-    if value.is_empty() {
-        return Some(None);
     }
-    let digits = std::str::from_utf8(value).ok()?;
-    Some(Some(digits.parse().ok()?).filter(|number| *number != 0))
+    read.filter(|value| *value != T::default())
+}
+
+fn read_span(value: &[u8]) -> Option<Duration> {
+    parse_duration(value).ok().map(Option::unwrap_or_default)
+}
+
+fn read_number(value: &[u8]) -> Option<u64> {
+    std::str::from_utf8(value).ok()?.parse().ok()
 }
 
 /// The session in a row.

@@ -45,8 +45,8 @@ pub(super) async fn find(call: &Call<'_>, names: &[RouterText]) -> HotspotResult
 /// A router may take the beginning of a name for the name, so only exact names count.
 fn read(answer: &Answer, names: &[RouterText]) -> HotspotResult<Vec<HotspotUser>> {
     let rows = answer.rows.iter().filter(|row| !rows::is_built_in(*row));
-    let named = rows.filter(|row| names.iter().any(|name| row.get("name") == Some(name.as_bytes())));
-    named.map(rows::user).collect()
+    let exact = rows.filter(|row| names.iter().any(|name| row.get("name") == Some(name.as_bytes())));
+    exact.map(rows::user).collect()
 }
 
 /// Changes what is said to change.
@@ -71,7 +71,7 @@ pub(super) async fn change(call: &Call<'_>, user: &ItemId, change: &UserChange) 
 /// guest in again.
 pub(super) async fn remove(call: &Call<'_>, user: &HotspotUser) -> HotspotResult<()> {
     let itself = Query::equals(".id", user.id.as_str());
-    removal::remove(call, "/ip/hotspot/user", &itself).await?;
+    removal::remove_found(call, "/ip/hotspot/user", &itself, vec![user.id.clone()]).await?;
     end_sessions(call, &user.name).await
 }
 

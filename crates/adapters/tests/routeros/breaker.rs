@@ -139,7 +139,7 @@ async fn many_commands_on_one_lost_session_are_one_failure() {
     for number in 0..16_u8 {
         let (routers, access) = (Arc::clone(&routers), access(&router));
         let device = Mac::new([2, 0, 0, 0, 0, number]);
-        calls.spawn(async move { routers.address_of(&access, device).await });
+        calls.spawn(async move { routers.host(&access, device).await });
     }
     let user = SessionsOf::User(name("AB3C9D"));
     assert_eq!(routers.sessions(&access(&router), &user).await, Ok(Vec::new()));

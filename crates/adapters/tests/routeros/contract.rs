@@ -96,7 +96,7 @@ impl HotspotHarness for Fake {
 
     fn pass(&self, span: Duration) {
         let mut router = self.0.router();
-        let mut users: Vec<String> = router.sessions.iter().map(|session| session.user.clone()).collect();
+        let mut users: Vec<_> = router.sessions.iter().map(|session| session.user.to_string()).collect();
         users.dedup();
         for user in users {
             router.spend(&user, span);

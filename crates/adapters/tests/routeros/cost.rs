@@ -10,7 +10,7 @@ use portero_routeros_sim::{Armed, Costs, Event, Fault, Simulator};
 
 use tokio::task::JoinSet;
 
-use crate::support::{access, name, new_user, router, routers};
+use crate::support::{access, name, new_user, router, routers, the_user};
 
 /// The bytes that each call of a sale brings back.
 async fn bytes_of_a_sale(users: usize) -> Vec<u64> {
@@ -33,7 +33,7 @@ async fn bytes_of_a_sale(users: usize) -> Vec<u64> {
     note(&router);
     routers.sessions(&access, &SessionsOf::User(name("AB3C9D"))).await.unwrap();
     note(&router);
-    routers.remove_user(&access, &name("AB3C9D")).await.unwrap();
+    routers.remove_user(&access, &the_user(&routers, &access, "AB3C9D").await).await.unwrap();
     note(&router);
     bytes
 }
@@ -110,9 +110,9 @@ async fn every_question_names_what_it_wants() {
     let id = routers.create_user(&access, &new_user("AB3C9D")).await.unwrap();
     routers.change_user(&access, &id, &UserChange::default()).await.unwrap();
     routers.users(&access, &[name("AB3C9D")]).await.unwrap();
-    routers.address_of(&access, Mac::new([2; 6])).await.unwrap();
+    routers.host(&access, Mac::new([2; 6])).await.unwrap();
     routers.sessions(&access, &SessionsOf::User(name("AB3C9D"))).await.unwrap();
-    routers.remove_user(&access, &name("AB3C9D")).await.unwrap();
+    routers.remove_user(&access, &the_user(&routers, &access, "AB3C9D").await).await.unwrap();
     let mut prints = 0;
     for entry in router.transcript().entries() {
         let Event::Client(words) = entry.event else { continue };

@@ -10,7 +10,7 @@ use portero_domain::{
 use portero_routeros_sim::{Armed, FAULTS, Fault, Fragmentation, Simulator};
 use tokio::{task::JoinSet, time::Instant};
 
-use crate::support::{access, name, new_user, router, routers};
+use crate::support::{access, name, new_user, router, routers, the_user};
 
 const ADD: &str = "/ip/hotspot/user/add";
 const PRINT: &str = "/ip/hotspot/user/print";
@@ -61,7 +61,7 @@ async fn a_user_is_made_once_whatever_happens_to_the_answer() {
 }
 
 fn a_rival() -> NewHotspotUser {
-    NewHotspotUser { name: name("AB3C9D"), ..new_user("rival") }
+    NewHotspotUser { name: new_user("AB3C9D").name, ..new_user("rival") }
 }
 
 #[tokio::test]
@@ -140,7 +140,8 @@ async fn removing_is_finished_whatever_happens_to_the_answer() {
         let (router, routers) = (router(|_| {}).await, impatient());
         routers.create_user(&access(&router), &new_user("AB3C9D")).await.unwrap();
         router.faults().arm(Armed::once(fault).at("/ip/hotspot/user/remove"));
-        let outcome = routers.remove_user(&access(&router), &name("AB3C9D")).await;
+        let outcome =
+            routers.remove_user(&access(&router), &the_user(&routers, &access(&router), "AB3C9D").await).await;
         assert_eq!(router.faults().fired(), 1, "{fault_name}: {outcome:?}");
         assert_eq!(outcome, Ok(()), "{fault_name}");
         assert_eq!(made(&router), 0, "{fault_name}");
@@ -180,9 +181,9 @@ async fn of_two_rivals_for_a_name_one_has_it() {
 #[tokio::test]
 async fn of_two_who_remove_a_user_at_once_both_find_it_gone() {
     let (router, routers) = (router(|_| {}).await, routers(|_| {}));
-    let (access, user) = (access(&router), name("AB3C9D"));
+    let access = access(&router);
     routers.create_user(&access, &new_user("AB3C9D")).await.unwrap();
-    let_two_look_first(&router);
+    let user = the_user(&routers, &access, "AB3C9D").await;
     let (first, second) = tokio::join!(routers.remove_user(&access, &user), routers.remove_user(&access, &user));
     assert_eq!((first, second), (Ok(()), Ok(())));
     assert_eq!((made(&router), router.transcript().count("/ip/hotspot/user/remove")), (0, 2));

@@ -10,7 +10,7 @@ use portero_domain::{
 use portero_routeros_sim::{Armed, Event, Fault, Settings, Simulator, User};
 use tokio::time::Instant;
 
-use crate::support::{access, name, router, routers};
+use crate::support::{access, name, router, routers, the_user};
 
 const LOGIN: &str = "/ip/hotspot/active/login";
 const ACTIVE: &str = "/ip/hotspot/active/print";
@@ -21,7 +21,7 @@ fn device() -> Mac {
 
 fn guest() -> GuestLogin {
     let address = Some(Ipv4Addr::new(10, 5, 50, 23).into());
-    GuestLogin { user: name("AB3C9D"), password: HotspotPassword::new("0456".to_owned()), mac: device(), address }
+    GuestLogin { user: name("AB3C9D"), password: HotspotPassword::new("0456".into()), mac: device(), address }
 }
 
 /// A router with one guest in its network, and a user for them.
@@ -51,7 +51,7 @@ fn quick() -> Arc<RouterOs> {
 async fn a_session_is_waited_for() {
     let (router, routers) = (hotspot(|_| {}).await, quick());
     let session = routers.log_in(&access(&router), &guest()).await.unwrap().unwrap();
-    assert_eq!((&*session.user, session.mac), ("AB3C9D", Some(device())));
+    assert_eq!((session.user, session.mac), (name("AB3C9D"), Some(device())));
     assert!(router.transcript().count(ACTIVE) > 1);
     assert_eq!(router.transcript().count(LOGIN), 1);
 }
@@ -96,7 +96,7 @@ async fn a_login_whose_answer_is_lost_is_looked_for_before_it_is_repeated() {
         let (router, routers) = (hotspot(|settings| settings.authorisation_takes = Duration::ZERO).await, quick());
         router.faults().arm(Armed::once(fault).at(LOGIN));
         let session = routers.log_in(&access(&router), &guest()).await.unwrap().unwrap();
-        assert_eq!(session.user, "AB3C9D", "{fault:?}");
+        assert_eq!(session.user, name("AB3C9D"), "{fault:?}");
         assert_eq!(router.router().active_sessions().len(), 1, "{fault:?}");
         let sent = if matches!(fault, Fault::CutAfterCommit | Fault::OtherTag) { 1 } else { 2 };
         assert_eq!(router.transcript().count(LOGIN), sent, "{fault:?}");
@@ -124,7 +124,7 @@ async fn a_removed_guest_cannot_come_back_by_a_cookie() {
     routers.log_in(&access(&router), &second).await.unwrap().unwrap();
     router.router().edit_profile("default", |profile| profile.session_timeout = Duration::ZERO);
     assert_eq!(router.router().cookies().len(), 2);
-    routers.remove_user(&access(&router), &name("AB3C9D")).await.unwrap();
+    routers.remove_user(&access(&router), &the_user(&routers, &access(&router), "AB3C9D").await).await.unwrap();
     assert_eq!(router.router().cookies(), []);
     for mac in ["DA:00:00:00:00:01", "DA:00:00:00:00:02"] {
         assert!(!router.router().device_returns(mac));
@@ -147,6 +147,6 @@ fn written(router: &Simulator) -> Vec<String> {
 async fn a_device_is_let_in_at_the_address_that_it_has_now() {
     let (router, routers) = (hotspot(|_| {}).await, quick());
     router.router().add_host(&device().to_string(), Ipv4Addr::new(10, 5, 50, 99));
-    let address = routers.address_of(&access(&router), device()).await.unwrap();
-    assert_eq!(address, Some(Ipv4Addr::new(10, 5, 50, 99).into()));
+    let address = routers.host(&access(&router), device()).await.unwrap();
+    assert_eq!(address.unwrap().address, Ipv4Addr::new(10, 5, 50, 99));
 }

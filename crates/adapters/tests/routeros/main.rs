@@ -4,6 +4,7 @@
 
 mod addresses;
 mod breaker;
+mod bytes;
 mod certificates;
 mod contract;
 mod cost;

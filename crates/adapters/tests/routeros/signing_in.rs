@@ -94,15 +94,15 @@ async fn a_profile_that_was_removed_a_moment_ago_is_not_sold() {
 #[tokio::test]
 async fn a_user_may_be_of_one_server_that_is_there() {
     let (router, routers) = (router(|_| {}).await, routers(|_| {}));
-    let new = |server: &str| NewHotspotUser { server: Some(server.to_owned()), ..new_user("AB3C9D") };
+    let new = |server: &str| NewHotspotUser { server: Some(server.into()), ..new_user("AB3C9D") };
     let answer = routers.create_user(&access(&router), &new("nowhere")).await;
     let text = "input does not match any value of server".to_owned();
     let refused = HotspotError::Rejected { kind: Rejection::Other, text };
     assert_eq!(answer, Err(CreateHotspotUserError::Hotspot(refused)));
     routers.create_user(&access(&router), &new("hotspot1")).await.unwrap();
     let read = routers.users(&access(&router), &[name("AB3C9D")]).await.unwrap().remove(0);
-    assert_eq!(read.server.as_deref(), Some("hotspot1"));
-    let elsewhere = NewHotspotUser { name: name("AB3C9D"), ..new_user("rival") };
+    assert_eq!(read.server, Some("hotspot1".into()));
+    let elsewhere = NewHotspotUser { name: new_user("AB3C9D").name, ..new_user("rival") };
     let answer = routers.create_user(&access(&router), &elsewhere).await;
     assert_eq!(answer, Err(CreateHotspotUserError::NameTaken), "a name is one person's on all servers");
 }

@@ -8,9 +8,10 @@ use std::{
 
 use portero_adapters::{RouterOs, routeros::Tuning};
 use portero_domain::{
-    hotspot::{Allowance, CreationMark, HotspotPassword, HotspotUsername, NewHotspotUser, ProfileName},
+    hotspot::{Allowance, HotspotPassword, HotspotUser, HotspotUsername, NewHotspotUser, ProfileName, RouterText},
     ids::RouterId,
     network::{CertificateFingerprint, Endpoint, Host, Port},
+    ports::Hotspot,
     router::{ApiUsername, RouterAccess},
     secret::Secret,
 };
@@ -73,21 +74,25 @@ pub(crate) fn confirmed(router: &Simulator) -> RouterAccess {
     RouterAccess { certificate: Some(certificate(router)), ..unconfirmed(router) }
 }
 
-pub(crate) fn name(text: &str) -> HotspotUsername {
-    HotspotUsername::parse(text).unwrap()
+pub(crate) fn name(text: &str) -> RouterText {
+    text.into()
+}
+
+/// The user of this name, as the router has it.
+pub(crate) async fn the_user(routers: &RouterOs, access: &RouterAccess, text: &str) -> HotspotUser {
+    Hotspot::users(routers, access, &[name(text)]).await.unwrap().remove(0)
 }
 
 /// A user of this name to be made, by an attempt of its own.
 pub(crate) fn new_user(text: &str) -> NewHotspotUser {
     NewHotspotUser {
-        name: name(text),
-        password: HotspotPassword::new("0456".to_owned()),
+        name: HotspotUsername::parse(text).unwrap(),
+        password: HotspotPassword::new("0456".into()),
         profile: ProfileName::parse("default").unwrap(),
         mac: None,
         server: None,
         allowance: Allowance::default(),
-        comment: String::new(),
-        mark: CreationMark::parse(&format!("m-{text}")).unwrap(),
+        comment: format!("m-{text}"),
     }
 }
 

@@ -5,18 +5,13 @@ use portero_domain::{
     router::RouterAccess,
 };
 
-use super::GuestError;
+use super::{GuestError, prove::Proof};
 
 /// Folds the users that earlier systems made for further devices into the sold user, and removes them (ADR 16).
 ///
-/// `read` gives the sold user as the router has it now. Each step may be the last one before a crash: the next call of the
-/// guest goes on from there.
-pub(super) async fn fold_leftovers(
-    hotspot: &dyn Hotspot,
-    router: &RouterAccess,
-    mut sold: SoldUser,
-    read: impl AsyncFn() -> Result<SoldUser, GuestError>,
-) -> Result<SoldUser, GuestError> {
+/// Each step may be the last one before a crash: the next request of the guest goes on from there.
+pub(super) async fn fold_leftovers(proof: &Proof<'_>, mut sold: SoldUser) -> Result<SoldUser, GuestError> {
+    let Proof { hotspot, router, .. } = *proof;
     if sold.leftovers().is_empty() {
         return Ok(sold);
     }
@@ -26,21 +21,21 @@ pub(super) async fn fold_leftovers(
         async move { hotspot.end_sessions(router, &name).await }
     };
     try_join_all(sold.leftovers().iter().map(ends)).await?;
-    sold = read().await?;
+    sold = proof.sold_user().await?;
     while let Some(fold) = sold.fold() {
         if let Some(claim) = &fold.claim {
             hotspot.change_user(router, &fold.leftover.id, claim).await?;
         }
         hotspot.change_user(router, &sold.user().id, &fold.charge).await?;
         remove(hotspot, router, &fold.leftover).await?;
-        sold = read().await?;
+        sold = proof.sold_user().await?;
     }
     Ok(sold)
 }
 
 async fn remove(hotspot: &dyn Hotspot, router: &RouterAccess, leftover: &HotspotUser) -> Result<(), HotspotError> {
     hotspot.remove_user(router, leftover).await?;
-    let (router, user) = (&router.router, &leftover.name);
+    let (router, user) = (&router.router, &leftover.id);
     tracing::info!(%router, %user, "a hotspot user of an earlier system was folded into the sold user");
     Ok(())
 }

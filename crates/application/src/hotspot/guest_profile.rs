@@ -5,7 +5,7 @@ use portero_domain::{
     ports::{Hotspot, SellingRouter},
 };
 
-use super::{GuestError, prove::prove};
+use super::{GuestError, prove::Proof};
 use crate::routers::Accesses;
 
 /// Shows a guest what stands behind their user, for the right password.
@@ -32,7 +32,9 @@ impl GuestProfileOf {
         password: HotspotPassword,
     ) -> Result<GuestProfile, GuestError> {
         let router = self.accesses.selling(&router).await?;
-        let user = prove(&*self.hotspot, &router, &username, &password, None).await?.user().clone();
+        let proof =
+            Proof { hotspot: &*self.hotspot, router: &router, name: &username, password: &password, device: None };
+        let user = proof.sold_user().await?.user().clone();
         let profiles = self.hotspot.profiles(&router).await?;
         let profile = profiles.into_iter().find(|profile| profile.name == user.profile);
         Ok(GuestProfile { user, profile })

@@ -9,7 +9,7 @@ use portero_domain::{
     router::RouterAccess,
 };
 
-use super::{GuestError, fold_leftovers::fold_leftovers, prove::prove};
+use super::{GuestError, fold_leftovers::fold_leftovers, prove::Proof};
 use crate::routers::Accesses;
 
 /// Logs a returning guest in again, on whatever device (ADR 16).
@@ -59,41 +59,42 @@ impl ReconnectGuest {
             return Err(GuestError::UnknownUser);
         }
         let router = self.accesses.selling(&router).await?;
-        let read = async || prove(&*self.hotspot, &router, &guest.username, &guest.password, Some(guest.device)).await;
-        let sold = read().await?;
+        let proof = Proof {
+            hotspot: &*self.hotspot,
+            router: &router,
+            name: &guest.username,
+            password: &guest.password,
+            device: Some(guest.device),
+        };
+        let sold = proof.sold_user().await?;
         if sold.is_blocked() {
             return Err(GuestError::Blocked);
         }
-        let sold = fold_leftovers(&*self.hotspot, &router, sold, read).await?;
-        if sold.left().is_used_up() {
+        let sold = fold_leftovers(&proof, sold).await?;
+        // A sold user that is still disabled by our earlier mark had its time on a leftover, which another tool removed.
+        if sold.left().is_used_up() || sold.user().disabled {
             return Err(GuestError::UsedUp);
         }
-        let moved = self.bind(&router, &sold, guest.device, read).await?;
+        let moved = self.bind(&proof, &sold, guest.device).await?;
         let user = sold.user();
         let password = user.password.clone().ok_or(GuestError::PasswordHidden)?;
         let login = GuestLogin { user: user.name.clone(), password, mac: guest.device, address: guest.address };
         let (session, ended) = self.log_in(&router, user, &login).await?;
-        let (used, left) = (user.used.time.saturating_add(ended), user.left().time);
+        let used_before = user.used.time.saturating_add(ended);
         Ok(Reconnection {
             user: login.user,
             moved,
-            first: used.is_zero(),
-            used,
-            left: left.map(|left| left.saturating_sub(ended)),
+            first: used_before.is_zero(),
+            used: used_before,
+            left: user.left().time.map(|left| left.saturating_sub(ended)),
             session,
         })
     }
 
     /// Moves the binding of the user to this device, if it is bound to another one. Nothing is written before it is known
     /// that the router knows the device and still has the profile.
-    async fn bind(
-        &self,
-        router: &RouterAccess,
-        sold: &SoldUser,
-        device: Mac,
-        read: impl AsyncFn() -> Result<SoldUser, GuestError>,
-    ) -> Result<bool, GuestError> {
-        let user = sold.user();
+    async fn bind(&self, proof: &Proof<'_>, sold: &SoldUser, device: Mac) -> Result<bool, GuestError> {
+        let (user, router) = (sold.user(), proof.router);
         if user.mac.is_none_or(|bound| bound == device) {
             return Ok(false);
         }
@@ -104,7 +105,7 @@ impl ReconnectGuest {
         self.profile_of(router, user).await?;
         let change = UserChange { mac: Some(device), ..UserChange::default() };
         self.hotspot.change_user(router, &user.id, &change).await?;
-        if read().await?.user().mac != Some(device) {
+        if proof.sold_user().await?.user().mac != Some(device) {
             return Err(GuestError::Contended);
         }
         // A cookie would log the device before in again, which the user is no longer bound to.

@@ -19,6 +19,7 @@ impl HotspotUsername {
     }
 
     /// The name without the invisible characters that come along when a guest pastes it from a chat.
+    #[must_use]
     pub fn visible(&self) -> Self {
         let visible: String = self.as_str().chars().filter(|&letter| !is_invisible(letter)).collect();
         Self::parse(&visible).unwrap_or_else(|_| self.clone())

@@ -100,13 +100,13 @@ impl SoldUser {
         let enabled: Vec<_> = self.rows().filter(|row| !row.disabled).collect();
         let last = self.rows().filter(|row| row.disabled).filter_map(idle_number).max();
         let idle = self.rows().filter(|row| row.disabled && last.is_some() && idle_number(row) == last);
-        let least = |left: Allowance, row: &HotspotUser| left.least(&row.left());
+        let lesser = |left: Allowance, row: &HotspotUser| left.least(&row.left());
         let left = match enabled[..] {
             [only] => only.left(),
-            _ => enabled.iter().copied().chain(idle).fold(Allowance::default(), least),
+            _ => enabled.iter().copied().chain(idle).fold(Allowance::default(), lesser),
         };
         let claimed = self.leftovers.iter().filter(|row| row.disabled && idle_number(row).is_none());
-        claimed.fold(left, least)
+        claimed.fold(left, lesser)
     }
 
     /// How to fold the next leftover, once its sessions have ended.
@@ -250,11 +250,11 @@ mod tests {
         let windows = HotspotUser { name: RouterText::new(b"se\xf1or".to_vec()), ..row("x", 60, 0) };
         let found = |rows: &[HotspotUser]| SoldUser::among(rows, &name("señor")).pop().map(|sold| sold.user.name);
         assert_eq!(found(&[windows.clone(), utf8.clone()]), Some(utf8.name));
-        assert_eq!(found(&[windows.clone()]), Some(windows.name));
+        assert_eq!(found(std::slice::from_ref(&windows)), Some(windows.name));
         let (pasted, plain) = (row("ZW1\u{200B}", 60, 0), row("ZW1", 60, 0));
         let found = |rows: &[HotspotUser]| SoldUser::among(rows, &name("ZW1\u{200B}")).pop().map(|sold| sold.user.name);
         assert_eq!(found(&[plain.clone(), pasted.clone()]), Some(pasted.name));
-        assert_eq!(found(&[plain.clone()]), Some(plain.name));
+        assert_eq!(found(std::slice::from_ref(&plain)), Some(plain.name));
         assert_eq!(found(&[row("ZW", 60, 0)]), None);
     }
 

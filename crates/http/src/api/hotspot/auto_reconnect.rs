@@ -54,7 +54,7 @@ impl Request {
             decoded(raw)?.trim().parse::<IpAddr>().map_err(|_| Fault::value("No es una dirección IP válida"))
         });
         faults.finish(|| {
-            let password = password?.unwrap_or_else(|| HotspotPassword::none());
+            let password = password?.unwrap_or_else(HotspotPassword::none);
             Some(ReturningGuest { username: username?, password, device: device?, address: address? })
         })
     }

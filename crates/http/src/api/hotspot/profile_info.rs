@@ -34,7 +34,7 @@ impl Request {
         let mut faults = Faults::in_body();
         let username = self.username.required(&mut faults, "username", HotspotUsername::parse);
         let password = self.password.optional(&mut faults, "password", HotspotPassword::parse);
-        faults.finish(|| Some((username?, password?.unwrap_or_else(|| HotspotPassword::none()))))
+        faults.finish(|| Some((username?, password?.unwrap_or_else(HotspotPassword::none))))
     }
 }
 
