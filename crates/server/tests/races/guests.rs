@@ -83,8 +83,11 @@ async fn paid_time_is_neither_multiplied_nor_lost_by_devices_that_come_at_once()
         for call in calls {
             match call.await.unwrap() {
                 // A device that was overtaken finds the user bound to another one, or in use by it.
-                Ok(_) | Err(GuestError::Contended) => {}
-                Err(GuestError::Hotspot(HotspotError::Rejected { kind: Rejection::WrongMac, .. })) => {}
+                Ok(_)
+                | Err(
+                    GuestError::Contended
+                    | GuestError::Hotspot(HotspotError::Rejected { kind: Rejection::WrongMac, .. }),
+                ) => {}
                 Err(other) => panic!("in round {round}: {other}"),
             }
         }

@@ -15,7 +15,7 @@ use portero_domain::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{attempt, decoded, span, told};
+use super::{PortalState, attempt, decoded, span, told};
 use crate::api::{
     auth::SellingPortal,
     body::JsonBody,
@@ -24,20 +24,20 @@ use crate::api::{
     wire::Moment,
 };
 
-/// A guest who returns.
+/// A guest who reconnects.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = ReturningGuest)]
 pub(crate) struct Request {
-    /// The user that was sold, or the `username` of an earlier response.
+    /// The user that the guest bought, or the user of an earlier response.
     #[schema(value_type = String, min_length = 1, max_length = 100)]
     username: Given<String>,
-    /// Its password; empty or left out for a PIN.
+    /// The password of the user. Empty or missing for a PIN.
     #[schema(value_type = Option<String>, max_length = 100, required = false)]
     password: Given<String>,
-    /// The device that the guest comes with. May be percent-encoded.
+    /// The MAC address of the guest's device. It may be percent-encoded.
     #[schema(value_type = String, example = "DA:7B:4F:12:34:56")]
     current_mac: Given<String>,
-    /// That device's address, looked up on the router where it is left out. May be percent-encoded.
+    /// The IP address of the device. If it is missing, the router is asked for it. It may be percent-encoded.
     #[schema(value_type = Option<String>, required = false, example = "10.5.50.23")]
     current_ip: Given<String>,
 }
@@ -60,42 +60,49 @@ impl Request {
     }
 }
 
-/// What came of it.
+/// The result of a reconnection.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Reconnection)]
 pub(crate) struct Body {
     success: bool,
-    /// `activo`, `expirado`, `error`, or `router_inactivo` when the router does not answer.
-    #[schema(value_type = String, example = "activo")]
-    estado: &'static str,
-    /// `conectado` or `no_conectado`.
-    #[schema(value_type = String, example = "conectado")]
-    auto_conexion: &'static str,
-    /// The user that was sold, for the portal to keep.
+    /// `activo`, `expirado`, `error`, or `router_inactivo` if the router does not respond.
+    estado: PortalState,
+    auto_conexion: Connection,
+    /// The user that the device uses now. The portal should store it.
     #[schema(required)]
     username: Option<String>,
     #[schema(required)]
     datos_sesion: Option<GuestSession>,
-    /// The device's hardware address, when the user was bound to another device before.
+    /// The MAC address of the device, if it is another device than before.
     #[schema(required)]
     nueva_mac: Option<String>,
-    /// How long the guest was online before, as routers write it: `1d2h3m4s`.
+    /// The time that the guest was online before, in the format of RouterOS: `1d2h3m4s`.
     #[schema(required)]
     tiempo_acumulado: Option<String>,
-    /// How much time is left; null is without limit, or unknown.
+    /// The remaining time. Null if there is no limit or it is unknown.
     #[schema(required)]
     tiempo_restante: Option<String>,
     #[schema(required)]
     primera_sesion: Option<bool>,
     #[schema(value_type = String)]
     mensaje: &'static str,
-    /// Where the router failed, how.
+    /// The error of the router, if the router failed.
     #[schema(required)]
     error_detalle: Option<String>,
     timestamp: Moment,
 }
 
-/// A session under way.
+/// Whether the router logged the guest in.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[schema(as = GuestConnection)]
+pub(crate) enum Connection {
+    #[serde(rename = "conectado")]
+    Present,
+    #[serde(rename = "no_conectado")]
+    Absent,
+}
+
+/// The current session of a guest.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct GuestSession {
     session_id: String,
@@ -126,14 +133,15 @@ impl Body {
     fn back(back: Reconnection, device: Mac, now: Timestamp) -> Self {
         let Reconnection { user, moved, first, used, left, session } = back;
         let (auto_conexion, mensaje) = match session {
-            Some(_) => ("conectado", "¡Conexión establecida con éxito! Disfrute de Internet sin límites"),
-            None => {
-                ("no_conectado", "Su conexión está en proceso. Si no se conecta automáticamente, use las credenciales")
-            }
+            Some(_) => (Connection::Present, "¡Conexión establecida con éxito! Disfrute de Internet sin límites"),
+            None => (
+                Connection::Absent,
+                "Su conexión está en proceso. Si no se conecta automáticamente, use las credenciales",
+            ),
         };
         Self {
             success: true,
-            estado: "activo",
+            estado: PortalState::Active,
             auto_conexion,
             username: Some(user.to_string()),
             datos_sesion: session.map(GuestSession::from),
@@ -152,7 +160,7 @@ impl Body {
         Ok(Self {
             success: false,
             estado: told.state,
-            auto_conexion: "no_conectado",
+            auto_conexion: Connection::Absent,
             username: None,
             datos_sesion: None,
             nueva_mac: None,
@@ -166,11 +174,11 @@ impl Body {
     }
 }
 
-/// Logs a returning guest in again
+/// Reconnects a guest who paid before
 ///
-/// The device uses the user that was sold. Where that user is bound to another device, the binding moves to this one. Where
-/// the user has as many sessions as its profile shares, the session that is idle for longest ends. Older portals also send
-/// `stored_mac` and `current_ssid`, which are not needed.
+/// The device uses the user that was sold. If that user is bound to another device, the binding moves to this one. If the user
+/// has as many sessions as its profile shares, the session that is idle for longest ends. Older portals also send
+/// `stored_mac` and `current_ssid`. They are not needed.
 #[utoipa::path(
     post,
     path = "/api/v1/hotspot/auto-reconnect",
@@ -178,7 +186,7 @@ impl Body {
     tag = "Portal",
     request_body = Request,
     responses(
-        (status = 200, description = "What came of it, good or bad", body = Body),
+        (status = 200, description = "The result, whether the guest reconnected or not", body = Body),
         (status = 403, description = "The router is inactive", body = ErrorBody),
     ),
     security(("router_api_key" = [])),

@@ -10,7 +10,7 @@ use portero_domain::hotspot::{HotspotPassword, HotspotUsername};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{Told, attempt, kind, span, told};
+use super::{PortalState, Told, UserKind, attempt, span, told};
 use crate::api::{
     auth::SellingPortal,
     body::JsonBody,
@@ -18,13 +18,13 @@ use crate::api::{
     fields::{Faults, Given},
 };
 
-/// A guest who asks what stands behind their user.
+/// A guest who asks for the data of their user.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = GuestCredentials)]
 pub(crate) struct Request {
     #[schema(value_type = String, min_length = 1, max_length = 100)]
     username: Given<String>,
-    /// Its password; empty or left out for a PIN.
+    /// The password of the user. Empty or missing for a PIN.
     #[schema(value_type = Option<String>, max_length = 100, required = false)]
     password: Given<String>,
 }
@@ -38,8 +38,8 @@ impl Request {
     }
 }
 
-/// What stands behind a user, or why it is not shown. Where `success` is false there is nothing but `estado`, `mensaje`
-/// and `error_detalle`.
+/// The data of a user, or the reason why it is not shown. If `success` is false, the response has only `estado`,
+/// `mensaje` and `error_detalle`.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(untagged)]
 #[schema(as = GuestProfile)]
@@ -48,19 +48,16 @@ pub(crate) enum Body {
     Refused(Refused),
 }
 
-/// What stands behind a user.
+/// The data of a user.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ShownGuestProfile)]
 pub(crate) struct Shown {
     /// Always true.
     success: bool,
     /// Always `ok`.
-    #[schema(value_type = String, example = "ok")]
-    estado: &'static str,
+    estado: PortalState,
     username: String,
-    /// `usuario_contrasena` or `pin`.
-    #[schema(value_type = String, example = "usuario_contrasena")]
-    tipo_usuario: &'static str,
+    tipo_usuario: UserKind,
     profile: String,
     #[schema(required)]
     mac_cookie_timeout: Option<String>,
@@ -68,13 +65,13 @@ pub(crate) struct Shown {
     mac_authentication: bool,
     disabled: bool,
     comment: String,
-    /// How long the user may be online in all, as routers write it; null is without limit.
+    /// The total time that the user may be online, in the format of RouterOS. Null if there is no limit.
     #[schema(required)]
     limit_uptime: Option<String>,
     datos_completos: Details,
 }
 
-/// Everything else that the router knows of the user, but for its password.
+/// The other data of the user on the router, without the password.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = GuestDetails)]
 pub(crate) struct Details {
@@ -83,7 +80,7 @@ pub(crate) struct Details {
     server: Option<String>,
     #[schema(required)]
     mac_address: Option<String>,
-    /// How long it was online up to its last session.
+    /// The time that the user was online, without the current session.
     uptime: String,
     bytes_in: u64,
     bytes_out: u64,
@@ -105,28 +102,27 @@ pub(crate) struct Details {
     keepalive_timeout: Option<String>,
 }
 
-/// Why nothing is shown.
+/// The reason why the data is not shown.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = RefusedGuestProfile)]
 pub(crate) struct Refused {
     /// Always false.
     success: bool,
-    /// `credenciales_invalidas`, `error`, or `router_inactivo` when the router does not answer.
-    #[schema(value_type = String, example = "credenciales_invalidas")]
-    estado: &'static str,
+    /// `credenciales_invalidas`, `error`, or `router_inactivo` if the router does not respond.
+    estado: PortalState,
     #[schema(value_type = String)]
     mensaje: &'static str,
-    /// Where the router failed, how.
+    /// The error of the router, if the router failed.
     #[schema(required)]
     error_detalle: Option<String>,
 }
 
 impl Refused {
     fn new(error: GuestError) -> ApiResult<Self> {
-        // As with a guest who returns, it is not told whether it was the name or the password.
+        // The response does not say whether the name or the password is wrong, as with a reconnection.
         let told = if error.may_be_a_guess() {
             let sentence = "Credenciales incorrectas o no autorizado";
-            Told { state: "credenciales_invalidas", sentence, detail: None }
+            Told { state: PortalState::WrongCredentials, sentence, detail: None }
         } else {
             told(error)?
         };
@@ -136,11 +132,11 @@ impl Refused {
 }
 
 impl Shown {
-    fn new(GuestProfile { user, profile }: GuestProfile, tipo_usuario: &'static str) -> Self {
+    fn new(GuestProfile { user, profile }: GuestProfile, tipo_usuario: UserKind) -> Self {
         let profile = profile.unwrap_or_default();
         Self {
             success: true,
-            estado: "ok",
+            estado: PortalState::Ok,
             username: user.name.to_string(),
             tipo_usuario,
             profile: user.profile.to_string(),
@@ -169,7 +165,7 @@ impl Shown {
     }
 }
 
-/// Shows a guest what stands behind their user, for the right password
+/// Shows a guest the plan and the use of their hotspot user
 #[utoipa::path(
     post,
     path = "/api/v1/hotspot/user/profile-info",
@@ -177,7 +173,8 @@ impl Shown {
     tag = "Portal",
     request_body = Request,
     responses(
-        (status = 200, description = "What stands behind the user, or why it is not shown", body = Body),
+        (status = 200, description = "The plan and the use of the guest's user, or the reason why they are not shown",
+            body = Body),
         (status = 403, description = "The router is inactive", body = ErrorBody),
     ),
     security(("router_api_key" = [])),
@@ -189,7 +186,7 @@ pub(crate) async fn handle(
     app: Data<Application>,
 ) -> ApiResult<Json<Body>> {
     let (username, password) = body.read()?.parse()?;
-    let kind = kind(&password);
+    let kind = UserKind::of(&password);
     let (router, name) = (selling.router().id.clone(), username.clone());
     let work = async move { app.hotspot.profile.execute(selling, username, password).await };
     Ok(Json(match attempt(&request, router, name, work).await? {
