@@ -73,7 +73,7 @@ CREATE TABLE api_keys (
     autovacuum_vacuum_threshold = 500,
     autovacuum_vacuum_cost_delay = 0
 );
--- At most one unrevoked key a router, whatever the service believes (decisions, "Regenerate").
+-- At most one unrevoked key per router (R306).
 CREATE UNIQUE INDEX api_keys_one_unrevoked ON api_keys (router_id) WHERE revoked_at IS NULL;
 CREATE INDEX api_keys_newest_first ON api_keys (router_id, issued_at DESC, seq DESC);
 CREATE INDEX api_keys_unrevoked_of_company ON api_keys (company_id) WHERE revoked_at IS NULL;
@@ -128,7 +128,7 @@ CREATE TABLE products (
 CREATE INDEX products_oldest_first ON products (company_id, created_at, id);
 CREATE INDEX products_on_sale ON products (router_id, position, featured DESC, created_at, id) WHERE active;
 
--- Transactions outlive the routers and products they speak of (routers page, DELETE), so those two are no references.
+-- Transactions outlive their router and product (R215), so these two columns are not foreign keys.
 CREATE TABLE transactions (
     id             bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     -- The gateway's reference: one payment is one row.

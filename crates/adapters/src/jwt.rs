@@ -39,14 +39,14 @@ const MIN_SECRET: usize = 32;
 #[error("a signing secret has 32 bytes or more")]
 pub struct SecretTooShort;
 
-/// API keys as JWTs (wider system, section 2).
+/// API keys as JWTs (`R108`).
 #[derive(Debug)]
 pub struct JwtApiKeyTokens {
     signer: Signer,
     own_form: OwnForm,
 }
 
-/// Session tokens as JWTs (wider system, section 2), with a `jti` besides: the record that lets a session be ended.
+/// Session tokens as JWTs (`R104`). `jti` is the id of the stored session, which can be ended (`R105`).
 #[derive(Debug)]
 pub struct JwtSessionTokens(Signer);
 

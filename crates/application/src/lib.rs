@@ -40,7 +40,7 @@ pub use self::{mandate::Mandate, switch::Switch};
 /// What an operator may set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// How long an API key lives; a year unless set (routers page).
+    /// How long an API key is valid. Default: a year (`R300`).
     pub api_key_life: Duration,
     /// How long a session lives at most; a day unless set.
     pub session_life: Duration,

@@ -9,7 +9,7 @@ use crate::{
     router::ActiveRouter,
 };
 
-/// Days left below which a key's end is worth a warning (routers page, `expires_in_days`).
+/// A key that expires in fewer days than this has a warning (`R403`).
 pub const EXPIRY_WARNING_DAYS: i64 = 30;
 
 /// An API key as its record has it. The token itself is known only to its bearer.
@@ -136,7 +136,7 @@ impl ApiKey {
         i64::try_from(days).unwrap_or(i64::MAX)
     }
 
-    /// What the key's keeper should know. A near end outranks "never used" (decisions, "Key status").
+    /// The warning that an admin should see. The expiry outranks "never used" (`R405`).
     pub fn advice(&self, now: Timestamp) -> Option<Advice> {
         let days = self.days_left(now);
         if days < EXPIRY_WARNING_DAYS {

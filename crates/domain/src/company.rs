@@ -45,7 +45,7 @@ pub enum GatewayMode {
     Live,
 }
 
-/// An account with Conekta. The shape of its keys is not checked: real ones do not follow the documents.
+/// An account with Conekta. The shape of its keys is not checked (`R601`).
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Conekta {
     /// Sandbox or real.

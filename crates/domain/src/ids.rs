@@ -77,12 +77,12 @@ prefixed_id! {
     CompanyId, prefix "EMP_", tail 10 to 10, of upper_hex, "[0-9A-F]"
 }
 prefixed_id! {
-    /// A router: `RTR_` and 8 upper hexadecimal digits. That is 32 bits, so a fresh one may clash and is drawn again.
+    /// A router: `RTR_` and 8 upper hexadecimal digits. That is 32 bits, so a new id may be taken and is drawn again.
     RouterId, prefix "RTR_", tail 8 to 8, of upper_hex, "[0-9A-F]"
 }
 prefixed_id! {
-    /// An API key's public identity: `key_` and letters and digits, 16 of them in ours. The page's own examples have
-    /// 14, so the length is not held against a key (decisions, "Ids").
+    /// An API key's public id: `key_` and 16 letters and digits. The documented examples have 14, so any length is
+    /// accepted (`R5`).
     KeyId, prefix "key_", tail 1 to 32, of lower_alphanumeric, "[0-9a-z]"
 }
 prefixed_id! {

@@ -44,9 +44,9 @@ fn is_host_name(text: &str) -> bool {
 pub struct Port(u16);
 
 impl Port {
-    /// MikroTik's plaintext API, the default (routers page).
+    /// MikroTik's plaintext API, the default (`R204`).
     pub const API: Self = Self(8728);
-    /// MikroTik's API over TLS (routers page).
+    /// MikroTik's API over TLS (`R204`).
     pub const API_TLS: Self = Self(8729);
 
     /// The port with this number; nothing beyond 1 to 65535.
@@ -72,7 +72,7 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// An endpoint; TLS, when nothing is said, follows from the port (decisions, "TLS to a router").
+    /// An endpoint. Without `tls`, the port decides about TLS (`R1300`).
     pub fn new(host: Host, port: Port, tls: Option<bool>) -> Self {
         Self { host, port, tls: tls.unwrap_or(port == Port::API_TLS) }
     }

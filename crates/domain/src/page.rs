@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use crate::Timestamp;
 
-/// How many rows a page has at most (decisions, "Lists").
+/// The largest number of rows of a page (`R11`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limit(u16);
 

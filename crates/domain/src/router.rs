@@ -38,7 +38,7 @@ pub struct Router {
     pub credentials: Credentials,
     /// Where it stands.
     pub location: Option<Location>,
-    /// Whether it sells. An inactive one neither sells nor touches its hotspot (routers page).
+    /// Whether it sells. An inactive one neither sells nor touches its hotspot (`R213`).
     pub active: bool,
     /// When it was registered.
     pub created_at: Timestamp,
@@ -51,7 +51,7 @@ pub struct Credentials {
     pub username: ApiUsername,
     /// Its password, sealed.
     pub password: Sealed,
-    /// Whether to sign in as RouterOS before 6.43 wants it. Newer ones do not know that login, and an answer to it can
+    /// Whether to log in in the form of RouterOS before 6.43 (`F10`). Newer ones do not know that login, and an answer to it can
     /// be tried against a list of passwords, so it is never a fallback.
     pub old_login: bool,
 }
@@ -84,7 +84,7 @@ pub struct RouterDetails {
     pub location: Option<Location>,
 }
 
-/// Changes to a router; what is not mentioned stays.
+/// Changes to a router. Absent fields stay as they are.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RouterEdit {
     /// A new name.
@@ -93,9 +93,8 @@ pub struct RouterEdit {
     pub host: Option<Host>,
     /// Another port.
     pub port: Option<Port>,
-    /// Whether its API speaks TLS. Left out, MikroTik's own two ports decide where the port becomes one of them
-    /// (decisions, "TLS to a router"); any other port leaves it as it is, so that a router behind a forwarded port is not
-    /// sent its password in the clear.
+    /// Whether its API speaks TLS. If absent, a change to port 8728 or 8729 decides (`R1305`). Any other port changes
+    /// nothing, so that a router behind a forwarded port does not get its password in clear text.
     pub tls: Option<bool>,
     /// Another RouterOS user.
     pub username: Option<ApiUsername>,
@@ -132,7 +131,7 @@ impl ActiveRouter<'_> {
 }
 
 impl Router {
-    /// A new router of a company that trades. It is active from the start (routers page).
+    /// A new router of an active company. A new router is active (`R209`).
     pub fn register(
         company: ActiveCompany<'_>,
         id: RouterId,

@@ -12,7 +12,7 @@ impl Secret {
     /// The greatest number of characters of a secret that Portero keeps for someone.
     pub const MAX: usize = 256;
 
-    /// Takes 1 to 256 characters as they are: a password is not trimmed (decisions, "Text fields").
+    /// Takes 1 to 256 characters as they are: a password is not trimmed (`R9`).
     pub fn parse(raw: &str) -> Result<Self, TextError> {
         if raw.is_empty() {
             return Err(TextError::Empty);

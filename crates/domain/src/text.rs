@@ -2,7 +2,7 @@
 
 use thiserror::Error;
 
-/// Why a text is not acceptable (decisions, "Text fields").
+/// Why a text is not acceptable (`R8`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum TextError {
     /// Nothing is left after trimming.

@@ -4,8 +4,7 @@ use time::{Duration, OffsetDateTime, UtcOffset};
 
 /// A moment in UTC, whole to the microsecond.
 ///
-/// PostgreSQL keeps microseconds; cutting the rest when the value is made lets an answer equal what
-/// is later read back (decisions, "Times").
+/// PostgreSQL keeps microseconds. The rest is cut when the value is made, so that a response equals a later read (`R3`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(OffsetDateTime);
 

@@ -1,4 +1,4 @@
-//! The protocol and the client, held against documented bytes, chance, and peers of every kind.
+//! Tests of the protocol and the client: documented bytes, random input, and peers that behave well or badly.
 
 #![cfg(test)]
 

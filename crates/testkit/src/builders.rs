@@ -1,4 +1,4 @@
-//! Entities with the values of the routers page's examples, changed where a test needs something else:
+//! Entities with the values of wire.md's examples, changed where a test needs something else:
 //! `a_router().inactive().build()`.
 //!
 //! They belong together: [`a_router`] is of [`a_company`], [`a_key`] and [`an_offer`] are of [`a_router`].

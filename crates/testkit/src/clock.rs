@@ -28,7 +28,7 @@ impl FixedClock {
     }
 }
 
-/// Shows the moment at which the routers page's examples begin, [`start`].
+/// Shows the moment at which wire.md's examples begin, [`start`].
 impl Default for FixedClock {
     fn default() -> Self {
         Self::at(start())

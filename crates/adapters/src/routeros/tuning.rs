@@ -1,32 +1,32 @@
-//! How patient and how generous the adapter is.
+//! The timeouts and sizes of the adapter.
 
 use std::time::Duration;
 
 use portero_routeros::client::Options;
 
-/// The limits. The defaults are for real routers (RouterOS facts, 6.2 and 6.3); tests have less patience.
+/// The limits. The defaults are for real routers. Tests use shorter timeouts.
 #[derive(Clone, Debug)]
 pub struct Tuning {
-    /// How long what only reads may take, connecting included. 10 seconds.
+    /// The timeout of a read, connecting included. 10 seconds.
     pub read: Duration,
-    /// How long what changes something may take, connecting and looking whether it was done included. 15 seconds.
+    /// The timeout of a change, connecting and checking its result included. 15 seconds.
     pub write: Duration,
-    /// How long one change waits for its answer before it is looked whether it was done. 8 seconds: an answer of a
-    /// router that is busy is late by 7 seconds at times (RouterOS facts, 5).
+    /// How long a change waits for its reply. Then the adapter checks whether the change was made. 8 seconds, because
+    /// the reply of a busy router can be 7 seconds late (`F27`).
     pub write_answer: Duration,
-    /// How long one may wait for one's turn to make a user. 10 seconds: whoever has less than the rest of the time left would
-    /// only leave a user behind of whom nobody knows.
+    /// How long a caller waits for its turn to make a user. 10 seconds: with less than the remaining 5 seconds, the
+    /// adapter could make a user and not learn of it.
     pub maker_turn: Duration,
-    /// How long opening a session may take, from the host's name to the login. 9 seconds, so that those who wait for it
-    /// hear why it failed.
+    /// The timeout of opening a session, from the host's name to the login. 9 seconds, which is less than `read`, so that
+    /// callers get the cause of a failure.
     pub opening: Duration,
-    /// How long finding the addresses of a host may take. 3 seconds.
+    /// The timeout of resolving a host name. 3 seconds.
     pub resolving: Duration,
-    /// How long one may wait until nobody else probes the same router. 5 seconds.
+    /// How long a probe waits for another probe of the same router. 5 seconds.
     pub probe_turn: Duration,
-    /// After how long without a word a router that owes an answer is taken for gone. 5 seconds.
+    /// A router that owes a reply and is silent for this long counts as gone. 5 seconds.
     pub silence: Duration,
-    /// After how long without a word a kept session is tried. 45 seconds.
+    /// A kept session that is silent for this long gets a test command. 45 seconds.
     pub keepalive: Duration,
     /// After how long without use a session is closed. 5 minutes.
     pub idle: Duration,

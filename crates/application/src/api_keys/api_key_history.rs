@@ -7,7 +7,7 @@ use portero_domain::{
     ports::{Stored, UnitOfWork, transact},
 };
 
-/// Lists a router's keys of all times, newest first (routers page, `GET .../api-keys`).
+/// Lists a router's keys of all times, newest first (`R307`).
 pub struct ApiKeyHistory {
     pub(crate) storage: Arc<dyn UnitOfWork>,
 }

@@ -6,7 +6,7 @@ use portero_domain::{
     ports::{Clock, Stored, UnitOfWork, transact},
 };
 
-/// Tells how a router's key stands (routers page, `api-key-status`).
+/// Tells how a router's key stands (`R400`).
 pub struct ApiKeyStatus {
     pub(crate) storage: Arc<dyn UnitOfWork>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -17,7 +17,7 @@ pub struct ApiKeyStatus {
 pub struct KeyStatus {
     /// The router.
     pub router: RouterId,
-    /// Its key; an expired one is no key (decisions, "Key status").
+    /// The active key. An expired key is not active (`R402`).
     pub active: Option<ActiveKey>,
 }
 

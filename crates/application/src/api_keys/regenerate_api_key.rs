@@ -9,7 +9,7 @@ use portero_domain::{
 use thiserror::Error;
 use time::Duration;
 
-/// Replaces a router's API key: the old one is dead from the next call on (routers page, `regenerate-api-key`).
+/// Replaces a router's API key. The old key is rejected from the next request on (`R302`).
 pub struct RegenerateApiKey {
     pub(crate) storage: Arc<dyn UnitOfWork>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -25,8 +25,7 @@ pub struct RegeneratedKey {
     pub key: ApiKey,
     /// The key itself, to be shown this once.
     pub token: ApiKeyToken,
-    /// Whether a key that was still good was revoked for it. An expired one is revoked too, without mention (decisions,
-    /// "Regenerate").
+    /// Whether an active key was revoked. An expired key is revoked too, but does not count here (`R305`).
     pub replaced_active_key: bool,
 }
 

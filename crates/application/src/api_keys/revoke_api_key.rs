@@ -8,7 +8,7 @@ use portero_domain::{
 };
 use thiserror::Error;
 
-/// Revokes a router's API key and issues no other (routers page, `api-keys/{key_id}/revoke`).
+/// Revokes a router's API key and issues no other (`R308`).
 pub struct RevokeApiKey {
     pub(crate) storage: Arc<dyn UnitOfWork>,
     pub(crate) clock: Arc<dyn Clock>,

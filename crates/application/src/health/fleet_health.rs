@@ -6,7 +6,7 @@ use portero_domain::{
     ports::{Stored, UnitOfWork, transact},
 };
 
-/// Lists how all routers are, whoever they belong to, oldest first (decisions, "Health of routers").
+/// Lists the health of all routers of all companies, oldest first (`R1400`).
 pub struct FleetHealth {
     pub(crate) storage: Arc<dyn UnitOfWork>,
 }

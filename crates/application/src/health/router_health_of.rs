@@ -6,7 +6,7 @@ use portero_domain::{
     ports::{Stored, UnitOfWork, transact},
 };
 
-/// Tells how a router is and how that changed (decisions, "Health of routers").
+/// Returns the health of a router and its last changes (`R1400`).
 pub struct RouterHealthOf {
     pub(crate) storage: Arc<dyn UnitOfWork>,
 }

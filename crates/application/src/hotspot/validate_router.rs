@@ -4,7 +4,7 @@ use portero_domain::ports::{Admission, HotspotError, RouterProbe};
 
 use crate::routers::{AccessError, Accesses};
 
-/// How long the router has for an answer (wider system, section 7).
+/// How long the router has to respond (`R505`).
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Tells a captive portal whether its router can serve guests.

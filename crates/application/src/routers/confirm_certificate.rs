@@ -12,8 +12,8 @@ use thiserror::Error;
 use super::{AccessError, Accesses};
 use crate::Mandate;
 
-/// Confirms a router's certificate as its own. From then on Portero signs in to whoever shows it, and to nobody else
-/// (decisions, "TLS to a router").
+/// Confirms a router's certificate. From then on Portero logs in to this router only if it shows this certificate
+/// (`R1302`).
 pub struct ConfirmCertificate {
     pub(crate) accesses: Accesses,
     pub(crate) probe: Arc<dyn RouterProbe>,
@@ -22,7 +22,7 @@ pub struct ConfirmCertificate {
 /// Why the certificate is not confirmed.
 #[derive(Debug, Error)]
 pub enum ConfirmCertificateError {
-    /// There is no such router, or its password could not be sealed.
+    /// There is no such router, or its password could not be encrypted.
     #[error(transparent)]
     Access(#[from] AccessError),
     /// Another certificate is confirmed, and the kept password was not given for this one.

@@ -16,7 +16,7 @@ use time::Duration;
 
 use crate::system::DRAWS;
 
-/// Registers a router and issues its first API key (routers page, `POST .../routers`).
+/// Registers a router and issues its first API key (`R200`).
 pub struct RegisterRouter {
     pub(crate) storage: Arc<dyn UnitOfWork>,
     pub(crate) clock: Arc<dyn Clock>,

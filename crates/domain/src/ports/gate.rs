@@ -10,49 +10,48 @@ use crate::{
     text::{ForeignId, Name},
 };
 
-/// Admits the calls of captive portals, and counts every one that it admits.
+/// Admits the requests of captive portals, and counts every admission.
 ///
-/// The promise (decisions, "Beyond the documents"): once a revocation, regeneration, deletion or switching off has been
-/// answered, no call that begins later is admitted, by any process on the same store; and a key's count is exactly the
-/// number of its admissions. So whoever plays this role keeps no memory of its own of which keys are good.
+/// Once a revocation, regeneration, deletion or deactivation has returned, no process on the same store admits a later
+/// request (`R312`). A key's count is exactly the number of its admissions (`R313`). So an implementation keeps no cache
+/// of valid keys.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait Gate: Send + Sync {
-    /// Admits and counts one call, or refuses it and counts nothing. The admission is the count: there is no moment
-    /// between the two.
+    /// Admits and counts one request, or rejects it and counts nothing. Admission and count are one step.
     async fn admit(&self, key: PresentedKey, now: Timestamp) -> Result<Admission, GateError>;
 }
 
-/// A call that was admitted and counted, with what most calls need next.
+/// A request that was admitted and counted, with the data that most requests need next.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Admission {
     /// The key that was used.
     pub key: KeyId,
-    /// The router it belongs to.
+    /// The key's router.
     pub router: AdmittedRouter,
     /// That router's company, which is active.
     pub company: AdmittedCompany,
 }
 
-/// The router behind an admitted call.
+/// The router of an admitted request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AdmittedRouter {
     /// Its identity.
     pub id: RouterId,
-    /// What it is called.
+    /// Its name.
     pub name: Name,
-    /// Where it stands.
+    /// Its location.
     pub location: Option<Location>,
-    /// Whether it sells: an inactive one may read, so that its portal can say so, and no more.
+    /// Whether it is active. The key of an inactive router may only read (`R214`).
     pub active: bool,
 }
 
-/// The company behind an admitted call, as far as the world may see it.
+/// The public data of the company of an admitted request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AdmittedCompany {
     /// Its identity.
     pub id: CompanyId,
-    /// What it is called.
+    /// Its name.
     pub name: Name,
     /// Its public key with Conekta.
     pub conekta_public_key: Option<ForeignId>,

@@ -14,7 +14,7 @@ use crate::{
 pub struct ApiKeyToken(Secret);
 
 impl ApiKeyToken {
-    /// What every API key begins with (routers page).
+    /// The prefix of every API key (`R108`).
     pub const PREFIX: &'static str = "jwt_";
 
     /// The key with this JWT.
