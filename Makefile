@@ -21,7 +21,7 @@ test: packages ## Run every test, on a throw-away PostgreSQL unless DATABASE_URL
 bench: ## Measure the release build (ten minutes on an idle machine), and write docs/performance.md
 	scripts/bench
 
-test-peers: ## Show the RouterOS simulator to clients written elsewhere, installed into .tools/ from PyPI and npm
+test-peers: ## Run the simulators against routers' clients and the gateways' official SDKs, installed into .tools/ from PyPI and npm
 	scripts/test-peers
 
 fmt: ## Format the code

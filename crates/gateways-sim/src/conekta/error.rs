@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::cards::Decline;
+use super::{MEDIA_TYPE, cards::Decline};
 use crate::wire::Reply;
 
 /// An error before it is written.
@@ -128,7 +128,7 @@ impl Refusal {
         if let Some(data) = data {
             body["data"] = data;
         }
-        Reply::json(status, &body)
+        Reply::json_of(status, MEDIA_TYPE, &body)
     }
 }
 

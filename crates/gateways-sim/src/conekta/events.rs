@@ -146,7 +146,10 @@ impl Office {
         event.map(|event| event.body.clone()).ok_or_else(|| Refusal::not_found("Event", id))
     }
 
-    pub(super) fn resend(&self, id: &str, account: &str) -> Result<Value, Refusal> {
+    /// Sends the event to every receiver of the account: the simulator's receivers have no ids to choose from.
+    pub(super) fn resend(&self, request: &Request, id: &str, account: &str) -> Result<Value, Refusal> {
+        let body = request.json().ok_or_else(Refusal::malformed)?;
+        body.get("webhooks_ids").filter(|ids| ids.is_array()).ok_or_else(|| Refusal::parameter("webhooks_ids"))?;
         self.event(id, account)?;
         let url = self.desk.webhooks.urls(account).first().map(Url::to_string);
         self.desk.webhooks.send_again(id);

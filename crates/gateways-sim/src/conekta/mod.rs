@@ -34,6 +34,9 @@ use events::Event;
 use order::Order;
 use render::View;
 
+/// The media type of API 2.3.0.
+const MEDIA_TYPE: &str = "application/vnd.conekta-v2.3.0+json";
+
 #[derive(Debug)]
 struct Token {
     card: Card,
@@ -109,7 +112,7 @@ impl Office {
             ("POST", ["webhooks"]) => self.register_webhook(request, account),
             ("GET", ["events"]) => Ok(self.event_list(account)),
             ("GET", ["events", id]) => self.event(id, account),
-            ("POST", ["events", id, "resend"]) => self.resend(id, account),
+            ("POST", ["events", id, "resend"]) => self.resend(request, id, account),
             _ => Err(Refusal::not_found("Path", &request.path)),
         }
     }
@@ -120,7 +123,7 @@ impl Office {
         // Any public key may make tokens: the simulator does not pair public keys with private ones.
         let public = || request.bearer().filter(|key| request.path == "/tokens" && key.starts_with("key_"));
         let account = account.or_else(public).ok_or_else(Refusal::no_key)?;
-        if request.header("accept").is_some_and(|accept| accept.contains("application/vnd.conekta-v2.3.0+json")) {
+        if request.header("accept").is_some_and(|accept| accept.contains(MEDIA_TYPE)) {
             return Ok(account);
         }
         let status = if self.desk.holds(Point::ConektaVersionIs406) { 406 } else { 409 };
@@ -171,7 +174,7 @@ impl Gateway for Office {
         }
         let spanish = spanish(request);
         match self.routed(request, self.view(spanish)) {
-            Ok(body) => Reply::json(200, &body),
+            Ok(body) => Reply::json_of(200, MEDIA_TYPE, &body),
             Err(refusal) => refusal.reply(spanish, &self.desk.ids.hex()),
         }
     }

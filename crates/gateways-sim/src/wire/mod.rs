@@ -61,7 +61,12 @@ pub(crate) struct Reply {
 
 impl Reply {
     pub(crate) fn json(status: u16, body: &Value) -> Self {
-        Self::of(status, "application/json; charset=utf-8", body.to_string())
+        Self::json_of(status, "application/json; charset=utf-8", body)
+    }
+
+    /// JSON of a media type of its own.
+    pub(crate) fn json_of(status: u16, kind: &str, body: &Value) -> Self {
+        Self::of(status, kind, body.to_string())
     }
 
     pub(crate) fn html(body: String) -> Self {
