@@ -9,7 +9,7 @@ import report
 import routers
 from database import Database, Statements, create, silence
 from load import Workload, pgbench, portal, wrk
-from seed import fill
+from seed import COMPANY, fill
 from server import Server
 
 SECONDS = int(os.environ.get("BENCH_SECONDS", "3"))
@@ -20,7 +20,7 @@ ROUTERS = 100
 
 # What pgbench runs: the least that could admit and count a call.
 BARE = f"""\\set n random(1, {ROUTERS})
-UPDATE api_keys SET use_count = use_count + 1, last_used_at = now() WHERE id = 'key_' || lpad(:n::text, 16, '0');
+UPDATE api_keys SET use_count = use_count + 1, last_used_at = now() WHERE company_id = '{COMPANY}' AND id = 'key_' || lpad(:n::text, 16, '0');
 """
 
 

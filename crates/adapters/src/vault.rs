@@ -82,7 +82,7 @@ fn split(sealed: &Sealed) -> Option<(&str, &str)> {
 /// What is bound into the seal. Each part is of a fixed form without dots, so no two places are written alike.
 fn bound_to(place: &SecretPlace) -> Aad<String> {
     Aad::from(match place {
-        SecretPlace::RouterPassword(router) => format!("routers.password_sealed.{router}"),
+        SecretPlace::RouterPassword(_, router) => format!("routers.password_sealed.{router}"),
         SecretPlace::ConektaPrivateKey(company) => format!("companies.conekta_private_key_sealed.{company}"),
         SecretPlace::TelegramBotToken(company) => format!("companies.telegram_bot_token_sealed.{company}"),
     })
@@ -110,7 +110,10 @@ mod tests {
     use super::*;
 
     fn router() -> SecretPlace {
-        SecretPlace::RouterPassword(RouterId::parse("RTR_A1B2C3D4").unwrap())
+        SecretPlace::RouterPassword(
+            CompanyId::parse("EMP_3A9F1C0B2D").unwrap(),
+            RouterId::parse("RTR_A1B2C3D4").unwrap(),
+        )
     }
 
     fn company() -> CompanyId {

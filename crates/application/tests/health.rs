@@ -324,7 +324,8 @@ async fn looking_at_many_routers_keeps_at_most_two_connections_of_the_store() {
 
 /// Makes a router due, as whoever edits it does.
 async fn make_due(store: &InMemory, router: RouterId) {
-    let made: Stored<()> = transact(store, move |storage| storage.router_healths().make_due(&router)).await;
+    let made: Stored<()> =
+        transact(store, move |storage| storage.router_healths().make_due(&a_company().build().id, &router)).await;
     made.unwrap();
 }
 

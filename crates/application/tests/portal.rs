@@ -111,7 +111,7 @@ fn a_market() -> InMemory {
 #[tokio::test]
 async fn the_catalogue_shows_what_the_own_router_sells_in_its_order() {
     let world = World::over(a_market());
-    let catalogue = world.app.portal.catalogue.all(the_admission().router).await.unwrap();
+    let catalogue = world.app.portal.catalogue.all(the_admission().company, the_admission().router).await.unwrap();
     let ids: Vec<_> = catalogue.iter().map(|product| product.id.get()).collect();
     assert_eq!(ids, [3, 2, 4, 1], "by position, then the featured ones, then the oldest");
     let stored = world.store.tables().products;

@@ -13,8 +13,8 @@ use portero_domain::{
     change::Change,
     network::{CertificateFingerprint, Endpoint, Host, Port},
     ports::{
-        CertificateProblem, HotspotError, MockHotspot, MockRouterProbe, MockVault, RouterProbe, SecretPlace,
-        SignInProblem, TlsProblem, Vault, VaultError, transact,
+        CertificateProblem, HotspotError, MockHotspot, MockRouterProbe, MockVault, RouterProbe, SignInProblem,
+        TlsProblem, Vault, VaultError, transact,
     },
     router::{ApiUsername, Credentials, Location, Router, RouterAccess, RouterEdit, RouterInactive},
     secret::{Sealed, Secret},
@@ -43,7 +43,7 @@ fn shops_with(router: Router) -> InMemory {
 }
 
 fn password_of(router: &Router) -> Option<Secret> {
-    let place = SecretPlace::RouterPassword(router.id.clone());
+    let place = router.password_place();
     FakeVault::default().open(&router.credentials.password, &place).ok()
 }
 
@@ -62,8 +62,7 @@ fn an_edit_of_everything() -> (RouterChanges, Router) {
         location: Change::Set(location.clone()),
     };
     let router = a_router().confirmed(SHOWN).build();
-    let password =
-        FakeVault::default().seal(&secret("new=pass\"word"), &SecretPlace::RouterPassword(the_router())).unwrap();
+    let password = FakeVault::default().seal(&secret("new=pass\"word"), &a_router().build().password_place()).unwrap();
     let after = Router {
         name: name("Router Azotea"),
         endpoint: Endpoint::new(host, Port::new(18_729).unwrap(), Some(true)),

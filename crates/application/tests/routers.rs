@@ -9,7 +9,7 @@ use portero_domain::{
     company::CompanyInactive,
     ids::RouterId,
     page::{Listing, Page, Start},
-    ports::{Refusal, SecretPlace, Vault, VaultError},
+    ports::{Refusal, Vault, VaultError},
     router::RouterDetails,
 };
 use portero_testkit::{
@@ -67,7 +67,7 @@ async fn a_routers_password_is_kept_sealed_for_its_own_place() {
     let router = world.store.tables().routers.remove(0);
     let password = &router.credentials.password;
     assert!(!password.as_str().contains("secure_password"));
-    let place = SecretPlace::RouterPassword(registered.router.id);
+    let place = registered.router.password_place();
     assert_eq!(FakeVault::default().open(password, &place), Ok(secret("secure_password")));
 }
 
@@ -79,7 +79,7 @@ async fn a_routers_identity_that_is_taken_is_drawn_again() {
     let registered = world.app.routers.register.execute(the_company(), the_new_router()).await.unwrap();
     assert_eq!(registered.router.id, router_id("RTR_00000001"));
     assert_eq!(registered.key.parts().router, registered.router.id);
-    let place = SecretPlace::RouterPassword(registered.router.id);
+    let place = registered.router.password_place();
     assert!(FakeVault::default().open(&registered.router.credentials.password, &place).is_ok());
 }
 

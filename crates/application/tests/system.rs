@@ -123,10 +123,7 @@ fn router(number: u32) -> Router {
 }
 
 fn secrets(tables: &Tables) -> Vec<(SecretPlace, Sealed)> {
-    let routers = tables
-        .routers
-        .iter()
-        .map(|router| (SecretPlace::RouterPassword(router.id.clone()), router.credentials.password.clone()));
+    let routers = tables.routers.iter().map(|router| (router.password_place(), router.credentials.password.clone()));
     let companies = tables.companies.iter().flat_map(|company| {
         [
             (SecretPlace::ConektaPrivateKey(company.id.clone()), company.conekta.private_key.clone()),
@@ -172,7 +169,7 @@ async fn secrets_that_do_not_open_are_counted_and_the_first_is_named() {
     assert_eq!(check(InMemory::new(), ROTATED).await, none);
     assert_eq!(check(two_hundred_and_fifty_secrets(), ROTATED).await, CheckedSecrets { open: 250, ..none.clone() });
 
-    let first = Some(SecretPlace::RouterPassword(router(0).id));
+    let first = Some(router(0).password_place());
     let lost = CheckedSecrets { of_other_keys: 250, first_closed: first, ..none.clone() };
     assert_eq!(check(two_hundred_and_fifty_secrets(), FakeVault::new("k2", &[])).await, lost);
 
@@ -235,7 +232,7 @@ async fn without_the_old_key_nothing_is_sealed_anew() {
         let before = world.store.tables();
         match world.app.system.reseal_secrets.execute().await {
             Err(ResealError::Vault { place, source }) => {
-                assert_eq!((place, source), (SecretPlace::RouterPassword(router(0).id), why));
+                assert_eq!((place, source), (router(0).password_place(), why));
             }
             other => panic!("{other:?}"),
         }

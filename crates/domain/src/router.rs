@@ -8,6 +8,7 @@ use crate::{
     company::ActiveCompany,
     ids::{CompanyId, RouterId},
     network::{CertificateFingerprint, Endpoint, Host, Port},
+    ports::SecretPlace,
     secret::{Sealed, Secret},
     text::{Name, text},
 };
@@ -207,6 +208,11 @@ impl Router {
         self.credentials.username = username.unwrap_or_else(|| self.credentials.username.clone());
         self.credentials.old_login = old_login.unwrap_or(self.credentials.old_login);
         location.apply(&mut self.location);
+    }
+
+    /// Where its encrypted password belongs.
+    pub fn password_place(&self) -> SecretPlace {
+        SecretPlace::RouterPassword(self.company.clone(), self.id.clone())
     }
 
     /// What it takes to sign in to it, with its password opened.

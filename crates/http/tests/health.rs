@@ -39,13 +39,15 @@ fn silence() -> HotspotResult<Vitals> {
 /// Stores the result of a health check of this router, this many minutes after ten.
 async fn look(app: &TestApp, router: &RouterId, minute: i64, look: HotspotResult<Vitals>) {
     let (id, now) = (router.clone(), start().plus(Duration::minutes(60 + minute)));
+    let registered = app.store.tables().routers.into_iter().find(|router| router.id == id);
+    let company = registered.expect("a router").company;
     let recorded: Stored<bool> = transact(&app.store, move |storage| {
         let healths = storage.router_healths();
-        healths.make_due(&id)?;
+        healths.make_due(&company, &id)?;
         let claims = healths.claim_due(now, 9, &|_| now.plus(Duration::MINUTE))?.claims;
         let claim: Claim =
             claims.into_iter().flatten().find(|claim| claim.router.id == id).expect("a router that is due");
-        let before = healths.find(&id)?;
+        let before = healths.find(&company, &id)?;
         let found = RouterHealth::after(before.as_ref(), &id, look, now);
         let change = found.change_from(before.as_ref());
         healths.record(&claim, &found, change.as_ref())

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use portero_domain::ports::{ApiKeyToken, MockApiKeyTokens, SecretPlace, SignedKey, Vault};
+use portero_domain::ports::{ApiKeyToken, MockApiKeyTokens, SignedKey, Vault};
 use portero_testkit::{
     FakeVault,
     builders::{a_company, fingerprint_of, key_id, router_id},
@@ -58,7 +58,7 @@ async fn a_routers_password_is_kept_sealed_for_its_own_place() {
 
     let tables = app.store.tables();
     let [router] = &tables.routers[..] else { panic!("one router: {tables:?}") };
-    let place = SecretPlace::RouterPassword(router.id.clone());
+    let place = router.password_place();
     let opened = FakeVault::default().open(&router.credentials.password, &place).unwrap();
     assert_eq!(opened.expose(), "  con espacios ");
 }

@@ -11,8 +11,8 @@ use portero_domain::{
     hotspot::{ItemId, Profile},
     network::{CertificateFingerprint, Host},
     ports::{
-        CertificateProblem, HotspotError, MockHotspot, MockRouterProbe, MockVault, Rejection, SecretPlace,
-        SignInProblem, Stored, TlsProblem, UnitOfWork, Vault, VaultError, transact,
+        CertificateProblem, HotspotError, MockHotspot, MockRouterProbe, MockVault, Rejection, SignInProblem, Stored,
+        TlsProblem, UnitOfWork, Vault, VaultError, transact,
     },
     router::Router,
     secret::Secret,
@@ -57,7 +57,7 @@ fn stored(app: &TestApp) -> Router {
 }
 
 fn password_of(router: &Router) -> Secret {
-    let place = SecretPlace::RouterPassword(router.id.clone());
+    let place = router.password_place();
     FakeVault::default().open(&router.credentials.password, &place).unwrap()
 }
 

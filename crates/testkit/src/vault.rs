@@ -46,7 +46,7 @@ impl Vault for FakeVault {
 
 fn name(place: &SecretPlace) -> String {
     match place {
-        SecretPlace::RouterPassword(router) => format!("password/{router}"),
+        SecretPlace::RouterPassword(_, router) => format!("password/{router}"),
         SecretPlace::ConektaPrivateKey(company) => format!("conekta/{company}"),
         SecretPlace::TelegramBotToken(company) => format!("telegram/{company}"),
     }
@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn a_secret_opens_only_in_its_place_and_by_a_known_key() {
-        let place = SecretPlace::RouterPassword(a_router().build().id);
+        let place = a_router().build().password_place();
         let elsewhere = SecretPlace::ConektaPrivateKey(a_company().build().id);
         let secret = Secret::new("contraseña: x".into());
         let sealed = FakeVault::default().seal(&secret, &place).unwrap();

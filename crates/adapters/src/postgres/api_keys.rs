@@ -78,22 +78,27 @@ impl Labelled for Row {
 }
 
 impl ApiKeys for PgStorage<'_> {
-    fn find(&mut self, router: &RouterId, id: &KeyId) -> Stored<Option<ApiKey>> {
-        let query =
-            api_keys::table.find(id.as_str()).filter(api_keys::router_id.eq(router.as_str())).select(Row::as_select());
+    fn find(&mut self, company: &CompanyId, router: &RouterId, id: &KeyId) -> Stored<Option<ApiKey>> {
+        let query = api_keys::table
+            .find((company.as_str(), id.as_str()))
+            .filter(api_keys::router_id.eq(router.as_str()))
+            .select(Row::as_select());
         parsed_one(query.first(self.connection).optional())
     }
 
-    fn open(&mut self, router: &RouterId) -> Stored<Vec<ApiKey>> {
+    fn open(&mut self, company: &CompanyId, router: &RouterId) -> Stored<Vec<ApiKey>> {
         let query = api_keys::table
+            .filter(api_keys::company_id.eq(company.as_str()))
             .filter(api_keys::router_id.eq(router.as_str()))
             .filter(api_keys::revoked_at.is_null())
             .select(Row::as_select());
         parsed(query.load(self.connection))
     }
 
-    fn list(&mut self, router: &RouterId, page: Page<ApiKey>) -> Stored<Listing<ApiKey>> {
-        let of_router = api_keys::table.filter(api_keys::router_id.eq(router.as_str()));
+    fn list(&mut self, company: &CompanyId, router: &RouterId, page: Page<ApiKey>) -> Stored<Listing<ApiKey>> {
+        let of_router = api_keys::table
+            .filter(api_keys::company_id.eq(company.as_str()))
+            .filter(api_keys::router_id.eq(router.as_str()));
         let key = (api_keys::issued_at, api_keys::seq);
         let rows =
             newest_first(of_router.into_boxed(), key, &page).select((Row::as_select(), key)).load(self.connection);
@@ -109,8 +114,9 @@ impl ApiKeys for PgStorage<'_> {
     }
 
     fn record_revocation(&mut self, key: &ApiKey) -> Stored<()> {
-        diesel::update(api_keys::table.find(key.id().as_str()))
-            .set(api_keys::revoked_at.eq(key.parts().revoked_at.map(Timestamp::get)))
+        let parts = key.parts();
+        diesel::update(api_keys::table.find((parts.company.as_str(), parts.id.as_str())))
+            .set(api_keys::revoked_at.eq(parts.revoked_at.map(Timestamp::get)))
             .execute(self.connection)
             .map(drop)
             .map_err(storage)

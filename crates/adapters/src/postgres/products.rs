@@ -120,8 +120,7 @@ fn details(json: String) -> Stored<ProductDetails> {
 
 impl Products for PgStorage<'_> {
     fn find(&mut self, company: &CompanyId, id: ProductId) -> Stored<Option<Product>> {
-        let query =
-            products::table.find(id.get()).filter(products::company_id.eq(company.as_str())).select(Row::as_select());
+        let query = products::table.find((company.as_str(), id.get())).select(Row::as_select());
         parsed_one(query.first(self.connection).optional())
     }
 
@@ -143,8 +142,9 @@ impl Products for PgStorage<'_> {
         listing(&page, rows, || wanted().count().get_result(self.connection))
     }
 
-    fn catalogue(&mut self, router: &RouterId) -> Stored<Vec<Product>> {
+    fn catalogue(&mut self, company: &CompanyId, router: &RouterId) -> Stored<Vec<Product>> {
         let query = products::table
+            .filter(products::company_id.eq(company.as_str()))
             .filter(products::router_id.eq(router.as_str()))
             .filter(products::active)
             .order((products::position, products::featured.desc(), products::created_at, products::id))
@@ -152,8 +152,12 @@ impl Products for PgStorage<'_> {
         whole(query.load(self.connection))
     }
 
-    fn count_on_sale(&mut self, router: &RouterId) -> Stored<u64> {
-        let query = products::table.filter(products::router_id.eq(router.as_str())).filter(products::active).count();
+    fn count_on_sale(&mut self, company: &CompanyId, router: &RouterId) -> Stored<u64> {
+        let query = products::table
+            .filter(products::company_id.eq(company.as_str()))
+            .filter(products::router_id.eq(router.as_str()))
+            .filter(products::active)
+            .count();
         counted(query.get_result(self.connection))
     }
 
@@ -164,7 +168,7 @@ impl Products for PgStorage<'_> {
                 products::company_id.eq(company.as_str()),
                 products::created_at.eq(now.get()),
             ))
-            .on_conflict((products::router_id, products::profile_name))
+            .on_conflict((products::company_id, products::router_id, products::profile_name))
             .do_nothing()
             .returning(products::id)
             .get_result(self.connection)
@@ -174,11 +178,10 @@ impl Products for PgStorage<'_> {
     }
 
     fn withdraw(&mut self, company: &CompanyId, id: ProductId) -> Stored<bool> {
-        let withdrawn =
-            diesel::update(products::table.find(id.get()).filter(products::company_id.eq(company.as_str())))
-                .set(products::active.eq(false))
-                .execute(self.connection)
-                .map_err(storage)?;
+        let withdrawn = diesel::update(products::table.find((company.as_str(), id.get())))
+            .set(products::active.eq(false))
+            .execute(self.connection)
+            .map_err(storage)?;
         Ok(withdrawn == 1)
     }
 
@@ -186,7 +189,7 @@ impl Products for PgStorage<'_> {
     /// not committed.
     fn update(&mut self, product: &Product) -> Stored<Result<(), Taken>> {
         let updated = self.connection.transaction(|connection| {
-            diesel::update(products::table.find(product.id.get()))
+            diesel::update(products::table.find((product.company.as_str(), product.id.get())))
                 .set(OfferRow::from(&product.offer))
                 .execute(connection)
         });

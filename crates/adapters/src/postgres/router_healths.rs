@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use diesel::{
-    AsChangeset, BoolExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable,
-    RunQueryDsl, Selectable, SelectableHelper, define_sql_function,
+    AsChangeset, BoolExpressionMethods, ExpressionMethods, Insertable, JoinOnDsl, OptionalExtension, QueryDsl,
+    Queryable, RunQueryDsl, Selectable, SelectableHelper,
+    connection::SimpleConnection,
     dsl::{And, not},
     pg::Pg,
     sql_query,
-    sql_types::{Array, Bool, Text, Timestamptz},
+    sql_types::{Array, Text, Timestamptz},
 };
 use portero_domain::{
     Timestamp,
@@ -32,13 +33,8 @@ use super::{
 /// When a router is due that goes before all others.
 const AT_ONCE: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;
 
-define_sql_function! {
-    /// Changes a setting, until the transaction ends where that is asked for, and answers its new value.
-    fn set_config(name: Text, value: Text, in_transaction: Bool) -> Text;
-}
-
 #[derive(Queryable, Selectable, AsChangeset)]
-#[diesel(table_name = router_health, primary_key(router_id), check_for_backend(Pg), treat_none_as_null = true)]
+#[diesel(table_name = router_health, primary_key(company_id, router_id), check_for_backend(Pg), treat_none_as_null = true)]
 struct Row {
     router_id: String,
     condition: Option<String>,
@@ -179,20 +175,39 @@ fn condition_named(name: &str) -> Stored<Condition> {
 }
 
 impl PgStorage<'_> {
-    /// The record of a router just registered, which is due at once.
-    pub(super) fn begin_health(&mut self, router: &RouterId) -> Stored<()> {
+    /// Adds the record of a router just registered. It is due at once.
+    pub(super) fn begin_health(&mut self, router: &Router) -> Stored<()> {
         diesel::insert_into(router_health::table)
-            .values((router_health::router_id.eq(router.as_str()), router_health::next_check_at.eq(AT_ONCE)))
+            .values((
+                router_health::company_id.eq(router.company.as_str()),
+                router_health::router_id.eq(router.id.as_str()),
+                router_health::next_check_at.eq(AT_ONCE),
+            ))
             .execute(self.connection)
             .map(drop)
             .map_err(storage)
     }
 
-    /// Adds a change, and forgets what is older than those that are kept.
-    fn add_change(&mut self, router: &RouterId, change: &HealthChange) -> Stored<()> {
-        let of_router = || router_health_changes::table.filter(router_health_changes::router_id.eq(router.as_str()));
+    /// A claim or a result that a crash of the database loses is made again within a check interval. So neither waits for the
+    /// disk.
+    fn do_not_wait_for_the_disk(&mut self) -> Stored<()> {
+        self.connection.batch_execute("SET LOCAL synchronous_commit = off").map_err(storage)
+    }
+
+    /// Adds a change and deletes the changes beyond [`KEPT_CHANGES`].
+    fn add_change(&mut self, router: &Router, change: &HealthChange) -> Stored<()> {
+        let (company, id) = (router.company.as_str(), router.id.as_str());
+        let of_router = || {
+            router_health_changes::table
+                .filter(router_health_changes::company_id.eq(company))
+                .filter(router_health_changes::router_id.eq(id))
+        };
         diesel::insert_into(router_health_changes::table)
-            .values((router_health_changes::router_id.eq(router.as_str()), ChangeRow::from(change)))
+            .values((
+                router_health_changes::company_id.eq(company),
+                router_health_changes::router_id.eq(id),
+                ChangeRow::from(change),
+            ))
             .execute(self.connection)
             .map_err(storage)?;
         let newest_beyond = of_router()
@@ -211,17 +226,16 @@ impl PgStorage<'_> {
     }
 }
 
-/// What was claimed or found in the last moment before a crash of the database may be lost, for it is looked for again
-/// within an interval. So neither waits for the disk.
 impl RouterHealths for PgStorage<'_> {
-    fn find(&mut self, router: &RouterId) -> Stored<Option<RouterHealth>> {
-        let query = router_health::table.find(router.as_str()).select(Row::as_select());
+    fn find(&mut self, company: &CompanyId, router: &RouterId) -> Stored<Option<RouterHealth>> {
+        let query = router_health::table.find((company.as_str(), router.as_str())).select(Row::as_select());
         let row = query.first(self.connection).optional().map_err(storage)?;
         row.map_or(Ok(None), Row::health)
     }
 
-    fn changes(&mut self, router: &RouterId) -> Stored<Vec<HealthChange>> {
+    fn changes(&mut self, company: &CompanyId, router: &RouterId) -> Stored<Vec<HealthChange>> {
         let query = router_health_changes::table
+            .filter(router_health_changes::company_id.eq(company.as_str()))
             .filter(router_health_changes::router_id.eq(router.as_str()))
             .order(router_health_changes::id.desc())
             .select(ChangeRow::as_select());
@@ -231,7 +245,12 @@ impl RouterHealths for PgStorage<'_> {
     fn fleet(&mut self, state: Option<FleetState>, page: Page<FleetRouter>) -> Stored<Listing<FleetRouter>> {
         let watched = || routers::active.and(companies::active);
         let wanted = || {
-            let all = routers::table.inner_join(companies::table).inner_join(router_health::table).into_boxed::<Pg>();
+            let same_router =
+                router_health::company_id.eq(routers::company_id).and(router_health::router_id.eq(routers::id));
+            let all = routers::table
+                .inner_join(companies::table)
+                .inner_join(router_health::table.on(same_router))
+                .into_boxed::<Pg>();
             match state {
                 None => all,
                 Some(FleetState::Unwatched) => all.filter(not(watched())),
@@ -246,8 +265,8 @@ impl RouterHealths for PgStorage<'_> {
         listing(&page, rows, || wanted().count().get_result(self.connection))
     }
 
-    fn make_due(&mut self, router: &RouterId) -> Stored<()> {
-        diesel::update(router_health::table.find(router.as_str()))
+    fn make_due(&mut self, company: &CompanyId, router: &RouterId) -> Stored<()> {
+        diesel::update(router_health::table.find((company.as_str(), router.as_str())))
             .set(router_health::next_check_at.eq(AT_ONCE))
             .execute(self.connection)
             .map(drop)
@@ -255,34 +274,39 @@ impl RouterHealths for PgStorage<'_> {
     }
 
     fn claim_due(&mut self, now: Timestamp, limit: u16, next: &dyn Fn(&RouterId) -> Timestamp) -> Stored<Claims> {
-        let due: Vec<String> = router_health::table
+        self.do_not_wait_for_the_disk()?;
+        let due: Vec<(String, String)> = router_health::table
             .filter(router_health::next_check_at.le(now.get()))
             .order(router_health::next_check_at)
             .limit(limit.into())
-            .select(router_health::router_id)
+            .select((router_health::company_id, router_health::router_id))
             .for_no_key_update()
             .skip_locked()
             .load(self.connection)
             .map_err(storage)?;
-        let next_looks = due.iter().map(|id| Ok(next(&RouterId::parse(id).or_broken("router id")?)));
+        let next_looks = due.iter().map(|(_, id)| Ok(next(&RouterId::parse(id).or_broken("router id")?)));
         let next_looks: Vec<Timestamp> = next_looks.collect::<Stored<_>>()?;
+        let (companies, ids): (Vec<&str>, Vec<&str>) = due.iter().map(|(c, id)| (c.as_str(), id.as_str())).unzip();
         sql_query(
-            "UPDATE router_health SET next_check_at = claimed.next_look FROM unnest($1, $2) AS claimed (id, next_look) \
-             WHERE (SELECT set_config('synchronous_commit', 'off', true)) IS NOT NULL AND router_id = claimed.id",
+            "UPDATE router_health SET next_check_at = claimed.next_look \
+             FROM unnest($1, $2, $3) AS claimed (company_id, id, next_look) \
+             WHERE router_health.company_id = claimed.company_id AND router_health.router_id = claimed.id",
         )
-        .bind::<Array<Text>, _>(&due)
+        .bind::<Array<Text>, _>(&companies)
+        .bind::<Array<Text>, _>(&ids)
         .bind::<Array<Timestamptz>, _>(next_looks.iter().map(|at| at.get()).collect::<Vec<_>>())
         .execute(self.connection)
         .map_err(storage)?;
         let rows: Vec<(String, RouterRow)> = routers::table
             .inner_join(companies::table)
-            .filter(routers::id.eq_any(&due))
+            .filter(routers::company_id.eq_any(&companies))
+            .filter(routers::id.eq_any(&ids))
             .filter(routers::active.and(companies::active))
             .select((routers::id, RouterRow::as_select()))
             .load(self.connection)
             .map_err(storage)?;
         let mut rows: HashMap<String, RouterRow> = rows.into_iter().collect();
-        let claims = due.iter().zip(next_looks).filter_map(|(id, next_look)| {
+        let claims = ids.iter().zip(next_looks).filter_map(|(&id, next_look)| {
             let router = Router::try_from(rows.remove(id)?);
             Some(router.map(|router| Claim { router, next_look }))
         });
@@ -290,10 +314,10 @@ impl RouterHealths for PgStorage<'_> {
     }
 
     fn record(&mut self, claim: &Claim, found: &RouterHealth, change: Option<&HealthChange>) -> Stored<bool> {
-        let router = &claim.router.id;
-        let written = diesel::update(router_health::table.find(router.as_str()))
+        self.do_not_wait_for_the_disk()?;
+        let router = &claim.router;
+        let written = diesel::update(router_health::table.find((router.company.as_str(), router.id.as_str())))
             .filter(router_health::next_check_at.eq(claim.next_look.get()))
-            .filter(set_config("synchronous_commit", "off", true).eq("off"))
             .set(Row::try_from(found)?)
             .execute(self.connection)
             .map_err(storage)?;

@@ -2,7 +2,7 @@
 
 use diesel::{
     AsChangeset, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable,
-    SelectableHelper, pg::Pg,
+    SelectableHelper, dsl::not, pg::Pg,
 };
 use portero_domain::{
     Timestamp,
@@ -24,7 +24,7 @@ use super::{
 };
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
-#[diesel(table_name = routers, check_for_backend(Pg), treat_none_as_null = true)]
+#[diesel(table_name = routers, primary_key(company_id, id), check_for_backend(Pg), treat_none_as_null = true)]
 pub(super) struct Row {
     id: String,
     company_id: String,
@@ -99,27 +99,22 @@ fn certificate(digest: Vec<u8>) -> Stored<CertificateFingerprint> {
 
 impl Routers for PgStorage<'_> {
     fn find(&mut self, company: &CompanyId, id: &RouterId) -> Stored<Option<Router>> {
-        let query =
-            routers::table.find(id.as_str()).filter(routers::company_id.eq(company.as_str())).select(Row::as_select());
+        let query = routers::table.find((company.as_str(), id.as_str())).select(Row::as_select());
         parsed_one(query.first(self.connection).optional())
     }
 
     fn lock(&mut self, company: &CompanyId, id: &RouterId) -> Stored<Option<Router>> {
-        let query = routers::table
-            .find(id.as_str())
-            .filter(routers::company_id.eq(company.as_str()))
-            .select(Row::as_select())
-            .for_no_key_update();
+        let query = routers::table.find((company.as_str(), id.as_str())).select(Row::as_select()).for_no_key_update();
         parsed_one(query.first(self.connection).optional())
     }
 
     fn lock_active(&mut self, company: &CompanyId, id: &RouterId) -> Stored<Option<bool>> {
-        let of_company = routers::table.find(id.as_str()).filter(routers::company_id.eq(company.as_str()));
-        of_company.select(routers::active).for_no_key_update().first(self.connection).optional().map_err(storage)
+        let query = routers::table.find((company.as_str(), id.as_str())).select(routers::active).for_no_key_update();
+        query.first(self.connection).optional().map_err(storage)
     }
 
-    fn set_active(&mut self, id: &RouterId, active: bool) -> Stored<()> {
-        diesel::update(routers::table.find(id.as_str()))
+    fn set_active(&mut self, company: &CompanyId, id: &RouterId, active: bool) -> Stored<()> {
+        diesel::update(routers::table.find((company.as_str(), id.as_str())))
             .set(routers::active.eq(active))
             .execute(self.connection)
             .map(drop)
@@ -149,24 +144,25 @@ impl Routers for PgStorage<'_> {
         if inserted == 0 {
             return Ok(Err(Taken));
         }
-        self.begin_health(&router.id).map(Ok)
+        self.begin_health(router).map(Ok)
     }
 
     fn update(&mut self, router: &Router) -> Stored<()> {
-        diesel::update(routers::table.find(router.id.as_str()))
+        diesel::update(routers::table.find((router.company.as_str(), router.id.as_str())))
             .set(Row::from(router))
             .execute(self.connection)
             .map(drop)
             .map_err(storage)
     }
 
-    /// A product on sale makes the last of the three fail, by its foreign key.
+    /// A product on sale makes the third deletion fail, by its foreign key.
     fn remove(&mut self, router: &Router) -> Stored<()> {
-        let id = router.id.as_str();
+        let (company, id) = (router.company.as_str(), router.id.as_str());
         let connection = &mut *self.connection;
-        diesel::delete(api_keys::table.filter(api_keys::router_id.eq(id))).execute(connection).map_err(storage)?;
-        let off_sale = products::table.filter(products::router_id.eq(id)).filter(diesel::dsl::not(products::active));
-        diesel::delete(off_sale).execute(connection).map_err(storage)?;
-        diesel::delete(routers::table.find(id)).execute(connection).map(drop).map_err(storage)
+        let keys = api_keys::table.filter(api_keys::company_id.eq(company)).filter(api_keys::router_id.eq(id));
+        diesel::delete(keys).execute(connection).map_err(storage)?;
+        let products = products::table.filter(products::company_id.eq(company)).filter(products::router_id.eq(id));
+        diesel::delete(products.filter(not(products::active))).execute(connection).map_err(storage)?;
+        diesel::delete(routers::table.find((company, id))).execute(connection).map(drop).map_err(storage)
     }
 }

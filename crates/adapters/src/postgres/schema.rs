@@ -1,7 +1,7 @@
 // @generated automatically by Diesel CLI.
 
 diesel::table! {
-    api_keys (id) {
+    api_keys (company_id, id) {
         id -> Text,
         seq -> Int8,
         router_id -> Text,
@@ -37,7 +37,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    products (id) {
+    products (company_id, id) {
         id -> Int8,
         company_id -> Text,
         router_id -> Text,
@@ -57,7 +57,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    router_health (router_id) {
+    router_health (company_id, router_id) {
         router_id -> Text,
         next_check_at -> Timestamptz,
         condition -> Nullable<Text>,
@@ -68,21 +68,23 @@ diesel::table! {
         latency_us -> Nullable<Int8>,
         version -> Nullable<Text>,
         clock_skew_us -> Nullable<Int8>,
+        company_id -> Text,
     }
 }
 
 diesel::table! {
-    router_health_changes (router_id, id) {
+    router_health_changes (company_id, router_id, id) {
         id -> Int8,
         router_id -> Text,
         at -> Timestamptz,
         condition -> Text,
         error -> Nullable<Text>,
+        company_id -> Text,
     }
 }
 
 diesel::table! {
-    routers (id) {
+    routers (company_id, id) {
         id -> Text,
         seq -> Int8,
         company_id -> Text,
@@ -110,7 +112,7 @@ diesel::table! {
 }
 
 diesel::table! {
-    transactions (id) {
+    transactions (company_id, created_at, id) {
         id -> Int8,
         reference -> Text,
         company_id -> Text,
@@ -140,8 +142,6 @@ diesel::table! {
     }
 }
 
-diesel::joinable!(router_health -> routers (router_id));
-diesel::joinable!(router_health_changes -> router_health (router_id));
 diesel::joinable!(routers -> companies (company_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(transactions -> companies (company_id));

@@ -11,7 +11,7 @@ use std::{
 
 use diesel::{
     Connection, PgConnection, RunQueryDsl,
-    connection::SimpleConnection,
+    connection::{InstrumentationEvent, SimpleConnection},
     dsl::sql,
     sql_types::{Nullable, Text},
 };
@@ -54,9 +54,11 @@ impl TestDatabase {
             format!("{given} options='-c search_path={schema}' application_name={schema}")
         };
         let connection = PgConnection::establish(&url);
-        let Ok(connection) = connection else {
+        let Ok(mut connection) = connection else {
             panic!("the PostgreSQL of DATABASE_URL cannot be reached: run `make test`")
         };
+        // Tests watch the program's statements, not their own.
+        connection.set_instrumentation(|_: InstrumentationEvent<'_>| ());
         let database = Self { schema, url, connection: Mutex::new(connection) };
         database.statement(&format!("CREATE SCHEMA {}", database.schema));
         database

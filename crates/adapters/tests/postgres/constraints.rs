@@ -187,14 +187,40 @@ fn a_company_with_routers_stays() {
 }
 
 #[test]
-fn a_transaction_outlives_its_router_and_is_written_once() {
+fn a_transaction_outlives_its_router_and_is_written_once_in_its_company() {
     let database = furnished();
     database.statement(&transaction("ord_1", "EMP_0000000001", "2500, 'MXN', 'paid'"));
     refused(&database, UniqueViolation, &transaction("ord_1", "EMP_0000000001", "2500, 'MXN', 'paid'"));
+    database.statement(&transaction("ord_1", "EMP_0000000002", "2500, 'MXN', 'paid'"));
     refused(&database, ForeignKeyViolation, &transaction("ord_2", "EMP_0000000009", "2500, 'MXN', 'paid'"));
     for bad in ["-1, 'MXN', 'paid'", "2500, 'XXX', 'paid'", "2500, 'MXN', 'approved'"] {
         refused(&database, CheckViolation, &transaction("ord_2", "EMP_0000000001", bad));
     }
+}
+
+/// What each names without the company is global: companies, users, sessions, and the ids of routers.
+#[test]
+fn keys_of_a_tenants_table_contain_the_company() {
+    let database = TestDatabase::new();
+    let without_company = |names: &str, from: &str, columns: &str| {
+        database.value(&format!(
+            "SELECT string_agg({names}, ' ' ORDER BY {names} COLLATE \"C\") FROM {from} AND NOT EXISTS (SELECT \
+             FROM pg_attribute WHERE attrelid = of AND attnum = ANY ({columns}) AND attname = 'company_id')",
+        ))
+    };
+    let unique = "(SELECT indrelid AS of, indkey, relname FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid \
+         WHERE indisunique AND relnamespace = current_schema()::regnamespace) AS found WHERE relname NOT LIKE '\\_%'";
+    let expected = "companies_pkey routers_one_id_per_database sessions_pkey users_email_key users_pkey";
+    assert_eq!(without_company("relname", unique, "indkey").as_deref(), Some(expected));
+    let foreign = "(SELECT conrelid AS of, conkey, conname FROM pg_constraint WHERE contype = 'f' \
+         AND connamespace = current_schema()::regnamespace) AS found WHERE true";
+    assert_eq!(without_company("conname", foreign, "conkey").as_deref(), Some("sessions_user_id_fkey"));
+}
+
+#[test]
+fn two_companies_share_no_routers_id() {
+    let database = furnished();
+    refused(&database, UniqueViolation, &router("RTR_00000001", "EMP_0000000002", 8728));
 }
 
 #[test]
@@ -211,17 +237,15 @@ fn a_person_who_is_gone_has_no_session() {
 #[test]
 fn a_routers_health_is_whole_and_goes_with_it() {
     let database = furnished();
-    database.statement("INSERT INTO router_health (router_id, next_check_at) VALUES ('RTR_00000001', now())");
-    refused(
-        &database,
-        UniqueViolation,
-        "INSERT INTO router_health (router_id, next_check_at) SELECT id, now() FROM routers",
-    );
-    refused(
-        &database,
-        ForeignKeyViolation,
-        "INSERT INTO router_health (router_id, next_check_at) VALUES ('RTR_00000009', now())",
-    );
+    let health = |company: &str, router: &str| {
+        format!(
+            "INSERT INTO router_health (company_id, router_id, next_check_at) VALUES ('{company}', '{router}', now())"
+        )
+    };
+    database.statement(&health("EMP_0000000001", "RTR_00000001"));
+    refused(&database, UniqueViolation, &health("EMP_0000000001", "RTR_00000001"));
+    refused(&database, ForeignKeyViolation, &health("EMP_0000000001", "RTR_00000009"));
+    refused(&database, ForeignKeyViolation, &health("EMP_0000000002", "RTR_00000001"));
     let look = |columns: &str| format!("UPDATE router_health SET {columns}");
     let online =
         "condition = 'online', since = now(), checked_at = now(), contact_at = now(), latency_us = 0, version = '7'";
@@ -248,8 +272,8 @@ fn a_routers_health_is_whole_and_goes_with_it() {
     database.statement(&look("error = 'away', condition = 'unreachable', clock_skew_us = -1"));
 
     let change = |router: &str, condition: &str, error: &str| {
-        let values = format!("'{router}', now(), '{condition}', {error}");
-        format!("INSERT INTO router_health_changes (router_id, at, condition, error) VALUES ({values})")
+        let values = format!("'EMP_0000000001', '{router}', now(), '{condition}', {error}");
+        format!("INSERT INTO router_health_changes (company_id, router_id, at, condition, error) VALUES ({values})")
     };
     refused(&database, ForeignKeyViolation, &change("RTR_00000009", "online", "NULL"));
     for (condition, error) in

@@ -91,7 +91,7 @@ async fn a_page_may_end_at_a_damaged_row() {
 #[tokio::test]
 async fn a_catalogue_leaves_damaged_products_out() {
     let store = damaged_store().await;
-    let catalogue = run(&store, |storage| storage.products().catalogue(&router_id())).await;
+    let catalogue = run(&store, |storage| storage.products().catalogue(&hotel(), &router_id())).await;
     assert_eq!(catalogue.iter().map(|product| product.id).collect::<Vec<_>>(), [ProductId::new(2)]);
 }
 
@@ -103,7 +103,7 @@ async fn a_damaged_row_is_deactivated_like_any_other() {
         assert_eq!(storage.companies().lock_active(&hotel())?, Some(true));
         storage.companies().set_active(&hotel(), false)?;
         assert_eq!(storage.routers().lock_active(&hotel(), &router_id())?, Some(true));
-        storage.routers().set_active(&router_id(), false)?;
+        storage.routers().set_active(&hotel(), &router_id(), false)?;
         assert!(storage.products().withdraw(&hotel(), ProductId::new(1))?);
         let standing = Standing { role: RoleKind::SuperAdmin, active: true };
         assert_eq!(storage.users().lock_standing(UserId::new(1))?, Some(standing));

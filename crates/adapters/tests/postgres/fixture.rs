@@ -6,6 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use crate::statements;
 use portero_adapters::{PgExecutor, PgGate, PgUnitOfWork, postgres::testing::TestDatabase};
 use portero_domain::{
     api_key::ApiKey,
@@ -23,6 +24,7 @@ pub(crate) struct Fixture {
 /// A fresh store on a pool of this size, with its gate.
 pub(crate) fn store(pool_size: u32) -> Fixture {
     let database = TestDatabase::new();
+    statements::watch();
     let executor = PgExecutor::new(database.url(), pool_size);
     let gate = a_gate(database.url());
     Fixture { storage: Arc::new(PgUnitOfWork::new(executor)), gate, database }

@@ -24,7 +24,7 @@ type End = fn(&mut dyn Storage) -> Stored<()>;
 fn revoke(storage: &mut dyn Storage) -> Stored<()> {
     let router = a_router().build();
     storage.routers().lock(&router.company, &router.id)?;
-    for mut key in storage.api_keys().open(&router.id)? {
+    for mut key in storage.api_keys().open(&router.company, &router.id)? {
         key.revoke(start()).unwrap();
         storage.api_keys().record_revocation(&key)?;
     }

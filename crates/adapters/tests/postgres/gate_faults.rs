@@ -9,6 +9,7 @@ use portero_testkit::builders::key_id;
 use crate::{
     fixture::{Fixture, a_gate, eventually, timed},
     proxy::{Network, Proxy},
+    statements,
     waiting::{
         admit, begin_all, count_of, counted, hold, is_unavailable, occupied, refusal, the_key, the_other_key,
         watched_shop,
@@ -196,8 +197,14 @@ fn panic_when_told(event: &InstrumentationEvent<'_>) {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_panic_fails_its_own_call_alone() {
-    set_default_instrumentation(|| Some(Box::new(|event: InstrumentationEvent<'_>| panic_when_told(&event)))).unwrap();
     let store = watched_shop().await;
+    set_default_instrumentation(|| {
+        Some(Box::new(|event: InstrumentationEvent<'_>| {
+            statements::check(&event);
+            panic_when_told(&event);
+        }))
+    })
+    .unwrap();
     for _ in 0..5 {
         PANIC.store(true, SeqCst);
         let answer = admit(&store.gate, PresentedKey { id: key_id("key_bug"), ..the_key() }).await;

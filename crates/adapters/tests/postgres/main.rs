@@ -16,4 +16,5 @@ mod migrations;
 mod paging;
 mod proxy;
 mod read_back;
+mod statements;
 mod waiting;

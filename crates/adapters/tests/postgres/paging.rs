@@ -123,7 +123,7 @@ async fn far_pages_by_cursor_read_their_own_rows_and_no_others() {
     let key = "'id', 'key_' || n, 'token_sha256', sha256(n::text::bytea), 'issued_at', at, 'revoked_at', at";
     multiply(database, "api_keys", key);
     a_far_page_is_as_near_as_the_first(database, "api_keys", |storage, page| {
-        storage.api_keys().list(&a_router().build().id, page)
+        storage.api_keys().list(&a_company().build().id, &a_router().build().id, page)
     })
     .await;
     multiply(database, "routers", "'id', 'RTR_' || lpad(n::text, 8, '0'), 'created_at', at");

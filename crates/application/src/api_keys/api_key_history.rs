@@ -24,7 +24,7 @@ impl ApiKeyHistory {
             if storage.routers().find(&company, &router)?.is_none() {
                 return Ok(None);
             }
-            storage.api_keys().list(&router, page).map(Some)
+            storage.api_keys().list(&company, &router, page).map(Some)
         })
         .await
     }

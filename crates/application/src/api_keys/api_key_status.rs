@@ -40,7 +40,7 @@ impl ApiKeyStatus {
             if storage.routers().find(&company, &router)?.is_none() {
                 return Ok(None);
             }
-            let open = storage.api_keys().open(&router)?;
+            let open = storage.api_keys().open(&company, &router)?;
             let active = open.into_iter().find(|key| key.standing(now) == Standing::Active).map(|key| ActiveKey {
                 days_left: key.days_left(now),
                 advice: key.advice(now),

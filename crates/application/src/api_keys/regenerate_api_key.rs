@@ -56,7 +56,7 @@ impl RegenerateApiKey {
             let key = ApiKey::issue(id, router.active()?, now, life);
             let signed = tokens.sign(&key)?;
             let mut replaced_active_key = false;
-            for mut old in storage.api_keys().open(&router.id)? {
+            for mut old in storage.api_keys().open(&company, &router.id)? {
                 if let Ok(before) = old.revoke(now) {
                     replaced_active_key |= before == Standing::Active;
                     storage.api_keys().record_revocation(&old)?;

@@ -39,7 +39,7 @@ impl RevokeApiKey {
         let (now, id) = (self.clock.now(), key.clone());
         transact(&*self.storage, move |storage| {
             let router = storage.routers().lock(&company, &router)?.ok_or(RevokeApiKeyError::NotFound)?;
-            let mut key = storage.api_keys().find(&router.id, &key)?.ok_or(RevokeApiKeyError::NotFound)?;
+            let mut key = storage.api_keys().find(&company, &router.id, &key)?.ok_or(RevokeApiKeyError::NotFound)?;
             key.revoke(now)?;
             storage.api_keys().record_revocation(&key)?;
             Ok::<_, RevokeApiKeyError>(())

@@ -88,7 +88,7 @@ impl LookAtRouters {
         let turn = recording.lock().await;
         let change = transact(&*self.accesses.storage, move |storage| {
             let healths = storage.router_healths();
-            let before = healths.find(&claim.router.id)?;
+            let before = healths.find(&claim.router.company, &claim.router.id)?;
             let found = RouterHealth::after(before.as_ref(), &claim.router.id, look, now);
             let change = found.change_from(before.as_ref());
             let recorded = healths.record(&claim, &found, change.as_ref())?;

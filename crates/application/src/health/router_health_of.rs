@@ -27,7 +27,7 @@ impl RouterHealthOf {
             let Some(owner) = storage.companies().find(&company)? else { return Ok(None) };
             let Some(router) = storage.routers().find(&company, &router)? else { return Ok(None) };
             let healths = storage.router_healths();
-            let (health, changes) = (healths.find(&router.id)?, healths.changes(&router.id)?);
+            let (health, changes) = (healths.find(&company, &router.id)?, healths.changes(&company, &router.id)?);
             let watched = router.active && owner.active;
             let router = FleetRouter { router: router.id, company: router.company, name: router.name, watched, health };
             Ok(Some(KnownHealth { router, changes }))

@@ -13,8 +13,8 @@ pub struct Catalogue {
 
 impl Catalogue {
     /// The router's products on sale: by position, then the featured ones, then the oldest.
-    pub async fn all(&self, router: AdmittedRouter) -> Stored<Vec<Product>> {
-        transact(&*self.storage, move |storage| storage.products().catalogue(&router.id)).await
+    pub async fn all(&self, company: AdmittedCompany, router: AdmittedRouter) -> Stored<Vec<Product>> {
+        transact(&*self.storage, move |storage| storage.products().catalogue(&company.id, &router.id)).await
     }
 
     /// One of the router's products on sale.

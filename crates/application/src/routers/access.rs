@@ -3,7 +3,7 @@ use std::sync::Arc;
 use portero_domain::{
     company::CompanyInactive,
     ids::RouterId,
-    ports::{Ports, SecretPlace, SellingRouter, StorageError, UnitOfWork, Vault, VaultError, transact},
+    ports::{Ports, SellingRouter, StorageError, UnitOfWork, Vault, VaultError, transact},
     router::{Router, RouterAccess},
     secret::{Sealed, Secret},
 };
@@ -69,13 +69,12 @@ impl Accesses {
 
     /// Another password for this router, sealed, if there is one.
     pub(crate) fn seal(&self, router: &Router, password: Option<&Secret>) -> Result<Option<Sealed>, AccessError> {
-        let place = SecretPlace::RouterPassword(router.id.clone());
+        let place = router.password_place();
         Ok(password.map(|password| self.vault.seal(password, &place)).transpose()?)
     }
 
     /// The access to this router.
     pub(crate) fn open(&self, router: &Router) -> Result<RouterAccess, VaultError> {
-        let place = SecretPlace::RouterPassword(router.id.clone());
-        Ok(router.access(self.vault.open(&router.credentials.password, &place)?))
+        Ok(router.access(self.vault.open(&router.credentials.password, &router.password_place())?))
     }
 }

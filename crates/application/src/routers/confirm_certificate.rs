@@ -79,7 +79,7 @@ impl ConfirmCertificate {
             let password = accesses.seal(&router, password.as_ref())?;
             router.confirm(certificate, password)?;
             storage.routers().update(&router)?;
-            storage.router_healths().make_due(&router.id)?;
+            storage.router_healths().make_due(&company, &router.id)?;
             Ok(router)
         })
         .await?;

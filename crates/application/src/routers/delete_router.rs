@@ -31,7 +31,7 @@ impl DeleteRouter {
         let id = router.clone();
         transact(&*self.storage, move |storage| {
             let router = storage.routers().lock(&company, &router)?.ok_or(DeleteRouterError::NotFound)?;
-            match storage.products().count_on_sale(&router.id)? {
+            match storage.products().count_on_sale(&company, &router.id)? {
                 0 => Ok(storage.routers().remove(&router)?),
                 products => Err(DeleteRouterError::HasProducts(products)),
             }

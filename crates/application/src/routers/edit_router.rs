@@ -91,7 +91,7 @@ impl EditRouter {
             }
             storage.routers().update(&router)?;
             if before != (router.endpoint.clone(), router.credentials.clone()) {
-                storage.router_healths().make_due(&router.id)?;
+                storage.router_healths().make_due(&company, &router.id)?;
             }
             Ok(router)
         })

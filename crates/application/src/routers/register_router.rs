@@ -88,7 +88,8 @@ impl RegisterRouter {
             let mut draws = (0..DRAWS).map(|_| ids.router());
             let router = loop {
                 let id = draws.next().ok_or(RegisterRouterError::NoFreeId)?;
-                let sealed = vault.seal(&password, &SecretPlace::RouterPassword(id.clone()))?;
+                let place = SecretPlace::RouterPassword(company.id().clone(), id.clone());
+                let sealed = vault.seal(&password, &place)?;
                 let credentials = Credentials { username: username.clone(), password: sealed, old_login };
                 let router = Router::register(company, id, details.clone(), credentials, now);
                 if storage.routers().insert(&router)?.is_ok() {

@@ -19,9 +19,9 @@ impl SwitchRouter {
         transact(&*self.storage, move |storage| {
             let Some(was_active) = storage.routers().lock_active(&company, &router)? else { return Ok(None) };
             let active = switch.from(was_active);
-            storage.routers().set_active(&router, active)?;
+            storage.routers().set_active(&company, &router, active)?;
             if active && !was_active {
-                storage.router_healths().make_due(&router)?;
+                storage.router_healths().make_due(&company, &router)?;
             }
             Ok(Some(active))
         })

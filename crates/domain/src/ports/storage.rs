@@ -147,7 +147,7 @@ pub trait Routers {
     /// a damaged row too.
     fn lock_active(&mut self, company: &CompanyId, id: &RouterId) -> Stored<Option<bool>>;
     /// Writes whether a locked router is active, and nothing else.
-    fn set_active(&mut self, id: &RouterId, active: bool) -> Stored<()>;
+    fn set_active(&mut self, company: &CompanyId, id: &RouterId, active: bool) -> Stored<()>;
     /// How many routers the company has.
     fn count(&mut self, company: &CompanyId) -> Stored<u64>;
     /// A part of the company's routers.
@@ -161,14 +161,14 @@ pub trait Routers {
     fn remove(&mut self, router: &Router) -> Stored<()>;
 }
 
-/// The keys of the routers, newest first.
+/// The keys of the routers, newest first. Every access names the company: a router of another company has no keys here.
 pub trait ApiKeys {
     /// The router's key of that identity, revoked or not.
-    fn find(&mut self, router: &RouterId, id: &KeyId) -> Stored<Option<ApiKey>>;
+    fn find(&mut self, company: &CompanyId, router: &RouterId, id: &KeyId) -> Stored<Option<ApiKey>>;
     /// The router's keys that have not been revoked, expired ones included: one at most.
-    fn open(&mut self, router: &RouterId) -> Stored<Vec<ApiKey>>;
+    fn open(&mut self, company: &CompanyId, router: &RouterId) -> Stored<Vec<ApiKey>>;
     /// A part of the router's keys of all times.
-    fn list(&mut self, router: &RouterId, page: Page<ApiKey>) -> Stored<Listing<ApiKey>>;
+    fn list(&mut self, company: &CompanyId, router: &RouterId, page: Page<ApiKey>) -> Stored<Listing<ApiKey>>;
     /// Adds a key. Fails when its router has one that is not revoked.
     fn insert(&mut self, key: &ApiKey, fingerprint: Fingerprint) -> Stored<()>;
     /// Writes when the key was revoked, and nothing else: its counters belong to the gate alone.
@@ -222,9 +222,9 @@ pub trait Products {
     -> Stored<Listing<Product>>;
     /// The router's products on sale: by position, then the featured ones, then the oldest. Damaged rows are left out:
     /// nothing can be sold by them.
-    fn catalogue(&mut self, router: &RouterId) -> Stored<Vec<Product>>;
+    fn catalogue(&mut self, company: &CompanyId, router: &RouterId) -> Stored<Vec<Product>>;
     /// How many products of the router are on sale.
-    fn count_on_sale(&mut self, router: &RouterId) -> Stored<u64>;
+    fn count_on_sale(&mut self, company: &CompanyId, router: &RouterId) -> Stored<u64>;
     /// Adds a product, unless its router has one of that profile. Answers its identity.
     fn insert(&mut self, company: &CompanyId, offer: &Offer, now: Timestamp) -> Stored<Result<ProductId, Taken>>;
     /// Takes the product off sale. It parses nothing, so it works on a damaged row too. Returns whether the company has it.
@@ -245,13 +245,13 @@ pub trait Transactions {
 /// at once.
 pub trait RouterHealths {
     /// How the router is; nothing while nobody has looked at it.
-    fn find(&mut self, router: &RouterId) -> Stored<Option<RouterHealth>>;
+    fn find(&mut self, company: &CompanyId, router: &RouterId) -> Stored<Option<RouterHealth>>;
     /// The newest changes in how the router is, newest first: [`KEPT_CHANGES`] at most.
-    fn changes(&mut self, router: &RouterId) -> Stored<Vec<HealthChange>>;
+    fn changes(&mut self, company: &CompanyId, router: &RouterId) -> Stored<Vec<HealthChange>>;
     /// A part of all routers, oldest first, of those that stand so where that is given.
     fn fleet(&mut self, state: Option<FleetState>, page: Page<FleetRouter>) -> Stored<Listing<FleetRouter>>;
     /// Lets the router be looked at before all others, and makes what a look under way finds worthless.
-    fn make_due(&mut self, router: &RouterId) -> Stored<()>;
+    fn make_due(&mut self, company: &CompanyId, router: &RouterId) -> Stored<()>;
     /// Takes up to `limit` routers that are due, the longest overdue first, and lets each be due again at its `next` look.
     /// Those that someone else is just taking are passed over, so no two callers take the same.
     ///

@@ -25,7 +25,7 @@ pub trait Vault: Send + Sync {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SecretPlace {
     /// The password that Portero signs in to a router with.
-    RouterPassword(RouterId),
+    RouterPassword(CompanyId, RouterId),
     /// A company's private key with Conekta.
     ConektaPrivateKey(CompanyId),
     /// The token of a company's Telegram bot.
@@ -35,7 +35,7 @@ pub enum SecretPlace {
 impl fmt::Display for SecretPlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::RouterPassword(id) => write!(f, "the password of the router {id}"),
+            Self::RouterPassword(_, id) => write!(f, "the password of the router {id}"),
             Self::ConektaPrivateKey(id) => write!(f, "the Conekta key of the company {id}"),
             Self::TelegramBotToken(id) => write!(f, "the Telegram token of the company {id}"),
         }

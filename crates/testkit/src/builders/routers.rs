@@ -102,7 +102,7 @@ pub fn a_router() -> RouterBuilder {
 }
 
 fn password_of(router: &str) -> Sealed {
-    let place = SecretPlace::RouterPassword(router_id(router));
+    let place = SecretPlace::RouterPassword(company_id("EMP_3A9F1C0B2D"), router_id(router));
     FakeVault::default().seal(&Secret::new("secure_password".to_owned()), &place).expect("a vault that seals")
 }
 

@@ -2,20 +2,24 @@
 
 use portero_domain::{
     api_key::{ApiKey, Standing, Usage},
-    ids::RouterId,
+    ids::{CompanyId, RouterId},
     secret::Fingerprint,
 };
 use time::Duration;
 
 use super::{Harness, a_shop, after, commit, keep, presented, refused, rivals, whole};
-use crate::builders::{a_key, a_router, fingerprint_of, key_id, router_id, start};
+use crate::builders::{a_company, a_key, a_router, company_id, fingerprint_of, key_id, router_id, start};
+
+fn the_company() -> CompanyId {
+    a_company().build().id
+}
 
 fn the_router() -> RouterId {
     a_router().build().id
 }
 
 async fn listed(harness: &dyn Harness) -> Vec<ApiKey> {
-    whole(harness, |storage, page| storage.api_keys().list(&the_router(), page)).await
+    whole(harness, |storage, page| storage.api_keys().list(&the_company(), &the_router(), page)).await
 }
 
 /// Everything comes back: a fresh key, and one with a past.
@@ -28,13 +32,13 @@ pub async fn a_key_reads_back_as_it_was_written(harness: &dyn Harness) {
     for key in [past.clone(), a_key().build()] {
         keep(harness, &key).await;
         let id = key.id().clone();
-        let found = commit(harness, move |storage| storage.api_keys().find(&the_router(), &id)).await;
+        let found = commit(harness, move |storage| storage.api_keys().find(&the_company(), &the_router(), &id)).await;
         assert_eq!(found, Some(key));
     }
     assert_eq!(listed(harness).await, [a_key().build(), past]);
 }
 
-/// Neither by its id, nor open, nor in the list, nor is one that nobody has.
+/// Neither by its id, nor open, nor in the list. The same holds for a key of another company, and for an unknown key.
 pub async fn a_key_of_another_router_is_not_there(harness: &dyn Harness) {
     a_shop(harness).await;
     keep(harness, &a_key().build()).await;
@@ -42,20 +46,26 @@ pub async fn a_key_of_another_router_is_not_there(harness: &dyn Harness) {
         let other = a_router().id("RTR_00000002").build();
         assert_eq!(storage.routers().insert(&other)?, Ok(()));
         let keys = storage.api_keys();
-        assert_eq!(keys.find(&other.id, a_key().build().id())?, None);
-        assert_eq!(keys.find(&the_router(), &key_id("key_unknown"))?, None);
-        assert_eq!(keys.open(&other.id)?, []);
-        assert_eq!(keys.open(&router_id("RTR_00000003"))?, []);
+        assert_eq!(keys.find(&other.company, &other.id, a_key().build().id())?, None);
+        assert_eq!(keys.find(&the_company(), &the_router(), &key_id("key_unknown"))?, None);
+        assert_eq!(keys.open(&other.company, &other.id)?, []);
+        assert_eq!(keys.open(&the_company(), &router_id("RTR_00000003"))?, []);
+        let elsewhere = company_id("EMP_0000000009");
+        assert_eq!(keys.find(&elsewhere, &the_router(), a_key().build().id())?, None);
+        assert_eq!(keys.open(&elsewhere, &the_router())?, []);
         Ok(())
     })
     .await;
-    assert_eq!(whole(harness, |storage, page| storage.api_keys().list(&router_id("RTR_00000002"), page)).await, []);
+    assert_eq!(
+        whole(harness, |storage, page| storage.api_keys().list(&the_company(), &router_id("RTR_00000002"), page)).await,
+        []
+    );
 }
 
 /// Open means not revoked, whatever the time.
 pub async fn an_expired_key_is_open_and_a_revoked_one_is_not(harness: &dyn Harness) {
     a_shop(harness).await;
-    let open = || commit(harness, |storage| storage.api_keys().open(&the_router()));
+    let open = || commit(harness, |storage| storage.api_keys().open(&the_company(), &the_router()));
     assert_eq!(open().await, []);
     keep(harness, &a_key().id("key_revoked").revoked_at(start()).build()).await;
     assert_eq!(open().await, []);
@@ -98,7 +108,7 @@ pub async fn a_key_may_follow_the_one_revoked_before_it(harness: &dyn Harness) {
     let new = a_key().id("key_newkeyid123456").issued_at(now).build();
     let added = new.clone();
     commit(harness, move |storage| {
-        for mut old in storage.api_keys().open(&the_router())? {
+        for mut old in storage.api_keys().open(&the_company(), &the_router())? {
             assert_eq!(old.revoke(now), Ok(Standing::Active));
             storage.api_keys().record_revocation(&old)?;
         }
@@ -141,7 +151,7 @@ pub async fn neither_ids_nor_tokens_are_shared(harness: &dyn Harness) {
 pub async fn revoking_leaves_what_the_gate_has_counted(harness: &dyn Harness) {
     a_shop(harness).await;
     keep(harness, &a_key().build()).await;
-    let mut key = commit(harness, |storage| storage.api_keys().open(&the_router())).await.remove(0);
+    let mut key = commit(harness, |storage| storage.api_keys().open(&the_company(), &the_router())).await.remove(0);
     let used = after(Duration::HOUR);
     harness.gate().admit(presented(&key), used).await.expect("an admission");
     let at = after(Duration::DAY).plus(Duration::MICROSECOND);
@@ -165,6 +175,6 @@ pub async fn revoking_touches_no_other_key(harness: &dyn Harness) {
     let written = revoked.clone();
     commit(harness, move |storage| storage.api_keys().record_revocation(&written)).await;
     assert_eq!(listed(harness).await, [revoked, earlier]);
-    let open = commit(harness, |storage| storage.api_keys().open(&router_id("RTR_00000002"))).await;
+    let open = commit(harness, |storage| storage.api_keys().open(&the_company(), &router_id("RTR_00000002"))).await;
     assert_eq!(open, [elsewhere]);
 }

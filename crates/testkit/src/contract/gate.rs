@@ -27,8 +27,8 @@ fn verdict(answer: Result<Admission, GateError>) -> Result<Admission, Refusal> {
 }
 
 async fn usage(harness: &dyn Harness, key: &ApiKey) -> Usage {
-    let (router, id) = (key.parts().router.clone(), key.id().clone());
-    let key = commit(harness, move |storage| storage.api_keys().find(&router, &id)).await;
+    let parts = key.parts().clone();
+    let key = commit(harness, move |storage| storage.api_keys().find(&parts.company, &parts.router, &parts.id)).await;
     key.expect("the key").parts().usage
 }
 
@@ -219,7 +219,7 @@ pub async fn nothing_is_admitted_after_a_revocation(harness: &dyn Harness) {
     commit(harness, |storage| {
         let router = a_router().build();
         storage.routers().lock(&router.company, &router.id)?;
-        for mut key in storage.api_keys().open(&router.id)? {
+        for mut key in storage.api_keys().open(&router.company, &router.id)? {
             assert_eq!(key.revoke(start()), Ok(Standing::Active));
             storage.api_keys().record_revocation(&key)?;
         }

@@ -50,7 +50,9 @@ pub async fn rows_of_one_moment_come_once_each(harness: &dyn Harness) {
     let (rows, thirds) = (23, 7);
     let companies = whole(harness, |storage, page| storage.companies().list(page)).await;
     let routers = whole(harness, move |storage, page| storage.routers().list(&hotel(), page)).await;
-    let keys = whole(harness, |storage, page| storage.api_keys().list(&a_router().build().id, page)).await;
+    let keys =
+        whole(harness, |storage, page| storage.api_keys().list(&a_company().build().id, &a_router().build().id, page))
+            .await;
     let sales = whole(harness, move |storage, page| storage.transactions().list(&hotel(), page)).await;
     assert_eq!([companies.len(), routers.len(), keys.len(), sales.len()], [rows + 1, rows + 1, rows, rows]);
     for (company, length) in [(None, rows), (Some(hotel()), rows - thirds)] {

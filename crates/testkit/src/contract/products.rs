@@ -158,12 +158,15 @@ pub async fn a_catalogue_goes_by_position_then_featured_then_age(harness: &dyn H
             added(storage, &hotel(), &offer.build(), after(Duration::minutes(minute)))?;
         }
         let products = storage.products();
-        assert_eq!(products.catalogue(&router_id("RTR_00000003"))?, []);
-        let catalogue = products.catalogue(&the_router())?;
+        assert_eq!(products.catalogue(&hotel(), &router_id("RTR_00000003"))?, []);
+        let cafe = company_id("EMP_0000000002");
+        assert_eq!(products.catalogue(&cafe, &the_router())?, []);
+        assert_eq!(products.count_on_sale(&cafe, &the_router())?, 0);
+        let catalogue = products.catalogue(&hotel(), &the_router())?;
         let titles: String = catalogue.iter().map(|product| product.offer.title.as_str()).collect();
         let mut counts = Vec::new();
         for router in ["RTR_A1B2C3D4", "RTR_00000002", "RTR_00000003", "RTR_00000004"] {
-            counts.push(products.count_on_sale(&router_id(router))?);
+            counts.push(products.count_on_sale(&hotel(), &router_id(router))?);
         }
         Ok((titles, counts))
     })

@@ -6,7 +6,7 @@ use portero_domain::{
     Timestamp,
     company::Company,
     health::{Claim, Condition, Contact, FleetRouter, FleetState, HealthChange, RouterHealth},
-    ids::RouterId,
+    ids::{CompanyId, RouterId},
     ports::KEPT_CHANGES,
     router::Router,
 };
@@ -26,6 +26,10 @@ const CONDITIONS: [Condition; 6] = [
 
 /// How long a claim lasts here.
 const INTERVAL: Duration = Duration::MINUTE;
+
+fn the_company() -> CompanyId {
+    a_company().build().id
+}
 
 fn the_router() -> RouterId {
     a_router().build().id
@@ -87,14 +91,14 @@ async fn known(harness: &dyn Harness, router: &RouterId) -> (Option<RouterHealth
     let router = router.clone();
     commit(harness, move |storage| {
         let healths = storage.router_healths();
-        Ok((healths.find(&router)?, healths.changes(&router)?))
+        Ok((healths.find(&the_company(), &router)?, healths.changes(&the_company(), &router)?))
     })
     .await
 }
 
 async fn make_due(harness: &dyn Harness, router: &RouterId) {
     let router = router.clone();
-    commit(harness, move |storage| storage.router_healths().make_due(&router)).await;
+    commit(harness, move |storage| storage.router_healths().make_due(&the_company(), &router)).await;
 }
 
 /// Nothing is known of it, and it is due whatever the time is.

@@ -191,7 +191,7 @@ pub async fn removing_a_router_takes_its_keys_and_leaves_its_transactions(harnes
 
     assert_eq!(listed(harness).await, [other]);
     let keys = async |router: RouterId| {
-        whole(harness, move |storage, page| storage.api_keys().list(&router, page)).await.len()
+        whole(harness, move |storage, page| storage.api_keys().list(&a_company().build().id, &router, page)).await.len()
     };
     assert_eq!((keys(router_id("RTR_A1B2C3D4")).await, keys(router_id("RTR_00000002")).await), (0, 1));
     let company = || a_company().build().id;
@@ -214,7 +214,7 @@ pub async fn a_router_is_activated_and_deactivated_alone(harness: &dyn Harness) 
         let (id, company) = (router.id.clone(), router.company.clone());
         let found = commit(harness, move |storage| {
             let routers = storage.routers();
-            routers.set_active(&id, active)?;
+            routers.set_active(&company, &id, active)?;
             Ok([routers.lock_active(&company, &id)?, routers.lock_active(&company_id("EMP_0000000009"), &id)?])
         });
         assert_eq!(found.await, [Some(active), None]);
@@ -239,7 +239,11 @@ pub async fn a_router_with_products_on_sale_stays(harness: &dyn Harness) {
     refused(harness, |storage| storage.routers().remove(&a_router().build())).await;
     assert_eq!(listed(harness).await, [a_router().build()]);
     let (key, products) = commit(harness, |storage| {
-        let key = storage.api_keys().find(&a_router().build().id, &key_id("key_a1b2c3d4e5f6g7h8"))?;
+        let key = storage.api_keys().find(
+            &a_company().build().id,
+            &a_router().build().id,
+            &key_id("key_a1b2c3d4e5f6g7h8"),
+        )?;
         let products = storage.products().list(&a_company().build().id, None, Page::default())?;
         Ok((key, products.total))
     })

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use portero_domain::{
     company::Company,
     ports::{SealedSecret, SecretPlace},
-    router::Router,
     secret::Sealed,
 };
 
@@ -29,8 +28,8 @@ async fn some_secrets(harness: &dyn Harness) -> BTreeMap<SecretPlace, Sealed> {
         places.extend(conekta.private_key.clone().map(|key| (SecretPlace::ConektaPrivateKey(id.clone()), key)));
         places.extend(telegram.bot_token.clone().map(|token| (SecretPlace::TelegramBotToken(id.clone()), token)));
     }
-    for Router { id, credentials, .. } in &routers {
-        places.insert(SecretPlace::RouterPassword(id.clone()), credentials.password.clone());
+    for router in &routers {
+        places.insert(router.password_place(), router.credentials.password.clone());
     }
     assert_eq!(places.len(), 6);
     commit(harness, move |storage| {
@@ -78,7 +77,7 @@ pub async fn every_secret_comes_once_in_one_order(harness: &dyn Harness) {
 pub async fn a_place_that_is_gone_still_marks_where_to_go_on(harness: &dyn Harness) {
     some_secrets(harness).await;
     let order = walk(harness, 100).await;
-    let gone = SecretPlace::RouterPassword(a_router().build().id);
+    let gone = a_router().build().password_place();
     let index = order.iter().position(|secret| secret.place == gone).expect("the router's password");
     commit(harness, |storage| storage.routers().remove(&a_router().build())).await;
     let rest = commit(harness, move |storage| storage.sealed_secrets().after(Some(&gone), 100)).await;
@@ -105,7 +104,7 @@ pub async fn a_secret_is_replaced_only_where_it_is_unchanged(harness: &dyn Harne
         assert_eq!(found, expected);
     }
     for place in [
-        SecretPlace::RouterPassword(router_id("RTR_00000009")),
+        SecretPlace::RouterPassword(a_company().build().id, router_id("RTR_00000009")),
         SecretPlace::ConektaPrivateKey(company_id("EMP_0000000003")),
         SecretPlace::TelegramBotToken(company_id("EMP_0000000002")),
     ] {

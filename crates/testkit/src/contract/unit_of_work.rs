@@ -30,7 +30,7 @@ async fn everything(harness: &dyn Harness) -> String {
         let (company, router) = (a_company().build().id, a_router().build().id);
         let companies = storage.companies().list(Page::default())?;
         let routers = storage.routers().list(&company, Page::default())?;
-        let keys = storage.api_keys().list(&router, Page::default())?;
+        let keys = storage.api_keys().list(&a_company().build().id, &router, Page::default())?;
         let users = storage.users().list(None, None, Page::default())?;
         let passwords: Vec<_> = users.items.iter().map(|user| user.password.as_str().to_owned()).collect();
         let session = storage.users().find_by_session(&a_session().build().id)?;
@@ -87,8 +87,11 @@ pub async fn a_transaction_sees_its_own_writes_and_so_does_the_next(harness: &dy
         write_everywhere(storage)?;
         let company = storage.companies().find(&a_company().build().id)?;
         assert_eq!(company.map(|company| company.name), Some(name("Otro")));
-        assert_eq!(storage.api_keys().open(&a_router().build().id)?, [a_key().id("key_new").build()]);
-        assert_eq!(storage.products().count_on_sale(&a_router().build().id)?, 1);
+        assert_eq!(
+            storage.api_keys().open(&a_company().build().id, &a_router().build().id)?,
+            [a_key().id("key_new").build()]
+        );
+        assert_eq!(storage.products().count_on_sale(&a_company().build().id, &a_router().build().id)?, 1);
         Ok(())
     })
     .await;

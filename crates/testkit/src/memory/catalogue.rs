@@ -38,10 +38,9 @@ impl Products for MemoryTransaction<'_> {
         })
     }
 
-    fn catalogue(&mut self, router: &RouterId) -> Stored<Vec<Product>> {
+    fn catalogue(&mut self, company: &CompanyId, router: &RouterId) -> Stored<Vec<Product>> {
         self.step(|tables| {
-            let on_sale =
-                tables.products.iter().filter(|product| product.offer.router == *router && product.offer.active);
+            let on_sale = tables.products.iter().filter(|product| is_on_sale(product, company, router));
             let mut on_sale: Vec<_> = on_sale.cloned().collect();
             on_sale.sort_by_key(|product| {
                 (product.offer.position, Reverse(product.offer.featured), product.created_at, product.id)
@@ -50,10 +49,10 @@ impl Products for MemoryTransaction<'_> {
         })
     }
 
-    fn count_on_sale(&mut self, router: &RouterId) -> Stored<u64> {
+    fn count_on_sale(&mut self, company: &CompanyId, router: &RouterId) -> Stored<u64> {
         self.step(|tables| {
             let products = tables.products.iter();
-            Ok(count(products.filter(|product| product.offer.router == *router && product.offer.active)))
+            Ok(count(products.filter(|product| is_on_sale(product, company, router))))
         })
     }
 
@@ -120,4 +119,8 @@ impl Transactions for MemoryTransaction<'_> {
             }
         })
     }
+}
+
+fn is_on_sale(product: &Product, company: &CompanyId, router: &RouterId) -> bool {
+    product.company == *company && product.offer.router == *router && product.offer.active
 }

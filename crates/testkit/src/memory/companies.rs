@@ -116,7 +116,7 @@ impl SealedSecrets for MemoryTransaction<'_> {
 fn secrets(tables: &mut Tables) -> BTreeMap<SecretPlace, &mut Sealed> {
     let mut secrets = BTreeMap::new();
     for router in &mut tables.routers {
-        secrets.insert(SecretPlace::RouterPassword(router.id.clone()), &mut router.credentials.password);
+        secrets.insert(router.password_place(), &mut router.credentials.password);
     }
     for Company { id, conekta, telegram, .. } in &mut tables.companies {
         let kept = [

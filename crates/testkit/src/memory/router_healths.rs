@@ -1,7 +1,7 @@
 use portero_domain::{
     Timestamp,
     health::{Claim, FleetRouter, FleetState, HealthChange, RouterHealth},
-    ids::RouterId,
+    ids::{CompanyId, RouterId},
     page::{Cursor, Listing, Page},
     ports::{Claims, KEPT_CHANGES, RouterHealths, Stored},
     router::Router,
@@ -14,13 +14,13 @@ use super::{
 };
 
 impl RouterHealths for MemoryTransaction<'_> {
-    fn find(&mut self, router: &RouterId) -> Stored<Option<RouterHealth>> {
-        self.step(|tables| Ok(row(tables, router).and_then(|row| row.health.clone())))
+    fn find(&mut self, company: &CompanyId, router: &RouterId) -> Stored<Option<RouterHealth>> {
+        self.step(|tables| Ok(row(tables, company, router).and_then(|row| row.health.clone())))
     }
 
-    fn changes(&mut self, router: &RouterId) -> Stored<Vec<HealthChange>> {
+    fn changes(&mut self, company: &CompanyId, router: &RouterId) -> Stored<Vec<HealthChange>> {
         self.step(|tables| {
-            let changes = row(tables, router).map(|row| row.changes.iter().rev().cloned().collect());
+            let changes = row(tables, company, router).map(|row| row.changes.iter().rev().cloned().collect());
             Ok(changes.unwrap_or_default())
         })
     }
@@ -40,9 +40,9 @@ impl RouterHealths for MemoryTransaction<'_> {
         })
     }
 
-    fn make_due(&mut self, router: &RouterId) -> Stored<()> {
+    fn make_due(&mut self, company: &CompanyId, router: &RouterId) -> Stored<()> {
         self.step(|tables| {
-            if let Some(row) = row(tables, router) {
+            if let Some(row) = row(tables, company, router) {
                 row.next_look = HealthRow::at_once();
             }
             Ok(())
@@ -69,7 +69,8 @@ impl RouterHealths for MemoryTransaction<'_> {
 
     fn record(&mut self, claim: &Claim, found: &RouterHealth, change: Option<&HealthChange>) -> Stored<bool> {
         self.step(|tables| {
-            let row = row(tables, &claim.router.id).filter(|row| row.next_look == claim.next_look);
+            let row =
+                row(tables, &claim.router.company, &claim.router.id).filter(|row| row.next_look == claim.next_look);
             let Some(row) = row else { return Ok(false) };
             row.health = Some(found.clone());
             row.changes.extend(change.cloned());
@@ -80,7 +81,10 @@ impl RouterHealths for MemoryTransaction<'_> {
     }
 }
 
-fn row<'a>(tables: &'a mut Tables, router: &RouterId) -> Option<&'a mut HealthRow> {
+fn row<'a>(tables: &'a mut Tables, company: &CompanyId, router: &RouterId) -> Option<&'a mut HealthRow> {
+    if !tables.has_router(company, router) {
+        return None;
+    }
     tables.healths.iter_mut().find(|row| row.router == *router)
 }
 

@@ -29,8 +29,8 @@ impl Routers for MemoryTransaction<'_> {
         Ok(Routers::find(self, company, id)?.map(|router| router.active))
     }
 
-    fn set_active(&mut self, id: &RouterId, active: bool) -> Stored<()> {
-        self.step(|tables| match tables.routers.iter_mut().find(|row| row.id == *id) {
+    fn set_active(&mut self, company: &CompanyId, id: &RouterId, active: bool) -> Stored<()> {
+        self.step(|tables| match tables.routers.iter_mut().find(|row| row.id == *id && row.company == *company) {
             Some(row) => {
                 row.active = active;
                 Ok(())
@@ -89,24 +89,24 @@ impl Routers for MemoryTransaction<'_> {
 }
 
 impl ApiKeys for MemoryTransaction<'_> {
-    fn find(&mut self, router: &RouterId, id: &KeyId) -> Stored<Option<ApiKey>> {
+    fn find(&mut self, company: &CompanyId, router: &RouterId, id: &KeyId) -> Stored<Option<ApiKey>> {
         self.step(|tables| {
             let mut keys = tables.keys.iter().map(|row| &row.key);
-            Ok(keys.find(|key| key.id() == id && key.parts().router == *router).cloned())
+            Ok(keys.find(|key| key.id() == id && is_of(key, company, router)).cloned())
         })
     }
 
-    fn open(&mut self, router: &RouterId) -> Stored<Vec<ApiKey>> {
+    fn open(&mut self, company: &CompanyId, router: &RouterId) -> Stored<Vec<ApiKey>> {
         self.step(|tables| {
             let keys = tables.keys.iter().map(|row| &row.key);
-            let open = keys.filter(|key| key.parts().router == *router && key.parts().revoked_at.is_none());
+            let open = keys.filter(|key| is_of(key, company, router) && key.parts().revoked_at.is_none());
             Ok(open.cloned().collect())
         })
     }
 
-    fn list(&mut self, router: &RouterId, page: Page<ApiKey>) -> Stored<Listing<ApiKey>> {
+    fn list(&mut self, company: &CompanyId, router: &RouterId, page: Page<ApiKey>) -> Stored<Listing<ApiKey>> {
         self.step(|tables| {
-            let keys = tables.keys.iter().map(|row| &row.key).filter(|key| key.parts().router == *router);
+            let keys = tables.keys.iter().map(|row| &row.key).filter(|key| is_of(key, company, router));
             let cursor = |key: &ApiKey| Cursor::new(key.parts().issued_at, tables.number(key.id().as_str()));
             Ok(newest_first(keys, cursor, &page))
         })
@@ -126,4 +126,8 @@ impl ApiKeys for MemoryTransaction<'_> {
             None => refused("a key that is revoked is there"),
         })
     }
+}
+
+fn is_of(key: &ApiKey, company: &CompanyId, router: &RouterId) -> bool {
+    key.parts().company == *company && key.parts().router == *router
 }

@@ -201,8 +201,11 @@ impl Tables {
     }
 
     pub(super) fn add_transaction(&mut self, mut transaction: Transaction) -> Stored<()> {
-        let known = self.transactions.iter().any(|other| other.reference == transaction.reference);
-        keep(!known, "no two transactions share a reference")?;
+        let known = self
+            .transactions
+            .iter()
+            .any(|other| (&other.company, &other.reference) == (&transaction.company, &transaction.reference));
+        keep(!known, "no two transactions of a company share a reference")?;
         keep(self.has_company(&transaction.company), "a transaction has a company")?;
         self.last_transaction += 1;
         transaction.id = TransactionId::new(self.last_transaction);

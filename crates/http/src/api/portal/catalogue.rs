@@ -14,6 +14,6 @@ use crate::api::{auth::Portal, error::ApiResult};
     security(("router_api_key" = [])),
 )]
 pub(crate) async fn handle(Portal(admission): Portal, app: Data<Application>) -> ApiResult<Json<Vec<ProductBody>>> {
-    let products = app.portal.catalogue.all(admission.router).await?;
+    let products = app.portal.catalogue.all(admission.company, admission.router).await?;
     Ok(Json(products.into_iter().map(ProductBody::from).collect()))
 }
