@@ -17,6 +17,8 @@ use tokio::signal::unix::{SignalKind, signal};
 const ANY_PORT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
 /// Simulators of Conekta, Mercado Pago and Telegram: their APIs on loopback, and faults on demand.
+///
+/// Each gateway has control endpoints below `/_sim/`. The documentation of the library lists them.
 #[derive(Debug, Parser)]
 #[command(name = "gateways-sim")]
 struct Arguments {

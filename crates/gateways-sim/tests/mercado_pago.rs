@@ -208,3 +208,19 @@ async fn only_what_is_not_paid_can_be_cancelled() {
     assert_eq!(cause(&cancel(&paid["id"]).1), 2063);
     assert_eq!(seen(&url, "/users/me").1["id"], json!(gateway.user_id(TOKEN)));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_card_token_needs_a_public_key_and_lives_seven_days() {
+    let (gateway, url) = started().await;
+    let card = json!({
+        "card_number": "5474925432670366", "expiration_month": 11, "expiration_year": 2030, "security_code": "123",
+        "cardholder": { "name": "APRO" },
+    });
+    let ask = |headers: &[(&str, &str)]| request(Method::Post, format!("{url}/v1/card_tokens"), headers, Some(&card));
+    assert_eq!(ask(&[]).status_code, 401);
+    let made = json_of(&ask(&[("x-public-key", "TEST-public")]));
+    assert_eq!((&made["status"], &made["last_four_digits"]), (&json!("active"), &json!("0366")));
+    let token = made["id"].as_str().unwrap();
+    gateway.clock().advance(Duration::from_hours(7 * 24 + 1));
+    assert_eq!(cause(&pay(&url, "late", &payment(token, "late")).1), 2062);
+}

@@ -1,4 +1,4 @@
-//! Pages for browsers: the bank's 3DS page.
+//! What browsers ask for: the stand-in card script and the bank's 3DS page.
 
 use super::{
     Office,
@@ -11,6 +11,7 @@ impl Office {
     pub(super) fn page(&self, request: &Request) -> Option<Reply> {
         let (method, segments) = request.route();
         match (method, segments.as_slice()) {
+            ("GET", ["v1.0", "js", "conekta-checkout.min.js"]) => Some(Reply::script(include_str!("checkout.js"))),
             ("GET", ["3ds", id]) => Some(self.question(id)),
             ("POST", ["3ds", id, "confirm"]) => Some(self.answered(id, Turn::Paid)),
             ("POST", ["3ds", id, "refuse"]) => Some(self.answered(id, Turn::DeclinedByThreeDs)),

@@ -10,6 +10,7 @@ mod refund;
 mod render;
 mod search;
 mod steer;
+mod tokens;
 mod webhook;
 
 pub use payment::{Payment, RefundAnswer, Status};
@@ -20,7 +21,6 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use time::{Duration, OffsetDateTime};
 
 use crate::{
     assumptions::Point,
@@ -30,15 +30,10 @@ use crate::{
     wire::{Reply, Request},
 };
 use cards::Card;
-use error::{NO_TOKEN, NOT_FOUND, PARAMETERS, Refusal, TOKEN_INVALID, TOKEN_NOT_FOUND, TOKEN_USED};
+use error::{NO_TOKEN, NOT_FOUND, PARAMETERS, Refusal};
 use keys::{Admission, Keys, Name};
 use payment::Paid;
-
-#[derive(Debug)]
-struct Token {
-    card: Card,
-    used: bool,
-}
+use tokens::Token;
 
 #[derive(Debug, Default)]
 struct State {
@@ -67,17 +62,6 @@ impl State {
         let id = id.parse().map_err(|_| PARAMETERS)?;
         self.find(id).filter(|paid| paid.account == account).ok_or(NOT_FOUND)
     }
-
-    fn use_token(&mut self, id: &str, now: OffsetDateTime) -> Result<Card, Refusal> {
-        let token = self.tokens.get_mut(id).ok_or(TOKEN_NOT_FOUND)?;
-        if now - token.card.made > Duration::days(7) {
-            return Err(TOKEN_INVALID);
-        }
-        if std::mem::replace(&mut token.used, true) {
-            return Err(TOKEN_USED);
-        }
-        Ok(token.card.clone())
-    }
 }
 
 /// The gateway behind its socket.
@@ -97,7 +81,6 @@ impl Office {
     }
 
     fn account<'a>(&self, request: &'a Request) -> Result<&'a str, Refusal> {
-        let well_formed = |token: &str| token.starts_with("TEST-") || token.starts_with("APP_USR-");
         self.desk.account(request.bearer(), well_formed).ok_or(NO_TOKEN)
     }
 
@@ -162,33 +145,14 @@ impl Office {
         done.map(|(reply, _)| reply)
     }
 
-    fn tokenise(&self, request: &Request) -> Result<Reply, Refusal> {
-        let body = request.json().filter(Value::is_object).ok_or(PARAMETERS)?;
-        let text = |name: &str| body.get(name).and_then(Value::as_str);
-        let whole = |name: &str| body.get(name).and_then(Value::as_i64);
-        let holder = body.pointer("/cardholder/name").and_then(Value::as_str);
-        let number = text("card_number").filter(|number| (13..=19).contains(&number.len()));
-        let month = whole("expiration_month").filter(|month| (1..=12).contains(month));
-        let (Some(number), Some(month), Some(year), Some(holder), Some(_)) =
-            (number, month, whole("expiration_year"), holder, text("security_code"))
-        else {
-            return Err(PARAMETERS);
-        };
-        let card = Card::of(number, holder, month, year, self.desk.clock.now());
-        let id = self.issue(card.clone());
-        Ok(Reply::json(201, &render::token(&id, &card)))
-    }
-
-    fn issue(&self, card: Card) -> String {
-        let id = self.desk.ids.hex() + &self.desk.ids.hex()[..8];
-        self.state().tokens.insert(id.clone(), Token { card, used: false });
-        id
-    }
-
     fn show(&self, id: &str, account: &str) -> Result<Reply, Refusal> {
         let mut state = self.state();
         Ok(Reply::json(200, &render::payment(state.of(id, account)?, &self.base)))
     }
+}
+
+fn well_formed(key: &str) -> bool {
+    key.starts_with("TEST-") || key.starts_with("APP_USR-")
 }
 
 /// The number of an account: the same for the same token, at every start.

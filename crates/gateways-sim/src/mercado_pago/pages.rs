@@ -1,4 +1,4 @@
-//! Pages for browsers: the bank's challenge.
+//! What browsers ask for: the stand-in card script and the bank's challenge.
 
 use super::{Office, payment::Status};
 use crate::wire::{Reply, Request};
@@ -8,6 +8,7 @@ impl Office {
     pub(super) fn page(&self, request: &Request) -> Option<Reply> {
         let (method, segments) = request.route();
         match (method, segments.as_slice()) {
+            ("GET", ["js", "v2"]) => Some(Reply::script(include_str!("sdk.js"))),
             ("POST", ["challenge", id]) => Some(self.question(id, &request.body)),
             ("POST", ["challenge", id, "confirm"]) => Some(self.answered(id, Status::Approved, "accredited")),
             ("POST", ["challenge", id, "refuse"]) => {

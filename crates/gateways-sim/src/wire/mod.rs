@@ -73,6 +73,10 @@ impl Reply {
         Self::of(200, "text/html; charset=utf-8", body)
     }
 
+    pub(crate) fn script(body: &str) -> Self {
+        Self::of(200, "text/javascript; charset=utf-8", body.to_owned())
+    }
+
     pub(crate) fn see_other(location: String) -> Self {
         Self { status: 303, headers: vec![("location", location)], body: Vec::new() }
     }
