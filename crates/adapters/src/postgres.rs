@@ -14,11 +14,11 @@ mod router_healths;
 mod routers;
 #[rustfmt::skip]
 mod schema;
+mod purchases;
 mod sealed_secrets;
 mod sessions;
 #[cfg(feature = "test-support")]
 pub mod testing;
-mod transactions;
 mod unit_of_work;
 mod users;
 

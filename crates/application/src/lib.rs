@@ -12,8 +12,8 @@ pub mod hotspot;
 mod mandate;
 pub mod portal;
 pub mod products;
+pub mod purchases;
 pub mod routers;
-pub mod sales;
 pub mod sessions;
 mod switch;
 pub mod system;
@@ -29,8 +29,8 @@ use self::{
     hotspot::Hotspots,
     portal::Portal,
     products::Products,
+    purchases::Purchases,
     routers::Routers,
-    sales::Sales,
     sessions::Sessions,
     system::System,
     users::Users,
@@ -70,7 +70,7 @@ pub struct Application {
     pub products: Products,
     pub portal: Portal,
     pub hotspot: Hotspots,
-    pub sales: Sales,
+    pub purchases: Purchases,
     pub system: System,
 }
 
@@ -87,7 +87,7 @@ impl Application {
             products: Products::new(ports),
             portal: Portal::new(ports),
             hotspot: Hotspots::new(ports),
-            sales: Sales::new(ports),
+            purchases: Purchases::new(ports),
             system: System::new(ports),
         }
     }

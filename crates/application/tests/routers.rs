@@ -14,7 +14,7 @@ use portero_domain::{
 };
 use portero_testkit::{
     FakeVault, HealthRow, InMemory,
-    builders::{a_company, a_key, a_product, a_router, a_transaction, an_offer, router_id, start},
+    builders::{a_company, a_key, a_product, a_purchase, a_router, an_offer, router_id, start},
 };
 use time::Duration;
 
@@ -199,22 +199,22 @@ async fn a_failed_switch_of_a_router_leaves_no_trace() {
     assert_eq!(world.fails_without_trace(switch).await, Some(false));
 }
 
-/// A router with all that can hang on it: keys, products off sale, sales; beside another that has as much.
+/// A router with all that can hang on it: keys, products off sale, purchases; beside another that has as much.
 fn a_shop_that_traded() -> InMemory {
     let other = another_companys_router();
     let others_offer = an_offer().on(&other.id).off_sale().build();
     let store = two_shops()
         .with_product(a_product().offering(an_offer().off_sale().build()).build())
         .with_product(a_product().id(2).of(&other.company).offering(others_offer).build())
-        .with_transaction(a_transaction().build())
-        .with_transaction(a_transaction().reference("other").of(&other.company).on(&other.id).build());
+        .with_purchase(a_purchase().build())
+        .with_purchase(a_purchase().reference("other").of(&other.company).on(&other.id).build());
     let old = a_key().id("key_old").revoked_at(start()).build();
     let others = a_key().id("key_other").of(&other).build();
     [old, a_key().build(), others].into_iter().fold(store, with_key)
 }
 
 #[tokio::test]
-async fn a_deleted_router_takes_its_keys_along_and_leaves_its_transactions() {
+async fn a_deleted_router_takes_its_keys_along_and_leaves_its_purchases() {
     let world = World::over(a_shop_that_traded());
     let mut expected = world.store.tables();
     world.app.routers.delete.execute(the_company(), the_router()).await.unwrap();
@@ -223,7 +223,7 @@ async fn a_deleted_router_takes_its_keys_along_and_leaves_its_transactions() {
     expected.healths.remove(0);
     expected.keys.drain(..2);
     expected.products.remove(0);
-    assert_eq!(expected.transactions.len(), 2);
+    assert_eq!(expected.purchases.len(), 2);
     assert_eq!(world.store.tables(), expected);
     let call = world.app.portal.admit.execute(signed(&a_key().build()).token.expose()).await;
     assert_is!(call, Err(AdmitPortalError::Refused(Refusal::Unknown)));

@@ -99,7 +99,7 @@ counted_id! {
 }
 counted_id! {
     /// A row in the record of sales.
-    TransactionId
+    PurchaseId
 }
 
 #[cfg(test)]

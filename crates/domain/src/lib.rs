@@ -14,12 +14,12 @@ pub mod network;
 pub mod page;
 pub mod ports;
 pub mod product;
+pub mod purchase;
 pub mod router;
 pub mod secret;
 pub mod session;
 pub mod text;
 pub mod timestamp;
-pub mod transaction;
 pub mod user;
 
 pub use timestamp::Timestamp;

@@ -2,12 +2,12 @@ use portero_domain::{
     company::Company,
     ids::CompanyId,
     ports::{SecretPlace, Vault},
+    purchase::PaymentStatus,
     secret::Secret,
-    transaction::PaymentStatus,
 };
 use portero_testkit::{
     FakeVault,
-    builders::{a_company, a_product, a_router, a_transaction, a_user, an_offer, money, start},
+    builders::{a_company, a_product, a_purchase, a_router, a_user, an_offer, money, start},
 };
 use serde_json::{Value, json};
 use time::Duration;
@@ -39,18 +39,18 @@ fn add_other_company(app: &TestApp) {
     let offer = an_offer().on(&router.id).build();
     app.given(|store| store.with_company(other).with_router(router))
         .given(|store| store.with_product(a_product().id(99).of(&id).offering(offer).build()))
-        .given(|store| store.with_transaction(a_transaction().of(&id).reference("ord_otra").build()));
+        .given(|store| store.with_purchase(a_purchase().of(&id).reference("ord_otra").build()));
 }
 
 /// Two sales, the later one not paid yet.
 fn add_sales(app: &TestApp) {
-    let pending = a_transaction()
+    let pending = a_purchase()
         .reference("ord_2tUyZ8kLm4pQrS5Tu")
         .amount(money("19.90"))
         .status(PaymentStatus::Pending)
         .anonymous()
         .created_at(start().plus(Duration::minutes(90)));
-    app.given(|store| store.with_transaction(a_transaction().build()).with_transaction(pending.build()));
+    app.given(|store| store.with_purchase(a_purchase().build()).with_purchase(pending.build()));
 }
 
 fn bot_token(app: &TestApp, company: &CompanyId) -> Option<Secret> {
@@ -178,9 +178,9 @@ async fn the_dashboard_sums_what_was_paid() {
 
     let others = [("ord_a", PaymentStatus::Failed), ("ord_b", PaymentStatus::Refunded), ("ord_c", PaymentStatus::Paid)];
     for (reference, status) in others {
-        app.given(|store| store.with_transaction(a_transaction().reference(reference).status(status).build()));
+        app.given(|store| store.with_purchase(a_purchase().reference(reference).status(status).build()));
     }
-    app.given(|store| store.with_transaction(a_transaction().reference("ord_d").amount(money("0.05")).build()));
+    app.given(|store| store.with_purchase(a_purchase().reference("ord_d").amount(money("0.05")).build()));
     let response = app.get(DASHBOARD).bearer(&token).await;
     let sums =
         r#""total_transacciones":6,"ingresos_totales":50.05,"transacciones_pagadas":3,"transacciones_pendientes":1"#;
@@ -225,7 +225,7 @@ async fn every_standing_of_a_payment_has_its_word() {
         (PaymentStatus::Failed, "failed"),
         (PaymentStatus::Refunded, "refunded"),
     ] {
-        app.given(|store| store.with_transaction(a_transaction().reference(word).status(status).build()));
+        app.given(|store| store.with_purchase(a_purchase().reference(word).status(status).build()));
         let response = app.get(&format!("{TRANSACTIONS}?limit=1")).bearer(&token).await;
         assert_eq!(response.body["transacciones"][0]["estado_pago"], word);
     }

@@ -1,6 +1,6 @@
 //! Pages of lists: by offset, by cursor and by links.
 
-use portero_testkit::builders::{a_company, a_key, a_product, a_router, a_transaction, a_user, an_offer, start};
+use portero_testkit::builders::{a_company, a_key, a_product, a_purchase, a_router, a_user, an_offer, start};
 use serde_json::{Value, json};
 use time::Duration;
 
@@ -35,9 +35,8 @@ impl World {
             let offer = an_offer().profile(&format!("perfil {row}")).build();
             let person = a_user().email(&format!("{row}@hotelcentral.mx")).admin_of(&hotel.id).created_at(at);
             app.signed_in(row + 10, person);
-            app.given(|store| store.with_product(a_product().id(row).offering(offer).created_at(at).build())).given(
-                |store| store.with_transaction(a_transaction().reference(&format!("{row}")).created_at(at).build()),
-            );
+            app.given(|store| store.with_product(a_product().id(row).offering(offer).created_at(at).build()))
+                .given(|store| store.with_purchase(a_purchase().reference(&format!("{row}")).created_at(at).build()));
             if row > 1 {
                 let company = a_company().id(&format!("EMP_{row:010}")).created_at(at).build();
                 let router = a_router().id(&format!("RTR_{row:08}")).created_at(at).build();
@@ -134,8 +133,8 @@ async fn a_cursor_without_a_limit_gives_the_rest() {
         assert_eq!((next(&rest), rows(&rest)), (None, all[2..].to_vec()), "{path}");
     }
     for row in 6..=51 {
-        let sale = a_transaction().reference(&format!("{row}")).build();
-        world.app.given(|store| store.with_transaction(sale));
+        let sale = a_purchase().reference(&format!("{row}")).build();
+        world.app.given(|store| store.with_purchase(sale));
     }
     let page = world.get(TRANSACTIONS).await;
     assert_eq!((rows(&page).len(), &page.body["total"]), (50, &json!(51)));
@@ -231,8 +230,8 @@ async fn transactions_by_cursor_say_that_they_were_not_counted() {
     let app = TestApp::new().await;
     app.with_company();
     let token = app.company_admin();
-    let later = a_transaction().reference("ord_later").created_at(start().plus(Duration::HOUR)).build();
-    app.given(|store| store.with_transaction(a_transaction().build()).with_transaction(later));
+    let later = a_purchase().reference("ord_later").created_at(start().plus(Duration::HOUR)).build();
+    app.given(|store| store.with_purchase(a_purchase().build()).with_purchase(later));
     let page = app.get(&format!("{TRANSACTIONS}?limit=1&despues_de=inicio")).bearer(&token).await;
     let [total, limit, offset] = ["total", "limit", "offset"].map(|field| &page.body[field]);
     assert_eq!([total, limit, offset], [&json!(null), &json!(1), &json!(null)]);
@@ -245,8 +244,8 @@ async fn transactions_by_cursor_say_that_they_were_not_counted() {
 async fn a_cursor_opens_no_other_company() {
     let world = World::new().await;
     let cafe = a_company().id("EMP_0000000002").build();
-    let sale = a_transaction().of(&cafe.id).reference("del café").created_at(start().plus(Duration::DAY)).build();
-    world.app.given(|store| store.with_transaction(sale));
+    let sale = a_purchase().of(&cafe.id).reference("del café").created_at(start().plus(Duration::DAY)).build();
+    world.app.given(|store| store.with_purchase(sale));
     let token = world.app.signed_in(3, a_user().email("admin@cafe.mx").admin_of(&cafe.id));
     let own = world.get(&format!("{TRANSACTIONS}?limit=1")).await;
     for cursor in [own.header("x-next-cursor").unwrap(), "inicio"] {

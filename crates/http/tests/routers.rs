@@ -2,7 +2,7 @@
 
 use portero_domain::ids::CompanyId;
 use portero_testkit::builders::{
-    a_company, a_key, a_product, a_router, a_transaction, an_offer, company_id, router_id, start,
+    a_company, a_key, a_product, a_purchase, a_router, an_offer, company_id, router_id, start,
 };
 use serde_json::{Value, json};
 use time::Duration;
@@ -136,20 +136,20 @@ async fn a_switch_says_on_or_off() {
 }
 
 #[actix_web::test]
-async fn a_deleted_router_takes_its_keys_along_and_leaves_its_transactions() {
+async fn a_deleted_router_takes_its_keys_along_and_leaves_its_purchases() {
     let app = TestApp::new().await;
     let admin = app.with_router().super_admin();
     let key = app.with_key(a_key().build());
     app.given(|store| {
         store
             .with_product(a_product().offering(an_offer().off_sale().build()).build())
-            .with_transaction(a_transaction().build())
+            .with_purchase(a_purchase().build())
     });
 
     assert_example(&app.delete(ROUTER).bearer(&admin).await, "delete_router 200");
     let tables = app.store.tables();
     assert!(tables.routers.is_empty() && tables.keys.is_empty() && tables.products.is_empty());
-    assert_eq!(tables.transactions[0].router, router_id("RTR_A1B2C3D4"));
+    assert_eq!(tables.purchases[0].router, router_id("RTR_A1B2C3D4"));
 
     assert_example(&app.delete(ROUTER).bearer(&admin).await, "delete_router 404");
     let refused = app.get("/api/v1/config/public").key(&key).await;

@@ -17,7 +17,7 @@ use portero_domain::{
 use time::macros::datetime;
 
 pub use self::{
-    catalogue::{OfferBuilder, ProductBuilder, TransactionBuilder, a_product, a_transaction, an_offer},
+    catalogue::{OfferBuilder, ProductBuilder, PurchaseBuilder, a_product, a_purchase, an_offer},
     hotspot::{a_device, a_hotspot_user},
     people::{SessionBuilder, UserBuilder, a_session, a_user},
     routers::{CompanyBuilder, KeyBuilder, RouterBuilder, a_company, a_key, a_router, fingerprint_of},

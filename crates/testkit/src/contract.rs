@@ -10,11 +10,11 @@ pub mod gate;
 pub mod hotspot;
 pub mod paging;
 pub mod products;
+pub mod purchases;
 pub mod router_healths;
 pub mod routers;
 pub mod sealed_secrets;
 pub mod sessions;
-pub mod transactions;
 pub mod unit_of_work;
 pub mod users;
 
@@ -27,7 +27,7 @@ use portero_domain::{
     ids::UserId,
     page::{Limit, Listing, Page, Start},
     ports::{Gate, PresentedKey, Storage, StorageError, Stored, UnitOfWork, transact},
-    transaction::Transaction,
+    purchase::Purchase,
     user::NewUser,
 };
 use time::Duration;
@@ -43,8 +43,8 @@ pub trait Harness: Send + Sync {
     /// The gate to the same store.
     fn gate(&self) -> Arc<dyn Gate>;
 
-    /// Adds a transaction, for sales come later. The store gives it an id of its own.
-    async fn seed_transaction(&self, transaction: &Transaction);
+    /// Adds a purchase. No use case buys yet. The store gives it an id of its own.
+    async fn seed_purchase(&self, purchase: &Purchase);
 }
 
 /// Makes a test of each contract. `make_harness` names an `async fn() -> impl Harness` beside the call; the calling
@@ -76,7 +76,7 @@ macro_rules! contract_tests {
                 routers_of_one_company_come_oldest_first,
                 rivals_for_a_locked_router_queue,
                 a_router_is_activated_and_deactivated_alone,
-                removing_a_router_takes_its_keys_and_leaves_its_transactions,
+                removing_a_router_takes_its_keys_and_leaves_its_purchases,
                 a_router_with_products_on_sale_stays,
             }
             api_keys {
@@ -126,10 +126,10 @@ macro_rules! contract_tests {
                 an_update_to_a_taken_profile_writes_nothing_and_the_transaction_goes_on,
                 a_product_moves_only_to_a_router_that_is_there,
             }
-            transactions {
-                a_transaction_reads_back_as_it_was_written,
-                transactions_of_one_company_come_newest_first,
-                only_paid_transactions_are_income,
+            purchases {
+                a_purchase_reads_back_as_it_was_written,
+                purchases_of_one_company_come_newest_first,
+                only_paid_purchases_are_income,
             }
             router_healths {
                 a_router_begins_unknown_and_due,

@@ -19,10 +19,10 @@ use portero_domain::{
     company::Company,
     ports::{StorageError, Stored, UnitOfWork, Work},
     product::Product,
+    purchase::Purchase,
     router::Router,
     secret::Fingerprint,
     session::Session,
-    transaction::Transaction,
     user::User,
 };
 
@@ -123,10 +123,10 @@ impl InMemory {
         self.given(|tables| tables.add_product(product))
     }
 
-    /// With this transaction, under the next id.
+    /// With this purchase, under the next id.
     #[must_use]
-    pub fn with_transaction(self, transaction: Transaction) -> Self {
-        self.given(|tables| tables.add_transaction(transaction))
+    pub fn with_purchase(self, purchase: Purchase) -> Self {
+        self.given(|tables| tables.add_purchase(purchase))
     }
 
     fn given<T>(self, add: impl FnOnce(&mut Tables) -> Stored<T>) -> Self {

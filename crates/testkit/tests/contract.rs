@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use portero_domain::{
     ports::{Gate, UnitOfWork},
-    transaction::Transaction,
+    purchase::Purchase,
 };
 use portero_testkit::{InMemory, contract::Harness, contract_tests};
 
@@ -21,8 +21,8 @@ impl Harness for Memory {
         Arc::new(self.0.clone())
     }
 
-    async fn seed_transaction(&self, transaction: &Transaction) {
-        let _ = self.0.clone().with_transaction(transaction.clone());
+    async fn seed_purchase(&self, purchase: &Purchase) {
+        let _ = self.0.clone().with_purchase(purchase.clone());
     }
 }
 

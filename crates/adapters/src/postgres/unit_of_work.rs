@@ -1,11 +1,11 @@
-//! Transactions.
+//! Purchases.
 
 use std::time::Instant;
 
 use async_trait::async_trait;
 use diesel::{Connection, PgConnection, RunQueryDsl, result::Error, sql_query};
 use portero_domain::ports::{
-    ApiKeys, Companies, Products, RouterHealths, Routers, SealedSecrets, Sessions, Storage, Stored, Transactions,
+    ApiKeys, Companies, Products, Purchases, RouterHealths, Routers, SealedSecrets, Sessions, Storage, Stored,
     UnitOfWork, Users, Work,
 };
 
@@ -22,7 +22,7 @@ pub struct PgUnitOfWork {
 }
 
 impl PgUnitOfWork {
-    /// Transactions by this executor.
+    /// Purchases by this executor.
     pub const fn new(executor: PgExecutor) -> Self {
         Self { executor }
     }
@@ -96,7 +96,7 @@ impl Storage for PgStorage<'_> {
         self
     }
 
-    fn transactions(&mut self) -> &mut dyn Transactions {
+    fn purchases(&mut self) -> &mut dyn Purchases {
         self
     }
 

@@ -51,7 +51,7 @@ fn product(router: &str, company: &str, profile: &str, price_currency_details: &
     )
 }
 
-fn transaction(reference: &str, company: &str, amount_currency_status: &str) -> String {
+fn purchase(reference: &str, company: &str, amount_currency_status: &str) -> String {
     format!(
         "INSERT INTO transactions (reference, company_id, router_id, product_id, amount_minor, currency, status, \
          created_at) VALUES ('{reference}', '{company}', 'RTR_GONE0000', 99, {amount_currency_status}, now())"
@@ -187,14 +187,14 @@ fn a_company_with_routers_stays() {
 }
 
 #[test]
-fn a_transaction_outlives_its_router_and_is_written_once_in_its_company() {
+fn a_purchase_outlives_its_router_and_is_written_once_in_its_company() {
     let database = furnished();
-    database.statement(&transaction("ord_1", "EMP_0000000001", "2500, 'MXN', 'paid'"));
-    refused(&database, UniqueViolation, &transaction("ord_1", "EMP_0000000001", "2500, 'MXN', 'paid'"));
-    database.statement(&transaction("ord_1", "EMP_0000000002", "2500, 'MXN', 'paid'"));
-    refused(&database, ForeignKeyViolation, &transaction("ord_2", "EMP_0000000009", "2500, 'MXN', 'paid'"));
+    database.statement(&purchase("ord_1", "EMP_0000000001", "2500, 'MXN', 'paid'"));
+    refused(&database, UniqueViolation, &purchase("ord_1", "EMP_0000000001", "2500, 'MXN', 'paid'"));
+    database.statement(&purchase("ord_1", "EMP_0000000002", "2500, 'MXN', 'paid'"));
+    refused(&database, ForeignKeyViolation, &purchase("ord_2", "EMP_0000000009", "2500, 'MXN', 'paid'"));
     for bad in ["-1, 'MXN', 'paid'", "2500, 'XXX', 'paid'", "2500, 'MXN', 'approved'"] {
-        refused(&database, CheckViolation, &transaction("ord_2", "EMP_0000000001", bad));
+        refused(&database, CheckViolation, &purchase("ord_2", "EMP_0000000001", bad));
     }
 }
 

@@ -11,8 +11,8 @@ use portero_domain::{
     Timestamp,
     ids::ProductId,
     ports::{Gate, UnitOfWork},
+    purchase::{PaymentStatus, Purchase},
     text::{Email, Name},
-    transaction::{PaymentStatus, Transaction},
 };
 use portero_testkit::contract::Harness;
 
@@ -28,8 +28,8 @@ impl Harness for Fixture {
         self.gate.clone()
     }
 
-    async fn seed_transaction(&self, transaction: &Transaction) {
-        let status = match transaction.status {
+    async fn seed_purchase(&self, purchase: &Purchase) {
+        let status = match purchase.status {
             PaymentStatus::Pending => "pending",
             PaymentStatus::Paid => "paid",
             PaymentStatus::Failed => "failed",
@@ -40,17 +40,17 @@ impl Harness for Fixture {
              customer_name, customer_email, created_at, paid_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
         );
         insert
-            .bind::<Text, _>(&transaction.reference)
-            .bind::<Text, _>(transaction.company.as_str())
-            .bind::<Text, _>(transaction.router.as_str())
-            .bind::<Nullable<BigInt>, _>(transaction.product.map(ProductId::get))
-            .bind::<BigInt, _>(transaction.amount.minor())
-            .bind::<Text, _>(transaction.currency.code())
+            .bind::<Text, _>(&purchase.reference)
+            .bind::<Text, _>(purchase.company.as_str())
+            .bind::<Text, _>(purchase.router.as_str())
+            .bind::<Nullable<BigInt>, _>(purchase.product.map(ProductId::get))
+            .bind::<BigInt, _>(purchase.amount.minor())
+            .bind::<Text, _>(purchase.currency.code())
             .bind::<Text, _>(status)
-            .bind::<Nullable<Text>, _>(transaction.customer_name.as_ref().map(Name::as_str))
-            .bind::<Nullable<Text>, _>(transaction.customer_email.as_ref().map(Email::as_str))
-            .bind::<Timestamptz, _>(transaction.created_at.get())
-            .bind::<Nullable<Timestamptz>, _>(transaction.paid_at.map(Timestamp::get))
+            .bind::<Nullable<Text>, _>(purchase.customer_name.as_ref().map(Name::as_str))
+            .bind::<Nullable<Text>, _>(purchase.customer_email.as_ref().map(Email::as_str))
+            .bind::<Timestamptz, _>(purchase.created_at.get())
+            .bind::<Nullable<Timestamptz>, _>(purchase.paid_at.map(Timestamp::get))
             .execute(&mut *self.database.connection())
             .unwrap();
     }

@@ -6,7 +6,7 @@ use portero_domain::{
     ports::{Storage, StorageError, Stored, transact},
 };
 use portero_testkit::{
-    builders::{a_company, a_router, a_transaction, a_user, an_offer, start},
+    builders::{a_company, a_purchase, a_router, a_user, an_offer, start},
     contract::Harness,
 };
 
@@ -28,7 +28,7 @@ async fn stocked() -> Fixture {
     })
     .await
     .unwrap();
-    store.seed_transaction(&a_transaction().build()).await;
+    store.seed_purchase(&a_purchase().build()).await;
     store
 }
 
@@ -106,7 +106,7 @@ async fn far_pages_by_cursor_read_their_own_rows_and_no_others() {
     let hotel = || a_company().build().id;
     multiply(database, "transactions", "'reference', n, 'created_at', at");
     a_far_page_is_as_near_as_the_first(database, "transactions", move |storage, page| {
-        storage.transactions().list(&hotel(), page)
+        storage.purchases().list(&hotel(), page)
     })
     .await;
     multiply(database, "products", "'profile_name', n, 'created_at', at");
@@ -144,7 +144,7 @@ async fn a_list_is_counted_only_where_its_rows_do_not_tell() {
     for (limit, offset, read_of_it) in [(None, 49_990, 50_000), (Some(10), 49_990, 50_000), (Some(10), 0, 50_011)] {
         let (part, read) = counting(database, "transactions", move |storage| {
             let page = Page { limit: limit.map(|rows| Limit::new(rows).unwrap()), start: Start::Offset(offset) };
-            storage.transactions().list(&a_company().build().id, page)
+            storage.purchases().list(&a_company().build().id, page)
         })
         .await;
         assert_eq!((part.items.len(), part.total), (10, Some(u64::from(ROWS))));

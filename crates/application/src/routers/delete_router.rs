@@ -6,7 +6,7 @@ use portero_domain::{
 };
 use thiserror::Error;
 
-/// Deletes a router and its keys for good. Its transactions stay (`R215`).
+/// Deletes a router and its keys for good. Its purchases stay (`R215`).
 pub struct DeleteRouter {
     pub(crate) storage: Arc<dyn UnitOfWork>,
 }

@@ -20,9 +20,9 @@ pub use hotspot::{
 pub use ids::Ids;
 pub use passwords::{KnownHash, PasswordCaller, PasswordError, Passwords, Verdict};
 pub use storage::{
-    ApiKeys, Claims, Companies, CompanyStats, EXPIRED_SESSIONS_PER_LOG_IN, KEPT_CHANGES, Products, Rollback,
+    ApiKeys, Claims, Companies, CompanyStats, EXPIRED_SESSIONS_PER_LOG_IN, KEPT_CHANGES, Products, Purchases, Rollback,
     RouterHealths, Routers, SealedSecret, SealedSecrets, Sessions, Storage, StorageError, Stored, SystemStats, Taken,
-    Transactions, UnitOfWork, Users, Work, transact,
+    UnitOfWork, Users, Work, transact,
 };
 pub use tokens::{
     ApiKeyToken, ApiKeyTokens, PresentedKey, SessionToken, SessionTokens, SignedKey, SigningError, TokenRefusal,

@@ -12,11 +12,11 @@ use crate::{
     page::{Listing, Page},
     ports::SecretPlace,
     product::{Offer, Product},
+    purchase::{Purchase, PurchaseSummary},
     router::Router,
     secret::{Fingerprint, Sealed},
     session::Session,
     text::Email,
-    transaction::{SalesSummary, Transaction},
     user::{NewUser, PasswordHash, RoleKind, Standing, User},
 };
 
@@ -81,7 +81,7 @@ pub trait Storage {
     /// The products.
     fn products(&mut self) -> &mut dyn Products;
     /// The record of sales.
-    fn transactions(&mut self) -> &mut dyn Transactions;
+    fn purchases(&mut self) -> &mut dyn Purchases;
     /// How the routers are.
     fn router_healths(&mut self) -> &mut dyn RouterHealths;
     /// All sealed secrets, wherever they are kept.
@@ -156,7 +156,7 @@ pub trait Routers {
     fn insert(&mut self, router: &Router) -> Stored<Result<(), Taken>>;
     /// Writes a locked router's every part.
     fn update(&mut self, router: &Router) -> Stored<()>;
-    /// Removes a locked router, its keys and its products that are off sale. Its transactions remain. Fails while it has
+    /// Removes a locked router, its keys and its products that are off sale. its purchases remain. Fails while it has
     /// products on sale.
     fn remove(&mut self, router: &Router) -> Stored<()>;
 }
@@ -234,11 +234,11 @@ pub trait Products {
 }
 
 /// The record of sales, newest first.
-pub trait Transactions {
-    /// A part of the company's transactions.
-    fn list(&mut self, company: &CompanyId, page: Page<Transaction>) -> Stored<Listing<Transaction>>;
+pub trait Purchases {
+    /// A part of the company's purchases.
+    fn list(&mut self, company: &CompanyId, page: Page<Purchase>) -> Stored<Listing<Purchase>>;
     /// The company's sales in sum.
-    fn summary(&mut self, company: &CompanyId) -> Stored<SalesSummary>;
+    fn summary(&mut self, company: &CompanyId) -> Stored<PurchaseSummary>;
 }
 
 /// How the routers are, and which of them are due to be looked at. A record begins and ends with its router, which is due

@@ -2,8 +2,8 @@
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use portero_domain::{
-    Timestamp, api_key::ApiKey, company::Company, health::FleetRouter, page::Cursor, product::Product, router::Router,
-    transaction::Transaction, user::User,
+    Timestamp, api_key::ApiKey, company::Company, health::FleetRouter, page::Cursor, product::Product,
+    purchase::Purchase, router::Router, user::User,
 };
 
 /// The version of the format. A later format gets another number.
@@ -39,7 +39,7 @@ impl Paged for Product {
     const MARK: u8 = b'p';
 }
 
-impl Paged for Transaction {
+impl Paged for Purchase {
     const MARK: u8 = b't';
 }
 
@@ -73,7 +73,7 @@ mod tests {
 
     const TEXT: &str = "AXQABiu65wZGQAAAAAAAAAAH";
 
-    fn cursor() -> Cursor<Transaction> {
+    fn cursor() -> Cursor<Purchase> {
         Cursor::new(Timestamp::new(datetime!(2025-01-15 9:00:00.123_456 UTC)), 7)
     }
 
@@ -117,21 +117,14 @@ mod tests {
             written(1, b't', i64::MAX, 7),
         ];
         for no_cursor in all {
-            assert_eq!(parse::<Transaction>(&no_cursor), None, "{no_cursor:?}");
+            assert_eq!(parse::<Purchase>(&no_cursor), None, "{no_cursor:?}");
         }
     }
 
     #[test]
     fn no_two_lists_share_a_mark() {
-        let marks = [
-            Company::MARK,
-            Router::MARK,
-            FleetRouter::MARK,
-            ApiKey::MARK,
-            User::MARK,
-            Product::MARK,
-            Transaction::MARK,
-        ];
+        let marks =
+            [Company::MARK, Router::MARK, FleetRouter::MARK, ApiKey::MARK, User::MARK, Product::MARK, Purchase::MARK];
         assert_eq!(BTreeSet::from(marks).len(), marks.len());
     }
 }

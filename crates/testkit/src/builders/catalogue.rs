@@ -1,10 +1,10 @@
 use portero_domain::{
     Timestamp,
-    ids::{CompanyId, ProductId, RouterId, TransactionId},
+    ids::{CompanyId, ProductId, PurchaseId, RouterId},
     money::{Currency, Money},
     product::{HotspotProfile, Offer, Product, ProductDetails},
+    purchase::{PaymentStatus, Purchase},
     text::Description,
-    transaction::{PaymentStatus, Transaction},
 };
 
 use super::{company_id, email, foreign_id, money, name, router_id, start};
@@ -136,9 +136,9 @@ impl ProductBuilder {
 }
 
 /// The sale of the first product on [`super::a_router`], paid with 25.00 MXN at the [`start`].
-pub fn a_transaction() -> TransactionBuilder {
-    TransactionBuilder(Transaction {
-        id: TransactionId::new(1),
+pub fn a_purchase() -> PurchaseBuilder {
+    PurchaseBuilder(Purchase {
+        id: PurchaseId::new(1),
         reference: "ord_2tUyW9vXo3sYpA1Bc".to_owned(),
         company: company_id("EMP_3A9F1C0B2D"),
         router: router_id("RTR_A1B2C3D4"),
@@ -153,12 +153,12 @@ pub fn a_transaction() -> TransactionBuilder {
     })
 }
 
-/// Makes a transaction.
+/// Makes a purchase.
 #[derive(Clone, Debug)]
-pub struct TransactionBuilder(Transaction);
+pub struct PurchaseBuilder(Purchase);
 
-impl TransactionBuilder {
-    /// With this reference, which no other transaction may have.
+impl PurchaseBuilder {
+    /// With this reference, which no other purchase may have.
     #[must_use]
     pub fn reference(mut self, reference: &str) -> Self {
         reference.clone_into(&mut self.0.reference);
@@ -210,8 +210,8 @@ impl TransactionBuilder {
         self
     }
 
-    /// The transaction.
-    pub fn build(self) -> Transaction {
+    /// The purchase.
+    pub fn build(self) -> Purchase {
         self.0
     }
 }

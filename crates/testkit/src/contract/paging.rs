@@ -4,13 +4,13 @@ use portero_domain::{
     Timestamp,
     page::{Cursor, Limit, Listing, Page, Start},
     ports::{Storage, Stored},
-    transaction::Transaction,
+    purchase::Purchase,
     user::NewUser,
 };
 use time::Duration;
 
 use super::{Harness, a_person, a_shop, after, commit, keep, whole};
-use crate::builders::{a_company, a_key, a_router, a_transaction, a_user, an_offer, company_id, router_id, start};
+use crate::builders::{a_company, a_key, a_purchase, a_router, a_user, an_offer, company_id, router_id, start};
 
 /// Rows enough for pages that begin, end and lie within one moment.
 const ROWS: i64 = 23;
@@ -44,8 +44,8 @@ pub async fn rows_of_one_moment_come_once_each(harness: &dyn Harness) {
         let person = a_user().email(&format!("{row}@portero.mx"));
         let person = if row % 3 == 0 { person } else { person.admin_of(&hotel()) };
         a_person(harness, NewUser { created_at: shared(row), ..person.build() }).await;
-        let sale = a_transaction().reference(&format!("ord_{row}")).created_at(shared(row));
-        harness.seed_transaction(&sale.build()).await;
+        let sale = a_purchase().reference(&format!("ord_{row}")).created_at(shared(row));
+        harness.seed_purchase(&sale.build()).await;
     }
     let (rows, thirds) = (23, 7);
     let companies = whole(harness, |storage, page| storage.companies().list(page)).await;
@@ -53,7 +53,7 @@ pub async fn rows_of_one_moment_come_once_each(harness: &dyn Harness) {
     let keys =
         whole(harness, |storage, page| storage.api_keys().list(&a_company().build().id, &a_router().build().id, page))
             .await;
-    let sales = whole(harness, move |storage, page| storage.transactions().list(&hotel(), page)).await;
+    let sales = whole(harness, move |storage, page| storage.purchases().list(&hotel(), page)).await;
     assert_eq!([companies.len(), routers.len(), keys.len(), sales.len()], [rows + 1, rows + 1, rows, rows]);
     for (company, length) in [(None, rows), (Some(hotel()), rows - thirds)] {
         let people = whole(harness, move |storage, page| storage.users().list(None, company.as_ref(), page)).await;
@@ -118,8 +118,8 @@ pub async fn a_walk_is_not_disturbed_by_rows_that_come_and_go(harness: &dyn Harn
 pub async fn new_sales_do_not_move_the_older_ones(harness: &dyn Harness) {
     a_shop(harness).await;
     let sell = async |reference: &str, minute| {
-        let sale = a_transaction().reference(reference).created_at(after(Duration::minutes(minute)));
-        harness.seed_transaction(&sale.build()).await;
+        let sale = a_purchase().reference(reference).created_at(after(Duration::minutes(minute)));
+        harness.seed_purchase(&sale.build()).await;
     };
     for reference in ["D", "C", "B", "A"] {
         sell(reference, 1).await;
@@ -146,8 +146,8 @@ pub async fn a_cursor_is_no_way_into_another_list(harness: &dyn Harness) {
         .await
         .expect("a free id");
     for (reference, company) in [("D", "3A9F1C0B2D"), ("2", "0000000002"), ("C", "3A9F1C0B2D"), ("1", "0000000002")] {
-        let sale = a_transaction().reference(reference).of(&company_id(&format!("EMP_{company}")));
-        harness.seed_transaction(&sale.build()).await;
+        let sale = a_purchase().reference(reference).of(&company_id(&format!("EMP_{company}")));
+        harness.seed_purchase(&sale.build()).await;
     }
     let own = sales_of(harness, "EMP_3A9F1C0B2D", page(1, Start::Beginning)).await;
     let cursor = own.next.expect("a next page");
@@ -169,8 +169,7 @@ pub async fn a_cursor_is_no_way_into_another_list(harness: &dyn Harness) {
     }
 }
 
-async fn sales_of(harness: &dyn Harness, company: &'static str, page: Page<Transaction>) -> Listing<Transaction> {
-    let list =
-        move |storage: &mut dyn Storage| -> Stored<_> { storage.transactions().list(&company_id(company), page) };
+async fn sales_of(harness: &dyn Harness, company: &'static str, page: Page<Purchase>) -> Listing<Purchase> {
+    let list = move |storage: &mut dyn Storage| -> Stored<_> { storage.purchases().list(&company_id(company), page) };
     commit(harness, list).await
 }

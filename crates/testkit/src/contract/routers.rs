@@ -11,9 +11,7 @@ use portero_domain::{
 use time::Duration;
 
 use super::{Harness, a_shop, after, commit, keep, presented, refused, rivals, whole};
-use crate::builders::{
-    a_company, a_key, a_router, a_transaction, an_offer, company_id, key_id, name, router_id, start,
-};
+use crate::builders::{a_company, a_key, a_purchase, a_router, an_offer, company_id, key_id, name, router_id, start};
 
 fn a_full_router() -> Router {
     Router {
@@ -167,7 +165,7 @@ pub async fn rivals_for_a_locked_router_queue(harness: &dyn Harness) {
 }
 
 /// Its keys and its products off sale go with it, those of another router stay, and so does what was sold on it.
-pub async fn removing_a_router_takes_its_keys_and_leaves_its_transactions(harness: &dyn Harness) {
+pub async fn removing_a_router_takes_its_keys_and_leaves_its_purchases(harness: &dyn Harness) {
     a_shop(harness).await;
     let other = a_router().id("RTR_00000002").build();
     let bystander = other.clone();
@@ -177,7 +175,7 @@ pub async fn removing_a_router_takes_its_keys_and_leaves_its_transactions(harnes
     keep(harness, &a_key().id("key_revoked").revoked_at(start()).build()).await;
     keep(harness, &gone).await;
     keep(harness, &kept).await;
-    harness.seed_transaction(&a_transaction().build()).await;
+    harness.seed_purchase(&a_purchase().build()).await;
     commit(harness, |storage| {
         let company = a_company().build().id;
         let on_other = an_offer().on(&router_id("RTR_00000002")).build();
@@ -197,7 +195,7 @@ pub async fn removing_a_router_takes_its_keys_and_leaves_its_transactions(harnes
     let company = || a_company().build().id;
     let products = whole(harness, move |storage, page| storage.products().list(&company(), None, page)).await;
     assert_eq!(products.len(), 1);
-    let sales = whole(harness, move |storage, page| storage.transactions().list(&company(), page)).await;
+    let sales = whole(harness, move |storage, page| storage.purchases().list(&company(), page)).await;
     assert_eq!(sales[0].router, router_id("RTR_A1B2C3D4"));
     assert!(harness.gate().admit(presented(&kept), start()).await.is_ok());
 

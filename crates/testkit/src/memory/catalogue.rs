@@ -5,9 +5,9 @@ use portero_domain::{
     ids::{CompanyId, ProductId, RouterId},
     money::Money,
     page::{Cursor, Listing, Page},
-    ports::{Products, Stored, Taken, Transactions},
+    ports::{Products, Purchases, Stored, Taken},
     product::{Offer, Product},
-    transaction::{PaymentStatus, SalesSummary, Transaction},
+    purchase::{PaymentStatus, Purchase, PurchaseSummary},
 };
 
 use super::{
@@ -94,22 +94,22 @@ impl Products for MemoryTransaction<'_> {
     }
 }
 
-impl Transactions for MemoryTransaction<'_> {
-    fn list(&mut self, company: &CompanyId, page: Page<Transaction>) -> Stored<Listing<Transaction>> {
+impl Purchases for MemoryTransaction<'_> {
+    fn list(&mut self, company: &CompanyId, page: Page<Purchase>) -> Stored<Listing<Purchase>> {
         self.step(|tables| {
-            let transactions = tables.transactions.iter().filter(|transaction| transaction.company == *company);
-            let cursor = |sale: &Transaction| Cursor::new(sale.created_at, sale.id.get());
-            Ok(newest_first(transactions, cursor, &page))
+            let purchases = tables.purchases.iter().filter(|purchase| purchase.company == *company);
+            let cursor = |sale: &Purchase| Cursor::new(sale.created_at, sale.id.get());
+            Ok(newest_first(purchases, cursor, &page))
         })
     }
 
-    fn summary(&mut self, company: &CompanyId) -> Stored<SalesSummary> {
+    fn summary(&mut self, company: &CompanyId) -> Stored<PurchaseSummary> {
         self.step(|tables| {
-            let all = || tables.transactions.iter().filter(|transaction| transaction.company == *company);
-            let so = |status| all().filter(move |transaction| transaction.status == status);
+            let all = || tables.purchases.iter().filter(|purchase| purchase.company == *company);
+            let so = |status| all().filter(move |purchase| purchase.status == status);
             let income = so(PaymentStatus::Paid).map(|paid| paid.amount.minor()).sum();
             match Money::from_minor(income) {
-                Some(income) => Ok(SalesSummary {
+                Some(income) => Ok(PurchaseSummary {
                     total: count(all()),
                     paid: count(so(PaymentStatus::Paid)),
                     pending: count(so(PaymentStatus::Pending)),

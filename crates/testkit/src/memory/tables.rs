@@ -5,13 +5,13 @@ use portero_domain::{
     api_key::ApiKey,
     company::Company,
     health::{HealthChange, RouterHealth},
-    ids::{CompanyId, ProductId, RouterId, TransactionId, UserId},
+    ids::{CompanyId, ProductId, PurchaseId, RouterId, UserId},
     ports::{StorageError, Stored},
     product::{Offer, Product},
+    purchase::Purchase,
     router::Router,
     secret::Fingerprint,
     session::Session,
-    transaction::Transaction,
     user::User,
 };
 use time::OffsetDateTime;
@@ -34,11 +34,11 @@ pub struct Tables {
     /// The products.
     pub products: Vec<Product>,
     /// The record of sales.
-    pub transactions: Vec<Transaction>,
+    pub purchases: Vec<Purchase>,
     numbers: Numbers,
     last_user: i64,
     last_product: i64,
-    last_transaction: i64,
+    last_purchase: i64,
 }
 
 /// A key as the store keeps it.
@@ -200,16 +200,16 @@ impl Tables {
         Ok(())
     }
 
-    pub(super) fn add_transaction(&mut self, mut transaction: Transaction) -> Stored<()> {
+    pub(super) fn add_purchase(&mut self, mut purchase: Purchase) -> Stored<()> {
         let known = self
-            .transactions
+            .purchases
             .iter()
-            .any(|other| (&other.company, &other.reference) == (&transaction.company, &transaction.reference));
-        keep(!known, "no two transactions of a company share a reference")?;
-        keep(self.has_company(&transaction.company), "a transaction has a company")?;
-        self.last_transaction += 1;
-        transaction.id = TransactionId::new(self.last_transaction);
-        self.transactions.push(transaction);
+            .any(|other| (&other.company, &other.reference) == (&purchase.company, &purchase.reference));
+        keep(!known, "no two purchases of a company share a reference")?;
+        keep(self.has_company(&purchase.company), "a purchase has a company")?;
+        self.last_purchase += 1;
+        purchase.id = PurchaseId::new(self.last_purchase);
+        self.purchases.push(purchase);
         Ok(())
     }
 }

@@ -1,5 +1,5 @@
 use portero_domain::ports::{
-    ApiKeys, Companies, Products, RouterHealths, Routers, SealedSecrets, Sessions, Storage, Stored, Transactions, Users,
+    ApiKeys, Companies, Products, Purchases, RouterHealths, Routers, SealedSecrets, Sessions, Storage, Stored, Users,
 };
 
 use super::{
@@ -61,7 +61,7 @@ impl Storage for MemoryTransaction<'_> {
         self
     }
 
-    fn transactions(&mut self) -> &mut dyn Transactions {
+    fn purchases(&mut self) -> &mut dyn Purchases {
         self
     }
 

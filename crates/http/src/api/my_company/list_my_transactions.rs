@@ -4,7 +4,7 @@ use portero_domain::page::{Limit, Page, Start};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::TransactionBody;
+use super::PurchaseBody;
 use crate::api::{
     auth::CompanyAdmin,
     error::{ApiResult, ErrorBody},
@@ -28,8 +28,8 @@ pub(crate) struct Body {
     #[schema(required)]
     offset: Option<u32>,
     /// A damaged row is a `DamagedRow` instead.
-    #[schema(value_type = Vec<TransactionBody>)]
-    transacciones: Vec<Row<TransactionBody>>,
+    #[schema(value_type = Vec<PurchaseBody>)]
+    transacciones: Vec<Row<PurchaseBody>>,
 }
 
 /// Lists the transactions of the caller's company, newest first
@@ -63,7 +63,7 @@ pub(crate) async fn handle(
         Start::Beginning | Start::After(_) => None,
     };
     let empresa_id = company.to_string();
-    let listing = app.sales.list.execute(company, Page { limit: Some(limit), start }).await?;
+    let listing = app.purchases.list.execute(company, Page { limit: Some(limit), start }).await?;
     let (total, next, transacciones) = (listing.total, listing.next, rows(listing));
     Ok(Listed::with_next(Body { empresa_id, total, limit: limit.get(), offset, transacciones }, next))
 }

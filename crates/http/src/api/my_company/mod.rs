@@ -14,7 +14,7 @@ pub(crate) mod test_my_router;
 use portero_domain::{
     company::Company,
     ids::RouterId,
-    transaction::{PaymentStatus, Transaction},
+    purchase::{PaymentStatus, Purchase},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -55,7 +55,7 @@ impl From<Company> for MyCompanyBody {
 /// A sale, successful or not.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Transaction)]
-pub(crate) struct TransactionBody {
+pub(crate) struct PurchaseBody {
     id: i64,
     /// The reference of the payment gateway.
     transaccion_id: String,
@@ -66,15 +66,15 @@ pub(crate) struct TransactionBody {
     creada_en: Moment,
 }
 
-impl From<Transaction> for TransactionBody {
-    fn from(transaction: Transaction) -> Self {
+impl From<Purchase> for PurchaseBody {
+    fn from(purchase: Purchase) -> Self {
         Self {
-            id: transaction.id.get(),
-            transaccion_id: transaction.reference,
-            monto: Amount(transaction.amount),
-            estado_pago: PaymentState(transaction.status),
-            cliente_nombre: transaction.customer_name.map(|name| name.as_str().to_owned()),
-            creada_en: transaction.created_at.into(),
+            id: purchase.id.get(),
+            transaccion_id: purchase.reference,
+            monto: Amount(purchase.amount),
+            estado_pago: PaymentState(purchase.status),
+            cliente_nombre: purchase.customer_name.map(|name| name.as_str().to_owned()),
+            creada_en: purchase.created_at.into(),
         }
     }
 }

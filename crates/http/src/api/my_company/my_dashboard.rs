@@ -1,9 +1,9 @@
 use actix_web::web::{Data, Json};
-use portero_application::{Application, sales::Dashboard};
+use portero_application::{Application, purchases::Dashboard};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::TransactionBody;
+use super::PurchaseBody;
 use crate::api::{
     auth::CompanyAdmin,
     companies::{CompanySummary, company_not_found},
@@ -18,7 +18,7 @@ pub(crate) struct Body {
     empresa: CompanySummary,
     estadisticas: Sums,
     /// The five latest transactions.
-    transacciones_recientes: Vec<TransactionBody>,
+    transacciones_recientes: Vec<PurchaseBody>,
 }
 
 /// The sums of a company's sales.
@@ -45,7 +45,7 @@ impl From<Dashboard> for Body {
                 transacciones_pendientes: sales.pending,
                 total_routers: routers,
             },
-            transacciones_recientes: recent.into_iter().map(TransactionBody::from).collect(),
+            transacciones_recientes: recent.into_iter().map(PurchaseBody::from).collect(),
         }
     }
 }
@@ -63,5 +63,5 @@ impl From<Dashboard> for Body {
     security(("session" = [])),
 )]
 pub(crate) async fn handle(CompanyAdmin { company }: CompanyAdmin, app: Data<Application>) -> ApiResult<Json<Body>> {
-    Ok(Json(app.sales.dashboard.execute(company).await?.ok_or_else(company_not_found)?.into()))
+    Ok(Json(app.purchases.dashboard.execute(company).await?.ok_or_else(company_not_found)?.into()))
 }

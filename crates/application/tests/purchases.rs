@@ -1,20 +1,20 @@
 //! What a company has sold.
 
-use portero_application::sales::Dashboard;
+use portero_application::purchases::Dashboard;
 use portero_domain::{
-    ids::TransactionId,
+    ids::PurchaseId,
     page::{Listing, Page, Start},
-    transaction::{PaymentStatus, SalesSummary, Transaction},
+    purchase::{PaymentStatus, Purchase, PurchaseSummary},
 };
 use portero_testkit::{
     InMemory,
-    builders::{a_company, a_router, a_transaction, money, start},
+    builders::{a_company, a_purchase, a_router, money, start},
 };
 use time::Duration;
 
 use crate::support::{World, another_company, another_companys_router, page, the_company, two_shops};
 
-/// Seven transactions of the company, the first of them the newest, and one of somebody else.
+/// Seven purchases of the company, the first of them the newest, and one of somebody else.
 fn a_busy_week() -> InMemory {
     let statuses = [
         PaymentStatus::Pending,
@@ -25,49 +25,49 @@ fn a_busy_week() -> InMemory {
         PaymentStatus::Pending,
         PaymentStatus::Paid,
     ];
-    let others = a_transaction()
+    let others = a_purchase()
         .reference("other")
         .of(&another_company().id)
         .on(&another_companys_router().id)
         .created_at(start().plus(Duration::WEEK));
-    (1..).zip(statuses).fold(two_shops().with_transaction(others.build()), |store, (day, status)| {
-        let sale = a_transaction().reference(&format!("ord_{day}")).amount(money("19.99")).status(status);
-        store.with_transaction(sale.created_at(start().plus(Duration::days(-day))).build())
+    (1..).zip(statuses).fold(two_shops().with_purchase(others.build()), |store, (day, status)| {
+        let sale = a_purchase().reference(&format!("ord_{day}")).amount(money("19.99")).status(status);
+        store.with_purchase(sale.created_at(start().plus(Duration::days(-day))).build())
     })
 }
 
-fn references(transactions: &[Transaction]) -> Vec<&str> {
-    transactions.iter().map(|transaction| transaction.reference.as_str()).collect()
+fn references(purchases: &[Purchase]) -> Vec<&str> {
+    purchases.iter().map(|purchase| purchase.reference.as_str()).collect()
 }
 
 #[tokio::test]
-async fn a_companys_transactions_are_listed_newest_first() {
+async fn a_companys_purchases_are_listed_newest_first() {
     let world = World::over(a_busy_week());
-    let all = world.app.sales.list.execute(the_company(), Page::default()).await.unwrap();
+    let all = world.app.purchases.list.execute(the_company(), Page::default()).await.unwrap();
     assert_eq!(references(&all.items), ["ord_1", "ord_2", "ord_3", "ord_4", "ord_5", "ord_6", "ord_7"]);
     assert_eq!(all.total, Some(7));
-    let stored = world.store.tables().transactions;
+    let stored = world.store.tables().purchases;
     assert_eq!(all.items[0], stored[1]);
-    assert_eq!(all.items[0].id, TransactionId::new(2));
+    assert_eq!(all.items[0].id, PurchaseId::new(2));
 
-    let part = world.app.sales.list.execute(the_company(), page(2, 5)).await.unwrap();
+    let part = world.app.purchases.list.execute(the_company(), page(2, 5)).await.unwrap();
     assert_eq!((references(&part.items), part.total), (vec!["ord_6", "ord_7"], Some(7)));
-    let first = world.app.sales.list.execute(the_company(), page(2, 0)).await.unwrap();
+    let first = world.app.purchases.list.execute(the_company(), page(2, 0)).await.unwrap();
     let behind = Page { start: Start::After(first.next.unwrap()), ..page(2, 0) };
-    let second = world.app.sales.list.execute(the_company(), behind).await.unwrap();
+    let second = world.app.purchases.list.execute(the_company(), behind).await.unwrap();
     assert_eq!((references(&second.items), second.total), (vec!["ord_3", "ord_4"], None));
     let nobody = a_company().id("EMP_0000000000").build().id;
-    let none = world.app.sales.list.execute(nobody, Page::default()).await.unwrap();
+    let none = world.app.purchases.list.execute(nobody, Page::default()).await.unwrap();
     assert_eq!(none, Listing { items: vec![], damaged: vec![], total: Some(0), next: None });
 }
 
 #[tokio::test]
 async fn the_dashboard_sums_up_what_was_paid_and_shows_the_latest_five() {
     let world = World::over(a_busy_week().with_router(a_router().id("RTR_00000002").inactive().build()));
-    let dashboard = world.app.sales.dashboard.execute(the_company()).await.unwrap().unwrap();
+    let dashboard = world.app.purchases.dashboard.execute(the_company()).await.unwrap().unwrap();
     let Dashboard { company, sales, routers, recent } = dashboard;
     assert_eq!(company, a_company().build());
-    assert_eq!(sales, SalesSummary { total: 7, paid: 3, pending: 2, income: money("59.97") });
+    assert_eq!(sales, PurchaseSummary { total: 7, paid: 3, pending: 2, income: money("59.97") });
     assert_eq!(routers, 2);
     assert_eq!(references(&recent), ["ord_1", "ord_2", "ord_3", "ord_4", "ord_5"]);
 }
@@ -75,9 +75,9 @@ async fn the_dashboard_sums_up_what_was_paid_and_shows_the_latest_five() {
 #[tokio::test]
 async fn a_company_that_sold_nothing_has_a_dashboard_and_one_that_is_not_there_has_none() {
     let world = World::over(two_shops());
-    let dashboard = world.app.sales.dashboard.execute(another_company().id).await.unwrap();
-    let sales = SalesSummary { total: 0, paid: 0, pending: 0, income: money("0") };
+    let dashboard = world.app.purchases.dashboard.execute(another_company().id).await.unwrap();
+    let sales = PurchaseSummary { total: 0, paid: 0, pending: 0, income: money("0") };
     assert_eq!(dashboard, Some(Dashboard { company: another_company(), sales, routers: 1, recent: vec![] }));
     let nobody = a_company().id("EMP_0000000000").build().id;
-    assert_eq!(world.app.sales.dashboard.execute(nobody).await.unwrap(), None);
+    assert_eq!(world.app.purchases.dashboard.execute(nobody).await.unwrap(), None);
 }

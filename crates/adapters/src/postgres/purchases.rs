@@ -8,12 +8,12 @@ use diesel::{
 };
 use portero_domain::{
     Timestamp,
-    ids::{CompanyId, ProductId, RouterId, TransactionId},
+    ids::{CompanyId, ProductId, PurchaseId, RouterId},
     money::{Currency, Money},
     page::{Listing, Page, RowId, RowLabel},
-    ports::{StorageError, Stored, Transactions},
+    ports::{Purchases, StorageError, Stored},
+    purchase::{PaymentStatus, Purchase, PurchaseSummary},
     text::{Email, Name},
-    transaction::{PaymentStatus, SalesSummary, Transaction},
 };
 use time::OffsetDateTime;
 
@@ -41,12 +41,12 @@ struct Row {
     paid_at: Option<OffsetDateTime>,
 }
 
-impl TryFrom<Row> for Transaction {
+impl TryFrom<Row> for Purchase {
     type Error = StorageError;
 
     fn try_from(row: Row) -> Stored<Self> {
         Ok(Self {
-            id: TransactionId::new(row.id),
+            id: PurchaseId::new(row.id),
             reference: row.reference,
             company: CompanyId::parse(&row.company_id).or_broken("company id")?,
             router: RouterId::parse(&row.router_id).or_broken("router id")?,
@@ -104,8 +104,8 @@ struct SummaryRow {
     income: i64,
 }
 
-impl Transactions for PgStorage<'_> {
-    fn list(&mut self, company: &CompanyId, page: Page<Transaction>) -> Stored<Listing<Transaction>> {
+impl Purchases for PgStorage<'_> {
+    fn list(&mut self, company: &CompanyId, page: Page<Purchase>) -> Stored<Listing<Purchase>> {
         let of_company = transactions::table.filter(transactions::company_id.eq(company.as_str()));
         let key = (transactions::created_at, transactions::id);
         let rows =
@@ -113,10 +113,10 @@ impl Transactions for PgStorage<'_> {
         listing(&page, rows, || of_company.count().get_result(self.connection))
     }
 
-    fn summary(&mut self, company: &CompanyId) -> Stored<SalesSummary> {
+    fn summary(&mut self, company: &CompanyId) -> Stored<PurchaseSummary> {
         let row: SummaryRow =
             sql_query(SUMMARY).bind::<Text, _>(company.as_str()).get_result(self.connection).map_err(storage)?;
-        Ok(SalesSummary {
+        Ok(PurchaseSummary {
             total: counted(Ok(row.total))?,
             paid: counted(Ok(row.paid))?,
             pending: counted(Ok(row.pending))?,

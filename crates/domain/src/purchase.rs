@@ -1,20 +1,20 @@
-//! The record of sales. It outlives the routers, products and keys that it speaks of.
+//! The purchases. A purchase stays when its router, its product and the key of its router are gone.
 
 use crate::{
     Timestamp,
-    ids::{CompanyId, ProductId, RouterId, TransactionId},
+    ids::{CompanyId, ProductId, PurchaseId, RouterId},
     money::{Currency, Money},
     text::{Email, Name},
 };
 
-/// A sale, or an attempt at one.
+/// A purchase of a product by a guest, paid or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Transaction {
+pub struct Purchase {
     /// The row's identity.
-    pub id: TransactionId,
-    /// The gateway's reference; no two transactions share one.
+    pub id: PurchaseId,
+    /// The gateway's reference; no two purchases share one.
     pub reference: String,
-    /// Whose sale it is.
+    /// The company that sold it.
     pub company: CompanyId,
     /// The router it was made on, which may be gone by now.
     pub router: RouterId,
@@ -51,8 +51,8 @@ pub enum PaymentStatus {
 
 /// A company's sales in sum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct SalesSummary {
-    /// All transactions, whatever became of them.
+pub struct PurchaseSummary {
+    /// All purchases, whatever became of them.
     pub total: u64,
     /// Those that were paid.
     pub paid: u64,

@@ -5,36 +5,36 @@ use portero_domain::{
     ids::CompanyId,
     page::{Limit, Page, Start},
     ports::{Stored, UnitOfWork, transact},
-    transaction::{SalesSummary, Transaction},
+    purchase::{Purchase, PurchaseSummary},
 };
 
-/// Sums up a company's sales.
-pub struct SalesDashboard {
+/// Sums up the purchases of a company.
+pub struct PurchaseDashboard {
     pub(crate) storage: Arc<dyn UnitOfWork>,
 }
 
-/// A company's sales at a glance.
+/// A summary of the purchases of a company.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dashboard {
     /// The company.
     pub company: Company,
-    /// Its sales in sum.
-    pub sales: SalesSummary,
-    /// How many routers it has.
+    /// The sums of its purchases.
+    pub sales: PurchaseSummary,
+    /// The number of its routers.
     pub routers: u64,
-    /// Its five latest transactions.
-    pub recent: Vec<Transaction>,
+    /// Its five newest purchases.
+    pub recent: Vec<Purchase>,
 }
 
-impl SalesDashboard {
-    const RECENT: Page<Transaction> = Page { limit: Limit::new(5), start: Start::Beginning };
+impl PurchaseDashboard {
+    const RECENT: Page<Purchase> = Page { limit: Limit::new(5), start: Start::Beginning };
 
-    /// The company's sales at a glance, if there is such a company.
+    /// Returns the summary of this company, if it exists.
     pub async fn execute(&self, company: CompanyId) -> Stored<Option<Dashboard>> {
         transact(&*self.storage, move |storage| {
             let Some(company) = storage.companies().find(&company)? else { return Ok(None) };
-            let sales = storage.transactions().summary(&company.id)?;
-            let recent = storage.transactions().list(&company.id, Self::RECENT)?.items;
+            let sales = storage.purchases().summary(&company.id)?;
+            let recent = storage.purchases().list(&company.id, Self::RECENT)?.items;
             let routers = storage.routers().count(&company.id)?;
             Ok(Some(Dashboard { company, sales, routers, recent }))
         })
