@@ -1,4 +1,4 @@
-"""The report: tables, targets and the plot, from what was measured."""
+"""The report: tables, targets and the plot of the measurements."""
 
 import os
 import re
@@ -15,7 +15,7 @@ SINGLE = ", a statement each"
 
 
 def table(heads, rows):
-    """A table in Markdown that can be read as it stands: names to the left, figures to the right."""
+    """A table in Markdown: names aligned left, figures aligned right."""
     rows = [[str(cell) for cell in row] for row in rows]
     widths = [max(len(line[place]) for line in [heads, *rows]) for place in range(len(heads))]
     sides = [str.ljust if place == 0 else str.rjust for place in range(len(heads))]
@@ -28,7 +28,7 @@ def table(heads, rows):
 
 
 class Figures:
-    """The samples, each workload's repeats made one by their median."""
+    """The samples. The figure of a workload is the median of its repeats."""
 
     def __init__(self, samples):
         self.samples = samples
@@ -42,7 +42,7 @@ class Figures:
         return self.of(name, connections, "rate")
 
     def ratio(self, name, connections, to, to_connections=None):
-        """The median of the ratios of throughput, each to the nearest sample in time: a slow minute slows both."""
+        """The median of the ratios of throughput, each to the sample nearest in time, because a slow minute slows both."""
         others = self.samples[to, to_connections or connections]
 
         def nearest(sample):
@@ -85,16 +85,16 @@ def statements_table(statements):
     for name, (calls, sample) in statements.items():
         rows.append([name, f"{calls / sample.requests:.3f}", f"{calls / sample.admitted:.3f}",
                      f"{sample.commits / sample.admitted:.3f}", f"{sample.admitted / sample.commits:.1f}"])
-    return table(["request", "statements per call", "per 200", "commits per 200", "200s per commit"], rows)
+    return table(["request", "statements per request", "per 200", "commits per 200", "200s per commit"], rows)
 
 
 def counted_line(counted):
     uses, admitted = (sum(row[place] for row in counted) for place in (0, 1))
     exact = all(0 <= more - answered <= connections for more, answered, connections in counted)
     under_way = sum(connections for _, _, connections in counted)
-    return (f"wrk saw {admitted:,} answers 200 to portals; `use_count` grew by {uses:,.0f} meanwhile, "
-            f"{uses - admitted:,.0f} more. wrk does not count the calls that are under way when it ends, "
-            f"{under_way:,} at most in all. In each single measurement the difference lies between none and its "
+    return (f"wrk saw {admitted:,} responses 200 to portals. `use_count` grew by {uses:,.0f} meanwhile, "
+            f"{uses - admitted:,.0f} more. wrk does not count the requests that are open when it ends, "
+            f"at most {under_way:,} in all. In each measurement the difference is between 0 and the number of its "
             f"connections: {'yes' if exact else 'NO'}.")
 
 
@@ -137,7 +137,7 @@ def pages_table(pages):
 
 
 def plans_text(plans):
-    titles = {"single": "A call alone", "group": "A group of calls"}
+    titles = {"single": "A single request", "group": "A group of requests"}
     return "\n\n".join(
         f"{titles[kind]}:\n\n```text\n{textwrap.fill(text, 118)}\n\n{tree.rstrip()}\nDuration: {spent} ms\n```"
         for kind, (text, spent, tree) in sorted(plans.items(), reverse=True))
@@ -154,28 +154,28 @@ def report(results):
     judged = targets(figures, median(starts), loaded)
     return "\n\n".join([
         "\n".join(f"- {name}: {value}" for name, value in results["facts"].items()),
-        f"Each figure is the median of {results['repeats']} measurements of {results['seconds']} seconds, ratios that of "
-        f"those to the nearest measurement in time. Broken connections and time-outs: {broken}.",
+        f"Each figure is the median of {results['repeats']} measurements of {results['seconds']} seconds. A ratio compares two "
+        f"measurements that are near in time. Broken connections and timeouts: {broken}.",
         "### Targets", table(["target", "measured", "verdict"], judged),
         "### Requests", requests_table(figures),
         f"`pgbench` with the bare `UPDATE … WHERE id = …` on the same database, prepared, over 100 keys, 10 clients: "
         f"{waiting:,.0f} statements/s, and {not_waiting:,.0f} with `synchronous_commit = off`.",
         "![Throughput and p99 against connections](performance.svg)",
-        "### Statements and commits", "At 128 connections, in measurements of their own of a second each:",
+        "### Statements and commits", "At 128 connections, in separate measurements of one second each:",
         statements_table(results["statements"]),
         "### Exactness", counted_line(results["counted"]),
         "### Processors",
-        "Processor time for each request, and its share; last, how much of the machine's time went to anybody else.",
+        "Processor time for each request, and its share. The last column is the share of other programs.",
         processors_table(figures),
         "### Routers", routers.text(results["routers"]),
         "### Start and memory",
-        f"From the start of the process to the first healthy answer, on an existing database: "
+        f"From the start of the process to the first healthy response, on an existing database: "
         f"{median(starts) * 1e3:.0f} ms (median of {len(starts)}; {min(starts) * 1e3:.0f} to {max(starts) * 1e3:.0f}). "
-        f"Resident memory: {median(idle):.1f} MB idle, {loaded:.1f} MB after the load, {most:.1f} MB at most.",
+        f"Resident memory: {median(idle):.1f} MB idle, {loaded:.1f} MB after the load, at most {most:.1f} MB.",
         "### Growth", f"Each router has one key in use and {REVOKED} revoked ones.", costs, updates, grown,
-        "### Pages near and far", "One connection. A page by offset is counted, one by cursor is not.", pages_table(results["pages"]),
+        "### Pages near and far", "One connection. A page by offset is counted, a page by cursor is not.", pages_table(results["pages"]),
         f"### Plans on {results['sizes'][-1].routers:,} routers",
-        "By auto_explain, from the server's own prepared statements while 32 connections called.",
+        "From auto_explain, for the server's own prepared statements, while 32 connections sent requests.",
         plans_text(results["plans"]),
     ])
 
@@ -188,7 +188,7 @@ def drawing(results):
     def series(value):
         return {label: [figures.of(name, count, value) for count in connections] for name, label in names.items()}
 
-    return plot("Portal calls over 100 keys: in groups, or a statement each", connections,
+    return plot("Portal requests over 100 keys: in groups, or a statement each", connections,
                 [("requests per second", series("rate")), ("p99 in milliseconds", series("p99"))])
 
 

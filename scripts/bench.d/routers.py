@@ -1,4 +1,4 @@
-"""What calls to a router's hotspot cost, against simulated routers."""
+"""The cost of commands to a router's hotspot, measured with simulated routers."""
 
 import json
 import os
@@ -23,14 +23,14 @@ def text(found):
     quick, slow = found["crowd", "at once"], found["crowd", "slowly"]
     return "\n".join([
         f"- One user of 20,000 is found {asked['per_second']:,.0f} times a second over {asked['sessions']} session by "
-        f"{asked['callers']} callers; the longest answer took {asked['longest_ms']:.1f} ms.",
+        f"{asked['callers']} callers. The longest response took {asked['longest_ms']:.1f} ms.",
         f"- {quick['guests']} guests at once, {quick['rounds']} times: {quick['errors']} errors, at most "
-        f"{quick['sessions']} session, {quick['longest_ms']:,.0f} ms until the last was served. The process, simulated "
-        f"router included, had {quick['rss_kb_first'] // 1024} MB after the first time and "
+        f"{quick['sessions']} session, {quick['longest_ms']:,.0f} ms until the last guest was served. The process, including "
+        f"the simulated router, had {quick['rss_kb_first'] // 1024} MB after the first round and "
         f"{quick['rss_kb_last'] // 1024} MB after the last.",
-        f"- The same once on a router as slow as a virtual RouterOS 7.23 was found to be (1 ms a command, 20 ms beyond the "
-        f"first 150): {slow['errors']} errors, {slow['longest_ms']:,.0f} ms.",
-        f"- A print of 20,000 users is taken apart at {found['decoder', None]['megabytes_per_second']:,.0f} MB/s.",
-        f"- A user costs {commands['further']} commands, one after the other; {commands['first']} when the profile is not "
-        f"known yet, whose question goes along with the first.",
+        f"- One round on a router as slow as a measured virtual RouterOS 7.23 (1 ms a command, 20 ms after the first "
+        f"150): {slow['errors']} errors, {slow['longest_ms']:,.0f} ms.",
+        f"- A print of 20,000 users is decoded at {found['decoder', None]['megabytes_per_second']:,.0f} MB/s.",
+        f"- Making a user takes {commands['further']} commands, one after the other. It takes {commands['first']} if the profile is "
+        f"not known yet. That query is sent together with the first command.",
     ])
