@@ -22,7 +22,7 @@ pub use blocking::BlockingPool;
 pub use jwt::{JwtApiKeyTokens, JwtSessionTokens, SecretTooShort};
 pub use passwords::Argon2Passwords;
 pub use postgres::{MigrateError, PgExecutor, PgGate, PgUnitOfWork, migrate};
-pub use routeros::RouterOs;
+pub use routeros::{NoNetwork, RouterNetworks, RouterOs};
 pub use system::{NanoIds, SystemClock};
 pub use vault::AesVault;
 

@@ -9,13 +9,13 @@ use portero_domain::{
 /// A use case that does so takes a mandate in place of a company's identity. The identity comes out of [`Mandate::enter`]
 /// only, inside the transaction that changes something. A company's own admin is refused there while the company is
 /// inactive, so a deactivation at the same moment does not let a change through.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Mandate {
     company: CompanyId,
     holder: Holder,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Holder {
     SuperAdmin,
     CompanyAdmin,

@@ -45,6 +45,7 @@ fn wide() -> Rules {
         create_user: wide,
         guest_user: wide,
         guest_address: wide,
+        dial: wide,
     }
 }
 
@@ -490,4 +491,47 @@ async fn an_attempt_that_is_broken_off_counts_as_a_wrong_one() {
     }
     let third = json!({ "username": "PT-00003" });
     assert_eq!(guest(&app, &key, &third, HOTEL).await.status, 429);
+}
+
+const TEST: &str = "/api/v1/admin/routers/RTR_A1B2C3D4/test-connection";
+const PROFILES: &str = "/api/v1/admin/routers/RTR_A1B2C3D4/mikrotik-profiles";
+const MY_ROUTER: &str = "/api/v1/admin/mi-empresa/routers/RTR_A1B2C3D4";
+const MY_ROUTER_TLS: &str = "/api/v1/admin/mi-empresa/routers/RTR_A1B2C3D4/tls";
+
+#[actix_web::test]
+async fn the_admins_of_a_company_ask_for_so_many_connections_to_routers_whatever_endpoint_they_use() {
+    let app = limited(Rules { dial: "5/min burst 5".parse().unwrap(), ..wide() }).await;
+    let ana = a_user().email("ana@hotelcentral.mx").admin_of(&a_company().build().id);
+    let (admin, super_admin) = (app.signed_in(3, ana), app.super_admin());
+    let tried = json!({ "host": "10.0.0.9", "probar": true });
+    let certificate = json!({ "huella_tls": "ab".repeat(32) });
+    let calls = [
+        app.get(TEST),
+        app.get(PROFILES),
+        app.get(MY_ROUTER_TLS),
+        app.put(MY_ROUTER_TLS).json(&certificate),
+        app.put(MY_ROUTER).json(&tried),
+    ];
+    for call in calls {
+        let response = call.bearer(&admin).await;
+        assert_ne!(response.status, 429, "{response:?}");
+    }
+    for call in [
+        app.get(TEST),
+        app.get(PROFILES),
+        app.get(MY_ROUTER_TLS),
+        app.put(MY_ROUTER_TLS).json(&certificate),
+        app.put(MY_ROUTER).json(&tried),
+    ] {
+        let limited = call.bearer(&admin).await;
+        assert_error(&limited, 429, "rate_limited", "Límite de solicitudes excedido. Espere un momento.");
+        assert_eq!(limited.header("retry-after"), Some("12"));
+    }
+    let untried = app.put(MY_ROUTER).json(&json!({ "nombre": "Otro" })).bearer(&admin).await;
+    assert_eq!(untried.status, 200, "nothing is connected to: {untried:?}");
+    let company = a_company().build().id;
+    let tls = format!("/admin/empresas/{company}/routers/RTR_A1B2C3D4/tls");
+    assert_ne!(app.get(&tls).bearer(&super_admin).await.status, 429, "super admins have their own");
+    app.clock.advance(Duration::seconds(12));
+    assert_eq!(app.get(TEST).bearer(&admin).await.status, 200);
 }

@@ -10,8 +10,7 @@ use std::{
 use actix_web::web::Data;
 use anyhow::anyhow;
 use portero_adapters::{
-    AesVault, Argon2Passwords, JwtApiKeyTokens, JwtSessionTokens, NanoIds, PgExecutor, PgUnitOfWork, RouterOs,
-    SystemClock,
+    AesVault, Argon2Passwords, JwtApiKeyTokens, JwtSessionTokens, NanoIds, PgExecutor, PgUnitOfWork, SystemClock,
 };
 use portero_application::Application;
 
@@ -41,7 +40,7 @@ impl Wiring {
         let url = config.database.database_url.expose();
         let executor = PgExecutor::new(url, config.database.database_pool_size);
         let encryption = config.keys.encryption();
-        let routers = Arc::new(RouterOs::new(config.routers.allow_loopback_routers)?);
+        let routers = Arc::new(config.routers.routers()?);
         let ports = Ports {
             storage: Arc::new(PgUnitOfWork::new(executor)),
             gate: gate(url)?,

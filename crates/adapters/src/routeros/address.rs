@@ -2,8 +2,10 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
+use ipnet::IpNet;
 use nix::ifaddrs::getifaddrs;
 use portero_domain::ports::{HotspotError, HotspotResult};
+use thiserror::Error;
 
 /// Where clouds tell a machine its secrets, beside the link-local address that most of them use.
 const METADATA: [IpAddr; 5] = [
@@ -14,18 +16,47 @@ const METADATA: [IpAddr; 5] = [
     IpAddr::V6(Ipv6Addr::new(0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254)),
 ];
 
+/// The blocks of addresses that routers are in.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RouterNetworks(Vec<IpNet>);
+
+/// The text is no address and no block of addresses.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("the text is no address and no block of addresses")]
+pub struct NoNetwork;
+
+impl RouterNetworks {
+    /// Parses each text as an address or as a block such as `10.0.0.0/8`.
+    pub fn parse<'a>(texts: impl Iterator<Item = &'a str>) -> Result<Self, NoNetwork> {
+        let network = |text: &str| text.parse().or_else(|_| text.parse::<IpAddr>().map(IpNet::from));
+        texts.map(|text| network(text).map_err(|_| NoNetwork)).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// Whether packets to this address reach one of the blocks, also by an IPv6 address that stands for an IPv4 one.
+    fn has(&self, address: IpAddr) -> bool {
+        let inner = match address {
+            IpAddr::V4(_) => None,
+            IpAddr::V6(address) => embedded(address).map(IpAddr::V4),
+        };
+        self.0.iter().any(|network| network.contains(&address) || inner.is_some_and(|inner| network.contains(&inner)))
+    }
+}
+
 /// What may be connected to.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct AddressPolicy {
-    /// Whether this machine itself is fine, for demos and tests.
+    /// Whether routers may be on this machine, for demos and tests.
     pub(super) allow_loopback: bool,
+    /// Where routers are; anywhere if nothing is said.
+    pub(super) networks: Option<RouterNetworks>,
 }
 
 impl AddressPolicy {
     /// Those of a host's addresses that may be connected to, in their order. An error when there is none.
-    pub(super) fn permitted(self, found: impl IntoIterator<Item = SocketAddr>) -> HotspotResult<Vec<SocketAddr>> {
+    pub(super) fn permitted(&self, found: impl IntoIterator<Item = SocketAddr>) -> HotspotResult<Vec<SocketAddr>> {
         let own = if self.allow_loopback { Vec::new() } else { own_addresses()? };
-        let (good, bad): (Vec<_>, Vec<_>) = found.into_iter().partition(|address| self.permits(address.ip(), &own));
+        let permits = |address: IpAddr| self.is_in_networks(address) && self.permits(address, &own);
+        let (good, bad): (Vec<_>, Vec<_>) = found.into_iter().partition(|address| permits(address.ip()));
         match (good.is_empty(), bad.is_empty()) {
             (false, _) => Ok(good),
             (true, false) => Err(HotspotError::AddressRefused),
@@ -33,7 +64,11 @@ impl AddressPolicy {
         }
     }
 
-    fn permits(self, address: IpAddr, own: &[IpAddr]) -> bool {
+    fn is_in_networks(&self, address: IpAddr) -> bool {
+        self.networks.as_ref().is_none_or(|networks| networks.has(address))
+    }
+
+    fn permits(&self, address: IpAddr, own: &[IpAddr]) -> bool {
         if METADATA.contains(&address) || own.contains(&address) {
             return false;
         }
@@ -44,7 +79,7 @@ impl AddressPolicy {
     }
 
     /// Private networks are fine: routers live there.
-    fn permits_v4(self, address: Ipv4Addr) -> bool {
+    fn permits_v4(&self, address: Ipv4Addr) -> bool {
         let [first, ..] = address.octets();
         match first {
             127 => self.allow_loopback,
@@ -54,7 +89,7 @@ impl AddressPolicy {
         }
     }
 
-    fn permits_v6(self, address: Ipv6Addr, own: &[IpAddr]) -> bool {
+    fn permits_v6(&self, address: Ipv6Addr, own: &[IpAddr]) -> bool {
         if address.is_loopback() {
             return self.allow_loopback;
         }
@@ -147,7 +182,7 @@ mod tests {
 
     fn permitted(allow_loopback: bool, address: &str) -> HotspotResult<Vec<SocketAddr>> {
         let address = SocketAddr::new(address.parse().unwrap(), 8728);
-        AddressPolicy { allow_loopback }.permitted([address])
+        AddressPolicy { allow_loopback, networks: None }.permitted([address])
     }
 
     #[test]
@@ -178,7 +213,7 @@ mod tests {
             }
         }
         let own = ["192.0.2.7".parse().unwrap(), "2001:db8::7".parse().unwrap()];
-        let permits = |address: &str| AddressPolicy { allow_loopback: false }.permits(address.parse().unwrap(), &own);
+        let permits = |address: &str| AddressPolicy::default().permits(address.parse().unwrap(), &own);
         for address in ["192.0.2.7", "::ffff:192.0.2.7", "2002:c000:207::1", "2001:db8::7"] {
             assert!(!permits(address), "{address}");
         }
@@ -189,9 +224,28 @@ mod tests {
     fn of_many_addresses_only_good_ones_are_used_in_their_order() {
         let all =
             ["10.0.0.2", "127.0.0.1", "10.0.0.1", "fe80::1"].map(|text| SocketAddr::new(text.parse().unwrap(), 1));
-        let policy = AddressPolicy { allow_loopback: false };
+        let policy = AddressPolicy::default();
         assert_eq!(policy.permitted(all), Ok(vec![all[0], all[2]]));
         assert_eq!(policy.permitted([all[1], all[3]]), Err(HotspotError::AddressRefused));
         assert!(matches!(policy.permitted([]), Err(HotspotError::Unreachable(_))));
+    }
+
+    #[test]
+    fn configured_networks_bound_what_is_connected_to_in_any_spelling() {
+        let networks = RouterNetworks::parse(["10.8.0.0/16", "192.0.2.7", "2001:db8::/32"].into_iter()).unwrap();
+        let policy = AddressPolicy { allow_loopback: true, networks: Some(networks) };
+        let permitted = |address: &str| policy.permitted([SocketAddr::new(address.parse().unwrap(), 8728)]).is_ok();
+        for address in ["10.8.0.1", "10.8.255.255", "192.0.2.7", "2001:db8::1", "::ffff:10.8.0.1", "64:ff9b::10.8.0.1"]
+        {
+            assert!(permitted(address), "{address}");
+        }
+        for address in ["10.9.0.1", "192.0.2.8", "8.8.8.8", "2001:db9::1", "::ffff:10.9.0.1", "127.0.0.1", "::1"] {
+            assert!(!permitted(address), "{address}");
+        }
+        let everywhere = RouterNetworks::parse(["0.0.0.0/0", "::/0"].into_iter()).unwrap();
+        let policy = AddressPolicy { networks: Some(everywhere), ..AddressPolicy::default() };
+        let metadata = SocketAddr::new("169.254.169.254".parse().unwrap(), 80);
+        assert_eq!(policy.permitted([metadata]), Err(HotspotError::AddressRefused), "the other rules hold as well");
+        assert_eq!(RouterNetworks::parse(["10.0.0.0/33"].into_iter()), Err(NoNetwork));
     }
 }

@@ -44,6 +44,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use self::{address::AddressPolicy, call::Call, dialer::Dialer, lines::Lines};
 
+pub use self::address::{NoNetwork, RouterNetworks};
 pub use tuning::Tuning;
 
 /// How many host names are resolved at once, each on a thread.
@@ -64,13 +65,22 @@ impl RouterOs {
 
     /// The routers, with these limits.
     pub fn tuned(allow_loopback: bool, tuning: Tuning) -> io::Result<Self> {
+        Self::over(AddressPolicy { allow_loopback, networks: None }, tuning)
+    }
+
+    /// The routers in these networks, with the default limits.
+    pub fn within(networks: RouterNetworks, allow_loopback: bool) -> io::Result<Self> {
+        Self::over(AddressPolicy { allow_loopback, networks: Some(networks) }, Tuning::default())
+    }
+
+    fn over(policy: AddressPolicy, tuning: Tuning) -> io::Result<Self> {
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .max_blocking_threads(RESOLVERS)
             .thread_name("routeros")
             .enable_all()
             .build()?;
-        let dialer = Dialer { policy: AddressPolicy { allow_loopback }, tuning };
+        let dialer = Dialer { policy, tuning };
         let lines = Arc::new(Lines::new(dialer, runtime.handle().clone()));
         Ok(Self { lines, runtime: Some(runtime) })
     }

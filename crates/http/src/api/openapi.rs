@@ -112,6 +112,18 @@ impl Modify for Credentials {
     }
 }
 
+/// The operations that connect to a router because a user asks for it.
+const DIALS: [&str; 8] = [
+    "confirm_my_router_tls",
+    "confirm_router_tls",
+    "edit_my_router",
+    "edit_router",
+    "find_my_router_tls",
+    "find_router_tls",
+    "list_my_router_profiles",
+    "test_my_router",
+];
+
 /// The error responses that follow from the parts of an endpoint: a credential, a body, the database.
 struct CommonRefusals;
 
@@ -122,7 +134,9 @@ impl Modify for CommonRefusals {
             for operation in operations(item) {
                 let mut common = vec![("500", "The server failed. The log has the cause under `request_id`")];
                 if let Some(security) = &operation.security {
-                    if security.contains(&of_portals) {
+                    if security.contains(&of_portals)
+                        || DIALS.contains(&operation.operation_id.as_deref().unwrap_or_default())
+                    {
                         common.push(("429", "Too many requests. Retry after `Retry-After` seconds"));
                     }
                     common.push(("401", "The credential is missing or invalid"));
@@ -133,7 +147,7 @@ impl Modify for CommonRefusals {
                     }
                 }
                 if operation.request_body.is_some() {
-                    common.push(("408", "The body did not arrive within 10 seconds"));
+                    common.push(("408", "The body did not arrive in time"));
                     common.push(("413", "The body is larger than 64 KiB"));
                     common.push(("415", "The body is not `application/json`, or it is compressed"));
                     common.push(("422", "Some fields are invalid. The response names all of them"));

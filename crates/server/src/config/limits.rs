@@ -36,6 +36,9 @@ pub(crate) struct LimitConfig {
     /// Attempts to reconnect from one address; a wrong one counts 15 times
     #[arg(long, env = "RATE_LIMIT_GUEST_ADDRESS", default_value = "60/min burst 300", value_parser = rate)]
     guest_address: Rate,
+    /// Connections to routers that the admins of one company ask for
+    #[arg(long, env = "RATE_LIMIT_DIAL", default_value = "20/min burst 20", value_parser = rate)]
+    dial: Rate,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -57,6 +60,7 @@ impl LimitConfig {
             create_user: self.create_user,
             guest_user: self.guest_user,
             guest_address: self.guest_address,
+            dial: self.dial,
         };
         (self.enabled == Switch::On).then_some(rules)
     }

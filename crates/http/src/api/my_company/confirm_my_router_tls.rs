@@ -1,15 +1,21 @@
-use actix_web::web::{Data, Json, Path};
+use actix_web::{
+    HttpRequest,
+    web::{Data, Json, Path},
+};
 use portero_application::{
     Application,
     routers::{AccessError, ConfirmCertificateError},
 };
 
 use super::{my_router, my_router_not_found};
-use crate::api::{
-    auth::ActiveCompanyAdmin,
-    body::JsonBody,
-    error::{ApiResult, ErrorBody},
-    routers::certificate::{ConfirmedBody, Request},
+use crate::{
+    api::{
+        auth::ActiveCompanyAdmin,
+        body::JsonBody,
+        error::{ApiResult, ErrorBody},
+        routers::certificate::{ConfirmedBody, Request},
+    },
+    web::limits,
 };
 
 /// Confirms the certificate of a router of the caller's company
@@ -31,12 +37,14 @@ use crate::api::{
     security(("session" = [])),
 )]
 pub(crate) async fn handle(
+    request: HttpRequest,
     ActiveCompanyAdmin(mandate): ActiveCompanyAdmin,
     path: Path<String>,
     body: JsonBody<Request>,
     app: Data<Application>,
 ) -> ApiResult<Json<ConfirmedBody>> {
     let (certificate, password) = body.read()?.parse()?;
+    limits::dial(&request, &mandate)?;
     let confirmed = app.routers.confirm_certificate.execute(mandate, my_router(&path)?, certificate, password).await;
     let router = confirmed.map_err(|error| match error {
         ConfirmCertificateError::Access(AccessError::NotFound) => my_router_not_found(),

@@ -1,15 +1,21 @@
-use actix_web::web::{Data, Json, Path};
+use actix_web::{
+    HttpRequest,
+    web::{Data, Json, Path},
+};
 use portero_application::{
     Application,
     routers::{AccessError, EditRouterError},
 };
 
 use super::{my_router, my_router_not_found};
-use crate::api::{
-    auth::ActiveCompanyAdmin,
-    body::JsonBody,
-    error::{ApiResult, ErrorBody},
-    routers::changes::{Body, Request},
+use crate::{
+    api::{
+        auth::ActiveCompanyAdmin,
+        body::JsonBody,
+        error::{ApiResult, ErrorBody},
+        routers::changes::{Body, Request},
+    },
+    web::limits,
 };
 
 /// Edits a router of the caller's company
@@ -30,12 +36,16 @@ use crate::api::{
     security(("session" = [])),
 )]
 pub(crate) async fn handle(
+    request: HttpRequest,
     ActiveCompanyAdmin(mandate): ActiveCompanyAdmin,
     path: Path<String>,
     body: JsonBody<Request>,
     app: Data<Application>,
 ) -> ApiResult<Json<Body>> {
     let changes = body.read()?.parse()?;
+    if changes.try_first {
+        limits::dial(&request, &mandate)?;
+    }
     let edited = app.routers.edit.execute(mandate, my_router(&path)?, changes).await.map_err(|error| match error {
         EditRouterError::Access(AccessError::NotFound) => my_router_not_found(),
         error => error.into(),

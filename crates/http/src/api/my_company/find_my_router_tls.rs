@@ -1,11 +1,17 @@
-use actix_web::web::{Data, Json, Path};
+use actix_web::{
+    HttpRequest,
+    web::{Data, Json, Path},
+};
 use portero_application::{Application, routers::AccessError};
 
 use super::{my_router, my_router_not_found};
-use crate::api::{
-    auth::ActiveCompanyAdmin,
-    error::{ApiResult, ErrorBody},
-    routers::certificate::Body,
+use crate::{
+    api::{
+        auth::ActiveCompanyAdmin,
+        error::{ApiResult, ErrorBody},
+        routers::certificate::Body,
+    },
+    web::limits,
 };
 
 /// Shows the confirmed and the presented certificate of a router of the caller's company
@@ -23,10 +29,12 @@ use crate::api::{
     security(("session" = [])),
 )]
 pub(crate) async fn handle(
+    request: HttpRequest,
     ActiveCompanyAdmin(mandate): ActiveCompanyAdmin,
     path: Path<String>,
     app: Data<Application>,
 ) -> ApiResult<Json<Body>> {
+    limits::dial(&request, &mandate)?;
     let inspected =
         app.routers.inspect_certificate.execute(mandate, my_router(&path)?).await.map_err(|error| match error {
             AccessError::NotFound => my_router_not_found(),

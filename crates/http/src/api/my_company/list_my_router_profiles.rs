@@ -1,4 +1,5 @@
 use actix_web::{
+    HttpRequest,
     http::StatusCode,
     web::{Data, Json, Path},
 };
@@ -11,9 +12,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{my_router, my_router_not_found};
-use crate::api::{
-    auth::ActiveCompanyAdmin,
-    error::{ApiError, ApiResult, ErrorBody},
+use crate::{
+    api::{
+        auth::ActiveCompanyAdmin,
+        error::{ApiError, ApiResult, ErrorBody},
+    },
+    web::limits,
 };
 
 /// A user profile of a router's hotspot, in the format of RouterOS.
@@ -74,10 +78,12 @@ impl From<Profile> for Body {
     security(("session" = [])),
 )]
 pub(crate) async fn handle(
+    request: HttpRequest,
     ActiveCompanyAdmin(mandate): ActiveCompanyAdmin,
     path: Path<String>,
     app: Data<Application>,
 ) -> ApiResult<Json<Vec<Body>>> {
+    limits::dial(&request, &mandate)?;
     let profiles = app.routers.list_profiles.execute(mandate, my_router(&path)?).await?;
     Ok(Json(profiles.into_iter().map(Body::from).collect()))
 }

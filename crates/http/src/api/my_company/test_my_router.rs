@@ -1,4 +1,7 @@
-use actix_web::web::{Data, Json, Path};
+use actix_web::{
+    HttpRequest,
+    web::{Data, Json, Path},
+};
 use portero_application::{
     Application,
     routers::{AccessError, ConnectionTest},
@@ -12,7 +15,10 @@ use portero_domain::{
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::api::{auth::ActiveCompanyAdmin, error::ApiResult, hotspot_error, wire::Moment};
+use crate::{
+    api::{auth::ActiveCompanyAdmin, error::ApiResult, hotspot_error, wire::Moment},
+    web::limits,
+};
 
 /// The result of a connection test.
 #[derive(Debug, Serialize, ToSchema)]
@@ -122,10 +128,12 @@ impl Body {
     security(("session" = [])),
 )]
 pub(crate) async fn handle(
+    request: HttpRequest,
     ActiveCompanyAdmin(mandate): ActiveCompanyAdmin,
     path: Path<String>,
     app: Data<Application>,
 ) -> ApiResult<Json<Body>> {
+    limits::dial(&request, &mandate)?;
     let test = match RouterId::parse(&path) {
         Some(router) => match app.routers.test_connection.execute(mandate, router).await {
             Ok(test) => Some(test),

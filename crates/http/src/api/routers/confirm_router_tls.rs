@@ -1,14 +1,20 @@
-use actix_web::web::{Data, Json, Path};
+use actix_web::{
+    HttpRequest,
+    web::{Data, Json, Path},
+};
 use portero_application::{Application, Mandate};
 
 use super::{
     certificate::{ConfirmedBody, Request},
     parse_path,
 };
-use crate::api::{
-    auth::SuperAdmin,
-    body::JsonBody,
-    error::{ApiResult, ErrorBody},
+use crate::{
+    api::{
+        auth::SuperAdmin,
+        body::JsonBody,
+        error::{ApiResult, ErrorBody},
+    },
+    web::limits,
 };
 
 /// Confirms a router's certificate
@@ -33,6 +39,7 @@ use crate::api::{
     security(("session" = [])),
 )]
 pub(crate) async fn handle(
+    request: HttpRequest,
     _: SuperAdmin,
     path: Path<(String, String)>,
     body: JsonBody<Request>,
@@ -40,10 +47,8 @@ pub(crate) async fn handle(
 ) -> ApiResult<Json<ConfirmedBody>> {
     let (certificate, password) = body.read()?.parse()?;
     let (company, router) = parse_path(&path)?;
-    let router = app
-        .routers
-        .confirm_certificate
-        .execute(Mandate::of_super_admin(company), router, certificate, password)
-        .await?;
+    let mandate = Mandate::of_super_admin(company);
+    limits::dial(&request, &mandate)?;
+    let router = app.routers.confirm_certificate.execute(mandate, router, certificate, password).await?;
     Ok(Json(ConfirmedBody::new(&router.id, certificate)))
 }

@@ -1,14 +1,20 @@
-use actix_web::web::{Data, Json, Path};
+use actix_web::{
+    HttpRequest,
+    web::{Data, Json, Path},
+};
 use portero_application::{Application, Mandate};
 
 use super::{
     changes::{Body, Request},
     parse_path,
 };
-use crate::api::{
-    auth::SuperAdmin,
-    body::JsonBody,
-    error::{ApiResult, ErrorBody},
+use crate::{
+    api::{
+        auth::SuperAdmin,
+        body::JsonBody,
+        error::{ApiResult, ErrorBody},
+    },
+    web::limits,
 };
 
 /// Edits a router
@@ -32,6 +38,7 @@ use crate::api::{
     security(("session" = [])),
 )]
 pub(crate) async fn handle(
+    request: HttpRequest,
     _: SuperAdmin,
     path: Path<(String, String)>,
     body: JsonBody<Request>,
@@ -39,5 +46,9 @@ pub(crate) async fn handle(
 ) -> ApiResult<Json<Body>> {
     let changes = body.read()?.parse()?;
     let (company, router) = parse_path(&path)?;
-    Ok(Json(app.routers.edit.execute(Mandate::of_super_admin(company), router, changes).await?.into()))
+    let mandate = Mandate::of_super_admin(company);
+    if changes.try_first {
+        limits::dial(&request, &mandate)?;
+    }
+    Ok(Json(app.routers.edit.execute(mandate, router, changes).await?.into()))
 }

@@ -1,10 +1,16 @@
-use actix_web::web::{Data, Json, Path};
+use actix_web::{
+    HttpRequest,
+    web::{Data, Json, Path},
+};
 use portero_application::{Application, Mandate};
 
 use super::{certificate::Body, parse_path};
-use crate::api::{
-    auth::SuperAdmin,
-    error::{ApiResult, ErrorBody},
+use crate::{
+    api::{
+        auth::SuperAdmin,
+        error::{ApiResult, ErrorBody},
+    },
+    web::limits,
 };
 
 /// Shows the confirmed and the presented certificate of a router
@@ -25,10 +31,13 @@ use crate::api::{
     security(("session" = [])),
 )]
 pub(crate) async fn handle(
+    request: HttpRequest,
     _: SuperAdmin,
     path: Path<(String, String)>,
     app: Data<Application>,
 ) -> ApiResult<Json<Body>> {
     let (company, router) = parse_path(&path)?;
-    Ok(Json(app.routers.inspect_certificate.execute(Mandate::of_super_admin(company), router).await?.into()))
+    let mandate = Mandate::of_super_admin(company);
+    limits::dial(&request, &mandate)?;
+    Ok(Json(app.routers.inspect_certificate.execute(mandate, router).await?.into()))
 }

@@ -15,6 +15,7 @@ mod visitor;
 use std::{fmt, time::Duration};
 
 use actix_web::{HttpRequest, http::header::HeaderName, web::Data};
+use portero_application::Mandate;
 use portero_domain::{
     hotspot::HotspotUsername,
     ids::{KeyId, RouterId, UserId},
@@ -62,6 +63,8 @@ pub struct Rules {
     pub guest_user: Rate,
     /// Attempts of guests from one address on one router. A wrong attempt counts fifteen times.
     pub guest_address: Rate,
+    /// Connections to the routers of one company that its admins ask for, and those that super admins ask for.
+    pub dial: Rate,
 }
 
 /// The state of all limits, shared by all the threads of a process.
@@ -79,6 +82,7 @@ pub struct Limits {
     new_users: Buckets<UserId>,
     guest_users: Buckets<(RouterId, HotspotUsername)>,
     guest_addresses: Buckets<(Visitor, RouterId)>,
+    dials: Buckets<Mandate>,
 }
 
 impl Limits {
@@ -95,6 +99,7 @@ impl Limits {
             create_user,
             guest_user,
             guest_address,
+            dial,
         } = *rules;
         let ticks = Ticks::new(elapsed);
         Self {
@@ -109,6 +114,7 @@ impl Limits {
             new_users: Buckets::new(create_user, seed, &ticks),
             guest_users: Buckets::new(guest_user, seed, &ticks),
             guest_addresses: Buckets::new(guest_address, seed, &ticks),
+            dials: Buckets::new(dial, seed, &ticks),
         }
     }
 }
@@ -121,6 +127,14 @@ impl fmt::Debug for Limits {
 
 fn visitor(request: &HttpRequest) -> Visitor {
     caller::address(request).into()
+}
+
+/// Counts a connection to a router that a user asks for.
+///
+/// The user chooses the router's address. Without a limit, such requests would scan the network of the server: their
+/// times and the certificates that they show tell what is there.
+pub fn dial(request: &HttpRequest, mandate: &Mandate) -> Result<(), Exceeded> {
+    of(request).map_or(Ok(()), |limits| limits.dials.take(mandate))
 }
 
 /// The limits for this request, or nothing if limits are turned off.
