@@ -5,6 +5,7 @@ mod distort;
 mod serve;
 
 use std::{
+    collections::HashMap,
     io,
     net::SocketAddr,
     ops::Deref,
@@ -12,7 +13,7 @@ use std::{
     time::Duration,
 };
 
-use tokio::{net::TcpListener, task::JoinSet};
+use tokio::{net::TcpListener, task::JoinHandle};
 
 use crate::{
     assumptions::{Assumptions, Point},
@@ -53,12 +54,13 @@ pub(crate) struct Desk {
     pub(crate) ids: Ids,
     pub(crate) accounts: Vec<String>,
     pub(crate) live: bool,
-    pub(crate) webhook_secret: String,
     pub(crate) webhooks: Webhooks,
     assumptions: Assumptions,
     faults: Faults,
     journal: Journal,
     thinking: Mutex<Duration>,
+    usual_secret: String,
+    secrets: Mutex<HashMap<String, String>>,
 }
 
 impl Desk {
@@ -72,17 +74,27 @@ impl Desk {
             ids: settings.ids,
             accounts: settings.accounts,
             live: settings.live,
-            webhook_secret: settings.webhook_secret,
             webhooks,
             assumptions: settings.assumptions,
             faults,
             journal: Journal::default(),
             thinking: Mutex::new(settings.thinking),
+            usual_secret: settings.webhook_secret,
+            secrets: Mutex::default(),
         }
     }
 
     pub(crate) fn holds(&self, point: Point) -> bool {
         self.assumptions.hold(point)
+    }
+
+    /// The secret that signs the webhooks of an account.
+    pub(crate) fn secret(&self, account: &str) -> String {
+        lock(&self.secrets).get(account).unwrap_or(&self.usual_secret).clone()
+    }
+
+    pub(crate) fn set_secret(&self, account: &str, secret: &str) {
+        lock(&self.secrets).insert(account.to_owned(), secret.to_owned());
     }
 
     /// The account that a key belongs to: the key itself, if it is accepted.
@@ -99,7 +111,8 @@ impl Desk {
 pub(crate) struct Engine<G> {
     gateway: Arc<G>,
     desk: Arc<Desk>,
-    tasks: JoinSet<()>,
+    listening: Mutex<Option<JoinHandle<()>>>,
+    sending: JoinHandle<()>,
 }
 
 impl<G: Gateway> Engine<G> {
@@ -110,11 +123,27 @@ impl<G: Gateway> Engine<G> {
         let listener = TcpListener::bind(settings.listen).await?;
         let desk = Arc::new(Desk::new(listener.local_addr()?, settings));
         let gateway = Arc::new(G::new(desk.clone()));
-        let mut tasks = JoinSet::new();
-        tasks.spawn(serve::accept(listener, gateway.clone(), desk.clone()));
+        let listening = Mutex::new(Some(tokio::spawn(serve::accept(listener, gateway.clone(), desk.clone()))));
         let sender = desk.clone();
-        tasks.spawn(async move { sender.webhooks.deliver().await });
-        Ok(Self { gateway, desk, tasks })
+        let sending = tokio::spawn(async move { sender.webhooks.deliver().await });
+        Ok(Self { gateway, desk, listening, sending })
+    }
+
+    pub(crate) async fn close(&self) {
+        let listening = lock(&self.listening).take();
+        if let Some(listening) = listening {
+            listening.abort();
+            // An error says that the task was aborted.
+            let _ = listening.await;
+        }
+    }
+
+    pub(crate) async fn open(&self) -> io::Result<()> {
+        self.close().await;
+        let listener = TcpListener::bind(self.desk.address).await?;
+        let listening = tokio::spawn(serve::accept(listener, self.gateway.clone(), self.desk.clone()));
+        *lock(&self.listening) = Some(listening);
+        Ok(())
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -140,9 +169,14 @@ impl<G: Gateway> Engine<G> {
     pub(crate) fn think(&self, thinking: Duration) {
         *lock(&self.desk.thinking) = thinking;
     }
+}
 
-    pub(crate) async fn stop(mut self) {
-        self.tasks.shutdown().await;
+impl<G> Drop for Engine<G> {
+    fn drop(&mut self) {
+        self.sending.abort();
+        if let Some(listening) = lock(&self.listening).take() {
+            listening.abort();
+        }
     }
 }
 
@@ -193,9 +227,14 @@ macro_rules! handle {
                 self.engine.think(thinking);
             }
 
-            /// Stops listening and closes every connection.
-            pub async fn stop(self) {
-                self.engine.stop().await;
+            /// Stops listening and closes every connection: clients are refused. What the gateway knows stays.
+            pub async fn close(&self) {
+                self.engine.close().await;
+            }
+
+            /// Listens again, on the same port.
+            pub async fn open(&self) -> std::io::Result<()> {
+                self.engine.open().await
             }
         }
     };

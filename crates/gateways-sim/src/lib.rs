@@ -1,5 +1,6 @@
-//! Simulators of Conekta (API 2.3.0), Mercado Pago and Telegram: their HTTP APIs on loopback, with cards that decide the
-//! outcome, 3DS, refunds, chargebacks, signed webhooks, and every fault on demand.
+//! Simulators of Conekta (API 2.3.0), Mercado Pago and Telegram: their HTTP APIs on loopback.
+//!
+//! Test cards decide what becomes of a payment. There are 3DS, refunds, chargebacks, signed webhooks and faults on demand.
 //!
 //! Behaviour comes from the published specifications in `specs/` and the gateways' documentation. No account was
 //! available to compare with: every guess is listed in [`ASSUMPTIONS`] and can be switched. Start a gateway with
@@ -41,6 +42,7 @@
 //! | POST `/_sim/payments/ID/turn` | `{"to": "approved", "detail": "accredited"}` | another status (Mercado Pago) |
 //! | POST `/_sim/payments/ID/refund`, `/chargeback` | `{"amount": CENTS}` or `{}` | as in the gateway's panel (Mercado Pago) |
 //! | POST `/_sim/refunds`, `/_sim/payments/ID/settle-refunds` | `{"as": "in_process"}` | what becomes of later refunds; settles those in process (Mercado Pago) |
+//! | POST `/_sim/secrets` | `{"account": "TEST-...", "secret": "..."}` | signs an account's webhooks by its own secret (Mercado Pago) |
 //! | GET `/_sim/messages` | | messages sent (Telegram) |
 //! | POST `/_sim/chats/block`, `/_sim/chats/forget` | `{"chat": "7", "blocked": true}` | 403, or 400, for that chat (Telegram) |
 //!

@@ -1,4 +1,4 @@
-//! `gateways-sim`: Conekta, Mercado Pago and Telegram on loopback ports, until they are told to stop.
+//! `gateways-sim`: Conekta, Mercado Pago and Telegram on loopback ports, until SIGTERM.
 
 use std::{
     io::{self, Write},
@@ -159,8 +159,5 @@ async fn run(serve: Serve) -> io::Result<()> {
         _ = terminated.recv() => {}
         _ = interrupted.recv() => {}
     }
-    conekta.stop().await;
-    mercado_pago.stop().await;
-    telegram.stop().await;
     Ok(())
 }

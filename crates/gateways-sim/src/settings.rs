@@ -32,7 +32,7 @@ pub struct Settings {
     pub faults: Vec<Armed>,
     /// Where its webhooks go.
     pub webhooks: Vec<Target>,
-    /// The secret that signs Mercado Pago's webhooks.
+    /// The secret that signs the webhooks of Mercado Pago's accounts without one of their own.
     pub webhook_secret: String,
     /// How often a webhook is sent until the receiver accepts it.
     pub webhook_attempts: u32,

@@ -107,6 +107,16 @@ async fn statuses_have_the_gateways_own_shape_and_retry_after() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_gateway_refuses_connections_and_forgets_nothing() {
+    let (gateway, shop) = started().await;
+    assert_eq!(buy(&gateway, &shop, "before"), Some(200));
+    gateway.close().await;
+    assert!(std::net::TcpStream::connect(gateway.address()).is_err());
+    gateway.open().await.unwrap();
+    assert_eq!(shop.get("/orders?search=before").1["total"], 1);
+}
+
 #[tokio::test]
 async fn a_simulator_listens_on_loopback_only() {
     let listen = std::net::SocketAddr::from(([0, 0, 0, 0], 0));

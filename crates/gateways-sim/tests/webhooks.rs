@@ -117,11 +117,14 @@ async fn mercado_pagos_webhooks_are_signed_over_the_query() {
     let body = created.json();
     assert_eq!((&body["action"], &body["data"]["id"]), (&json!("payment.created"), &json!(paid["id"].to_string())));
     assert_eq!(body["user_id"], json!(gateway.user_id(TOKEN)));
+    gateway.sign(TOKEN, "own");
+    assert!(gateway.refund_in_panel(paid["id"].as_u64().unwrap(), Some(1)));
+    assert!(verified(&next(&received), "own"));
     gateway.webhooks().forge(true);
     assert!(gateway.turn(paid["id"].as_u64().unwrap(), Status::ChargedBack, "settled"));
     let updated = next(&received);
     assert_eq!(updated.json()["action"], "payment.updated");
-    assert!(!verified(&updated, "secret"));
+    assert!(!verified(&updated, "own"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

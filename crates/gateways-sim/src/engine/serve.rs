@@ -28,7 +28,7 @@ pub(super) async fn accept<G: Gateway>(listener: TcpListener, gateway: Arc<G>, d
 async fn connection<G: Gateway>(mut stream: TcpStream, gateway: Arc<G>, desk: Arc<Desk>) {
     let mut buffer = Vec::new();
     while let Ok(Some(request)) = read(&mut stream, &mut buffer).await {
-        // A task of its own: a real gateway finishes its work when the client has gone.
+        // A task of its own: closing the connection must not stop the work halfway.
         let work = tokio::spawn(respond(request, gateway.clone(), desk.clone()));
         let Ok((reply, ending)) = work.await else { return };
         if ending == Ending::Silent {

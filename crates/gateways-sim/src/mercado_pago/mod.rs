@@ -253,6 +253,11 @@ impl MercadoPago {
         user_id(access_token)
     }
 
+    /// Signs the webhooks of an access token by a secret of its own.
+    pub fn sign(&self, access_token: &str, secret: &str) {
+        self.engine.desk.set_secret(access_token, secret);
+    }
+
     /// Its webhooks.
     pub fn webhooks(&self) -> &Webhooks {
         self.engine.webhooks()

@@ -48,6 +48,10 @@ impl Office {
             ("POST", ["payments", id, "settle-refunds"]) => {
                 done(self.settle_refunds(id.parse().ok()?, RefundAnswer::named(&text("as")?)?))
             }
+            ("POST", ["secrets"]) => {
+                self.desk.set_secret(&text("account")?, &text("secret")?);
+                done(true)
+            }
             ("POST", ["refunds"]) => {
                 self.state().refund_answer = RefundAnswer::named(&text("as")?)?;
                 done(true)

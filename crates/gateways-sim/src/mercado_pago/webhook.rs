@@ -50,7 +50,7 @@ impl Office {
             "action": action,
             "data": { "id": id },
         });
-        let signed = signature(&desk.webhook_secret, Some(&id), Some(&request_id), &ts);
+        let signed = signature(&desk.secret(&paid.account), Some(&id), Some(&request_id), &ts);
         desk.webhooks.send(Letter {
             event: event.to_string(),
             kind: action.to_owned(),
