@@ -50,7 +50,7 @@ fn decode(print: &[u8], mut each: impl FnMut(Reply<'_>)) -> Result<(), Box<dyn s
     Ok(())
 }
 
-/// Prints the speed of the best of many rounds: what is slower is the machine's other work.
+/// Prints the speed of the best round, because other work of the machine slows the other rounds.
 fn report(what: &str, bytes: usize, work: impl Fn() -> Counted) -> Result<(), Box<dyn std::error::Error>> {
     let mut best = Duration::MAX;
     for _ in 0..ROUNDS {
@@ -68,7 +68,7 @@ fn megabytes(bytes: usize) -> f64 {
     f64::from(u32::try_from(bytes).unwrap_or(u32::MAX)) / 1e6
 }
 
-/// What a router answers to a print of all users, some 212 bytes a row.
+/// A router's reply to a print of all users, about 212 bytes a row.
 fn print_of_users() -> Result<Vec<u8>, WordError> {
     let mut print = Vec::new();
     for user in 0..USERS {

@@ -1,22 +1,22 @@
-//! What routers say when something fails, sorted by what one can do about it.
+//! The error texts of routers, sorted by what a caller can do.
 
 use std::fmt;
 
 use crate::proto::{Category, Reply};
 
-/// What an error of a router means to the one who sent the command.
+/// The meaning of a router's error for the sender of the command.
 ///
-/// Routers only give texts. They differ a little between versions, so they are matched by their telling part.
+/// Routers send only texts. The texts differ a little between versions, so they are matched by a characteristic part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Class {
-    /// The user or password of the API account is wrong. Trying again fills the router's log and may get us blocked.
+    /// The user or password of the API account is wrong. Retries fill the router's log and may get our address blocked.
     AuthFailed,
     /// The account's group has no `api` policy.
     NoApiPolicy,
     /// The account's group lacks the policy for this command: `read`, `write` or `sensitive`.
     PermissionDenied,
-    /// Commands before a login, or too many logins: an error of ours, or a limit of the router.
+    /// Commands before a login, or too many logins. A bug of ours, or a limit of the router.
     ProtocolMisuse,
     /// The router ended the session.
     Disconnected,
@@ -32,7 +32,7 @@ pub enum Class {
     NotFound,
     /// The router does not have this command: another version, or a package that is not installed.
     NoCommand,
-    /// An argument is unknown, missing or malformed: an error of ours.
+    /// An argument is unknown, missing or malformed. A bug of ours.
     BadArgument,
     /// The command was cancelled.
     Interrupted,
@@ -58,7 +58,7 @@ pub enum Class {
     Unclassified,
 }
 
-/// Where the telling part is in a message.
+/// Where the characteristic part is in a message.
 #[derive(Clone, Copy)]
 enum At {
     Start,
@@ -67,8 +67,8 @@ enum At {
     Whole,
 }
 
-/// The texts, in lower case. Earlier ones win: those with a name chosen by someone come first and are tied to the end
-/// that this name cannot reach, so that a user called "no such item" does not change what an error means.
+/// The texts, in lower case. The first match wins. Texts that contain a name come first, and they are matched at the
+/// end without the name. So a user called "no such item" does not change the meaning of an error.
 const TEXTS: &[(At, &str, Class)] = &[
     (At::Start, "no more sessions are allowed for user", Class::SessionLimit),
     (At::End, "has reached uptime limit", Class::QuotaUsed),

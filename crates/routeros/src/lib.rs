@@ -1,17 +1,17 @@
-//! The API of MikroTik routers (RouterOS 6 and 7, ports 8728 and 8729), on its own: nothing here knows Portero.
+//! The API of MikroTik routers (RouterOS 6 and 7, ports 8728 and 8729). This crate does not depend on Portero.
 //!
 //! # Layers
-//! - [`proto`] does no I/O: a [`Decoder`](proto::Decoder) with limits finds sentences in bytes however they are cut, a
-//!   [`Command`](proto::Command) is built so that no value can become anything but a value, a
-//!   [`Reply`](proto::Reply) is read wherever its tag and attributes are. Text stays bytes until someone asks for it
-//!   in a [`Charset`](proto::Charset): routers do not say what theirs is.
-//! - [`value`] reads and writes what routers put into text: yes and no, spans of time, hardware addresses, versions.
-//! - [`Class`] sorts the texts of errors by what one can do about them.
-//! - [`client`] is a connection on tokio. One task writes and one reads; commands are pipelined by tags, 16 at the
-//!   router and 64 waiting, and one too many is told so at once.
+//! - [`proto`] does no I/O. A [`Decoder`](proto::Decoder) with limits finds sentences in bytes, however the bytes are
+//!   split. In a [`Command`](proto::Command) a value always stays a value. A [`Reply`](proto::Reply) is read wherever
+//!   its tag and attributes are. Text stays bytes until the caller reads it in a [`Charset`](proto::Charset), because
+//!   routers do not name theirs (`F9`).
+//! - [`value`] reads and writes the values in texts: booleans, durations, hardware addresses, versions.
+//! - [`Class`] sorts error texts by what a caller can do.
+//! - [`client`] is a connection on tokio. One task writes and one reads. Commands are pipelined by tags: 16 at the
+//!   router and 64 waiting. A further one fails at once.
 //!
 //! # How a command ends
-//! [`execute`](client::Connection::execute) gives an [`Answer`](client::Answer), or one of three failures that differ
+//! [`execute`](client::Connection::execute) returns an [`Answer`](client::Answer) or one of three failures. They differ
 //! in what may have happened on the router:
 //!
 //! | | what happened | what to do |
@@ -20,10 +20,10 @@
 //! | [`NotSent`](client::Failure::NotSent) | nothing: it never left | send it again |
 //! | [`Unknown`](client::Failure::Unknown) | perhaps everything | repeat a read; after a write, look first |
 //!
-//! Every wait has an end. A command whose time is over, or whose future is dropped, is cancelled on the router and its
-//! tag is not used again; when the router does not end it within [`Options::cancel`](client::Options::cancel), the
-//! connection is closed. What a router says is bounded: words, sentences, rows and bytes of an answer. A connection
-//! that is closed stays so and says why ([`Closed`](client::Closed)); reconnecting is for the caller.
+//! Every wait has a timeout. A command after its deadline, or with a dropped future, is cancelled on the router, and
+//! its tag is not used again. If the router does not end it within [`Options::cancel`](client::Options::cancel), the
+//! connection is closed. The size of words, sentences and replies is limited. A closed connection stays closed and
+//! gives the reason ([`Closed`](client::Closed)). The caller reconnects.
 //!
 //! # Example
 //! ```no_run
@@ -51,15 +51,15 @@
 //! ```
 //!
 //! # Encryption
-//! A router is known by the SHA-256 of its certificate. [`probe_certificate`](client::probe_certificate) learns it
-//! without sending anything else; [`Security::Pinned`](client::Security::Pinned) then accepts that certificate alone, and
-//! only from who holds its key. An `api-ssl` service without a certificate offers anonymous Diffie-Hellman, which
-//! does not protect from an attacker who can change the traffic. It is refused, with what to do on the router
+//! A router is identified by the SHA-256 of its certificate. [`probe_certificate`](client::probe_certificate) reads it
+//! and sends nothing else. [`Security::Pinned`](client::Security::Pinned) then accepts only that certificate, and only
+//! with its key. An `api-ssl` service without a certificate offers anonymous Diffie-Hellman, which does not protect
+//! against an attacker who can change the traffic. It is rejected
 //! ([`ConnectError::NoCommonCipher`](client::ConnectError::NoCommonCipher)).
 //!
 //! # What it does not do
-//! It opens the address that it is given: whether one may connect there, when to try again, and how many connections a
-//! router bears are for the caller. It speaks no REST, and no `listen`: an answer is complete or there is none.
+//! It connects to the given address. The caller decides whether that address is permitted, when to retry, and how many
+//! connections a router gets. There is no REST and no `listen`: a reply is complete or there is none.
 
 pub mod client;
 mod failure;

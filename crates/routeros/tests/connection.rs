@@ -395,7 +395,7 @@ async fn a_connection_is_over_once_the_router_has_closed_it_too() {
         async move { connection.until_over().await }
     });
     assert_eq!(peer.hear().await, None);
-    // What it says in between is passed over.
+    // Replies in between are ignored.
     peer.say(&["!re", "=name=late"]).await;
     assert!(!over.is_finished());
     let heard = Instant::now();

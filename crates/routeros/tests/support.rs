@@ -1,4 +1,4 @@
-//! A peer that says what a test tells it to.
+//! A peer that a test controls.
 
 use portero_routeros::proto::{Decoder, Sentence, SentenceBuf};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream};

@@ -1,4 +1,4 @@
-//! Every vector of `vectors.json`: bytes that are documented, or captured from clients and routers.
+//! Tests every vector of `vectors.json`: bytes that are documented, or captured from clients and routers.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -91,7 +91,7 @@ fn legacy_logins() {
     }
 }
 
-/// The bytes are these words, both ways and however they are cut.
+/// The bytes decode to these words and the words encode to the bytes, however the bytes are split.
 fn assert_sentence(words: &[Vec<u8>], hex: &str) {
     let bytes = unhex(hex);
     let mut encoded = Vec::new();
@@ -365,7 +365,8 @@ fn the_bytes_of_transcripts() {
     }
 }
 
-/// Our client says what the transcript's client says, but for tags, and takes what its router says.
+/// Our client sends the same commands as the transcript's client, except for tags, and accepts the replies of its
+/// router.
 #[tokio::test]
 async fn transcripts_replayed() {
     for transcript in list(&vectors(), "transcripts") {
@@ -442,7 +443,7 @@ impl Replay {
     }
 }
 
-/// What other clients do was captured for those who stand in for a router; here only its shape is known.
+/// The behaviour of other clients was captured for simulators of routers. This test checks only its shape.
 #[test]
 fn no_part_of_the_file_is_forgotten() {
     let vectors = vectors();

@@ -21,7 +21,7 @@ use crate::failure::Trap;
 /// Whether and how the session is encrypted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Security {
-    /// Not at all (the service `api`, port 8728): whoever is on the way reads every password.
+    /// Plain text (the service `api`, port 8728). Every device on the path can read the passwords.
     Plain,
     /// TLS (the service `api-ssl`, port 8729) with the router that has this certificate.
     Pinned(Fingerprint),
@@ -62,8 +62,9 @@ pub enum ConnectError {
     Tls(#[source] io::Error),
     /// The router accepts none of the cipher suites that are spoken here: those with a certificate and ECDHE.
     ///
-    /// The alert does not tell why. An `api-ssl` service without a certificate offers anonymous Diffie-Hellman only, which
-    /// does not protect from an attacker who can change the traffic. RouterOS 6 may offer DHE without elliptic curves.
+    /// The alert does not say why. An `api-ssl` service without a certificate offers anonymous Diffie-Hellman only,
+    /// which does not protect against an attacker who can change the traffic (`F28`). RouterOS 6 may offer DHE without
+    /// elliptic curves.
     #[error(
         "no TLS cipher suite in common; possible causes: api-ssl has no certificate (on the router: \
          /certificate add name=api common-name=ROUTER days-valid=3650; /certificate sign api; \
@@ -76,8 +77,8 @@ pub enum ConnectError {
     /// The certificate, its key or its signatures are of a kind that is not verified here, such as RSA below 2048 bits.
     #[error("the router's certificate or its key is of a kind that is not supported")]
     UnsupportedKey,
-    /// The router has another certificate than the pinned one: it was replaced, or someone is in between. Nothing was
-    /// sent to it.
+    /// The router has another certificate than the pinned one. It was replaced, or an attacker is in between. Nothing
+    /// was sent to it.
     #[error("the certificate is {found}, not the pinned {pinned}")]
     CertificateChanged {
         /// The one that was expected.
@@ -88,21 +89,21 @@ pub enum ConnectError {
     /// The router refused the login.
     #[error("the login was refused: {0}")]
     Refused(#[source] Trap),
-    /// The router is older than 6.43, and [`Login::Legacy`] was not asked for.
+    /// The router is older than 6.43, and the caller did not choose [`Login::Legacy`].
     #[error("the router only knows the login of RouterOS before 6.43")]
     LegacyLoginOnly,
-    /// [`Login::Legacy`] was asked for, and the router gave no challenge: it is no older than 6.45.
+    /// The caller chose [`Login::Legacy`], but the router sent no challenge: it is 6.45 or newer.
     #[error("the router does not know the login of RouterOS before 6.43")]
     NoLegacyLogin,
-    /// The router closed the session before it answered the login. It does so when the service's `address` list does
-    /// not have ours, and when all of its sessions are taken.
+    /// The router closed the session before it replied to the login. It does so if the service's `address` list does
+    /// not contain our address (`F24`), and if all of its sessions are in use (`F20`).
     #[error("the session ended before the login was answered (is this address allowed, and a session free?): {0}")]
     Dropped(#[source] Closed),
 }
 
 /// Opens a session.
 ///
-/// The address is taken as it is: whether one may connect to it is for the caller to decide.
+/// The address is not checked. The caller decides whether it may be connected to.
 pub async fn connect(
     address: SocketAddr,
     security: Security,
@@ -112,7 +113,7 @@ pub async fn connect(
     let connection = Connection::over(open(address, security, options).await?, options);
     let logged_in = within(options.login, Stage::Login, log_in(&connection, login, options.login)).await;
     if let Err(error) = logged_in {
-        // Who tries again at once must not find that this session still counts.
+        // A caller that retries at once must not find that this session still counts.
         connection.close();
         connection.until_over().await;
         return Err(error);
@@ -125,7 +126,7 @@ pub trait Stream: AsyncRead + AsyncWrite + Send + Unpin {}
 
 impl<S: AsyncRead + AsyncWrite + Send + Unpin> Stream for S {}
 
-/// Reaches a router, encrypted as asked, and says nothing yet: for who wants to see every sentence as it is.
+/// Connects to a router, with TLS if asked, and sends nothing yet. For callers that handle sentences themselves.
 ///
 /// The address is taken as it is: whether one may connect to it is for the caller to decide.
 pub async fn open(address: SocketAddr, security: Security, options: &Options) -> Result<Box<dyn Stream>, ConnectError> {
@@ -140,14 +141,14 @@ pub async fn open(address: SocketAddr, security: Security, options: &Options) ->
     }
 }
 
-/// The certificate of a router that is not trusted yet.
+/// Reads the certificate of a router that is not trusted yet.
 ///
-/// The handshake is completed, so the router holds the key of that certificate; nothing else is sent. Show the
-/// fingerprint to an operator, and pin it only once it is confirmed.
+/// The handshake is completed, which proves that the router has the key of that certificate. Nothing else is sent. Show
+/// the fingerprint to an operator, and pin it only after the operator has confirmed it.
 pub async fn probe_certificate(address: SocketAddr, options: &Options) -> Result<Fingerprint, ConnectError> {
     let stream = reach(address, options).await?;
     let (mut stream, found) = within(options.tls, Stage::Tls, handshake(stream, address.ip(), None)).await?;
-    // The router is told of the end, and waited for: until then this counts among its sessions.
+    // Closes the session and waits until the router has closed it too. Until then it counts as a session of the router.
     let farewell = async {
         stream.shutdown().await.ok();
         drain(&mut stream).await;

@@ -14,9 +14,9 @@ use crate::proto::{Command, Tag};
 
 /// A session with a router. Clones share it; it ends when the last one is dropped.
 ///
-/// Commands are pipelined: each has a tag, one task writes and one reads, and answers may come in any order. A command
-/// whose time is over, or whose future is dropped, is cancelled on the router; if the router does not end it then, the
-/// connection is closed. Once closed it stays so: open another one.
+/// Commands are pipelined: each has a tag, one task writes and one reads, and replies may come in any order. A command
+/// after its deadline, or with a dropped future, is cancelled on the router. If the router does not end it then, the
+/// connection is closed. A closed connection stays closed: open another one.
 #[derive(Clone, Debug)]
 pub struct Connection {
     table: Arc<Table>,
@@ -33,7 +33,7 @@ pub(super) struct Submission {
 }
 
 impl Connection {
-    /// A connection over a stream that is open, and on which nobody has logged in.
+    /// A connection over an open stream, before the login.
     ///
     /// Must be called inside of a tokio runtime.
     pub fn over<S>(stream: S, options: &Options) -> Self
@@ -59,7 +59,7 @@ impl Connection {
         Self { table, queue, over }
     }
 
-    /// Has the router carry out a command, and waits for the answer no longer than `deadline`, queueing included.
+    /// Executes a command on the router. `deadline` is the timeout, queueing included.
     pub async fn execute(&self, command: &Command, deadline: Duration) -> Result<Answer, Failure> {
         let tag = self.table.fresh_tag();
         let mut bytes = Vec::new();
@@ -78,7 +78,7 @@ impl Connection {
         match ticket.table.abandon(tag) {
             Abandoned::Queued => Err(NotSent::Deadline.into()),
             Abandoned::Sent => Err(Unknown::Deadline.into()),
-            // It came in the same moment.
+            // The reply came at the same moment.
             Abandoned::Over => outcome.try_recv().unwrap_or_else(|_| self.lost()),
         }
     }
@@ -88,20 +88,19 @@ impl Connection {
         self.table.closed()
     }
 
-    /// Waits until the connection is closed, by whomever.
+    /// Waits until the connection is closed, by either side.
     pub async fn until_closed(&self) {
         self.table.until_closed().await;
     }
 
-    /// Waits until the connection is closed and the router has closed it too, so that it no longer counts among the
-    /// router's sessions. A router that does not is waited for no longer than [`Options::linger`] after the last byte
-    /// was written.
+    /// Waits until both sides have closed the connection, so that it no longer counts as a session of the router. The
+    /// wait ends [`Options::linger`] after the last byte was written at the latest.
     pub async fn until_over(&self) {
-        // Nothing is ever sent: it fails when both tasks are done, and that is what is waited for.
+        // Nothing is ever sent on this channel. It fails when both tasks have ended, and this code waits for that.
         self.over.clone().changed().await.ok();
     }
 
-    /// Closes the connection. Commands under way end as [`Unknown::Closed`].
+    /// Closes the connection. Running commands end with [`Unknown::Closed`].
     pub fn close(&self) {
         self.table.close(Closed::Here);
     }
@@ -110,13 +109,13 @@ impl Connection {
         self.closed().unwrap_or(Closed::Here)
     }
 
-    /// The outcome of a command that nobody told: its runtime was shut down.
+    /// The outcome of a command whose runtime was shut down.
     fn lost(&self) -> Outcome {
         Err(Unknown::Closed(self.reason()).into())
     }
 }
 
-/// Has the command cancelled when its future is dropped, unless it is over.
+/// Cancels the command when its future is dropped, unless the command has ended.
 struct Ticket<'a> {
     table: &'a Table,
     tag: Tag,

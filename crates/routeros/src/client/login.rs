@@ -19,8 +19,8 @@ pub enum Login<'a> {
         /// Its password.
         password: &'a str,
     },
-    /// An MD5 digest (RouterOS before 6.43; gone in 6.45). There is no falling back to it: a router that asks for it
-    /// after a plain login has been told the password in clear by then.
+    /// An MD5 digest (RouterOS before 6.43, removed in 6.45, `F10`). There is no fallback to it: a router that asks for
+    /// it after a plain login has already received the password in clear text.
     Legacy {
         /// The account's name.
         name: &'a str,
@@ -49,7 +49,8 @@ pub(super) async fn log_in(connection: &Connection, login: &Login<'_>, deadline:
         }
         Login::Legacy { name, password } => {
             let challenge = match ask(start.clone()).await {
-                // A newer router misses a name and a password. None was sent, so it is not them that it refuses.
+                // A newer router complains about a missing name and password. None was sent, so this is not a rejected
+                // login.
                 Err(ConnectError::Refused(trap)) if trap.class() == Class::AuthFailed => None,
                 answer => answer?.ret,
             };

@@ -1,4 +1,4 @@
-//! A client on tokio: one socket, many commands at once, and an end to every wait.
+//! A client on tokio: one socket, many commands at once, and a timeout for every wait.
 
 mod connect;
 mod connection;

@@ -1,4 +1,4 @@
-//! How patient and how generous a connection is.
+//! The timeouts and sizes of a connection.
 
 use std::time::Duration;
 
@@ -13,15 +13,15 @@ pub struct Options {
     pub tls: Duration,
     /// How long logging in may take, in all. 5 seconds.
     pub login: Duration,
-    /// How long the router may take none of what is sent to it, before the connection is given up. 10 seconds.
+    /// The connection is closed if the router accepts no byte of a write for this long. 10 seconds.
     pub stall: Duration,
-    /// How long a cancelled command may go on, before the connection is given up. 5 seconds.
+    /// The connection is closed if a cancelled command runs for this much longer. 5 seconds.
     pub cancel: Duration,
-    /// How long the router has, once this side has closed the connection, to close it too. 1 second.
+    /// How long the router has to close the connection after this side has closed it. 1 second.
     pub linger: Duration,
     /// How many commands the router works on at once. 16.
     pub in_flight: usize,
-    /// How many more may wait. One too many is [`NotSent::Busy`](super::NotSent::Busy) at once. 64.
+    /// How many more may wait. A further one fails at once with [`NotSent::Busy`](super::NotSent::Busy). 64.
     pub queue: usize,
     /// How many rows an answer may have. 10,000.
     pub rows: usize,

@@ -5,7 +5,7 @@ use std::io;
 use crate::failure::{Class, Trap};
 use crate::proto::{DecodeError, InvalidCommand, Rows};
 
-/// What a router answered to a command that it carried out.
+/// The result of a command that the router executed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Answer {
     /// The rows, all of them.
@@ -14,21 +14,22 @@ pub struct Answer {
     pub ret: Option<Vec<u8>>,
 }
 
-/// Why there is no [`Answer`], by what is known of the command's effect.
+/// Why there is no [`Answer`], sorted by what is known about the command's effect.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Failure {
-    /// The router refused: nothing was done.
+    /// The router rejected the command. Nothing was done.
     #[error(transparent)]
     Rejected(#[from] Rejection),
-    /// The command never left: nothing was done, and it may be sent again.
+    /// The command was not sent. Nothing was done, and it may be sent again.
     #[error("the command was not sent: {0}")]
     NotSent(#[from] NotSent),
-    /// The command may have been carried out. A read may be repeated; after a write, look before you repeat it.
+    /// The command may have been executed. A read may be repeated. Before you repeat a write, check what is on the
+    /// router.
     #[error("whether the command was carried out is not known: {0}")]
     Unknown(#[from] Unknown),
 }
 
-/// The errors with which a router refused a command, in its order.
+/// The errors of a rejected command, in the router's order.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the router refused: {first}")]
 pub struct Rejection {
@@ -41,13 +42,13 @@ pub struct Rejection {
 /// Why a command never left.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotSent {
-    /// It cannot be said in the protocol.
+    /// The protocol cannot express it.
     #[error(transparent)]
     Invalid(#[from] InvalidCommand),
     /// Too many commands wait for this router.
     #[error("too many commands wait for this router")]
     Busy,
-    /// Its time was over while it waited.
+    /// Its deadline passed while it waited.
     #[error("its time was over while it waited for others")]
     Deadline,
     /// The connection is closed.
@@ -55,16 +56,16 @@ pub enum NotSent {
     Closed(#[from] Closed),
 }
 
-/// Why the end of a command that was sent is not known.
+/// Why the result of a sent command is not known.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unknown {
     /// No answer came in time.
     #[error("no answer came in time")]
     Deadline,
-    /// The answer had more rows or bytes than are accepted.
+    /// The reply has more rows or bytes than the limit.
     #[error("the answer was larger than is accepted")]
     TooLarge,
-    /// The connection was closed before the answer.
+    /// The connection was closed before the reply.
     #[error(transparent)]
     Closed(#[from] Closed),
 }
@@ -78,7 +79,7 @@ pub enum Closed {
     /// The router closed it in the middle of a sentence.
     #[error("the router closed the connection in the middle of a sentence")]
     Truncated,
-    /// The router said why it ends the session.
+    /// The router ended the session with a reason.
     #[error("the router ended the session: {}", .0.escape_ascii())]
     Fatal(Box<[u8]>),
     /// What the router sent is not the protocol.
@@ -87,10 +88,10 @@ pub enum Closed {
     /// The network failed.
     #[error("the network failed: {0}")]
     Network(io::ErrorKind),
-    /// The router did not take what was sent to it.
+    /// The router did not accept the bytes that were sent.
     #[error("the router does not read what it is sent")]
     Stalled,
-    /// The router neither answered a command nor ended it when it was cancelled.
+    /// The router did not reply to a command and did not end it after the cancellation.
     #[error("the router did not end a cancelled command")]
     CancelIgnored,
     /// This side closed it.

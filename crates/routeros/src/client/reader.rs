@@ -29,7 +29,7 @@ pub(super) async fn run(table: Arc<Table>, mut stream: impl AsyncRead + Unpin, o
     }
 }
 
-/// Reads what comes until the other side has closed the connection as well.
+/// Reads until the other side has closed the connection as well.
 pub(super) async fn drain(stream: &mut (impl AsyncRead + Unpin)) {
     let mut chunk = vec![0; CHUNK];
     while matches!(stream.read(&mut chunk).await, Ok(1..)) {}
@@ -42,7 +42,7 @@ async fn read(table: &Table, stream: &mut (impl AsyncRead + Unpin), limits: Limi
         match stream.read(&mut chunk).await {
             Ok(0) => return end(&decoder),
             Ok(count) => decoder.push(&chunk[..count]),
-            // Routers close TLS without saying so.
+            // Routers close TLS without a close message.
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return end(&decoder),
             Err(error) => return Closed::Network(error.kind()),
         }
@@ -56,7 +56,7 @@ fn end(decoder: &Decoder) -> Closed {
     if decoder.is_at_boundary() { Closed::EndOfStream } else { Closed::Truncated }
 }
 
-/// Ends all commands when a task goes away with its runtime.
+/// Ends all commands when the runtime of a task is shut down.
 pub(super) struct ClosesOnExit(pub(super) Arc<Table>);
 
 impl Drop for ClosesOnExit {

@@ -1,4 +1,4 @@
-//! The commands of a connection, from the moment they are asked for to their `!done`.
+//! The commands of a connection, from the request to their `!done`.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,10 +13,10 @@ use crate::proto::{Decoder, Reply, ReplyKind, Rows, Tag};
 pub(super) type Outcome = Result<Answer, Failure>;
 type Caller = oneshot::Sender<Outcome>;
 
-/// What an answer costs to keep besides its text, so that errors without one have an end too.
+/// The fixed cost of each error in the byte limit, so that errors without text are limited too.
 const TRAP_BYTES: usize = 64;
 
-/// What the handles and the two tasks of a connection share.
+/// The state that the handles and the two tasks of a connection share.
 #[derive(Debug)]
 pub(super) struct Table {
     state: Mutex<State>,
@@ -39,7 +39,7 @@ enum Entry {
     Queued(Caller),
     /// It was written, perhaps.
     Sent(Sent),
-    /// It was written, and nobody waits any more. It keeps its place among those in flight until it is over.
+    /// It was written, and its caller has left. It keeps its place in flight until it has ended.
     Cancelled { _place: OwnedSemaphorePermit },
 }
 
@@ -52,7 +52,7 @@ struct Sent {
     trap_bytes: usize,
 }
 
-/// How far a command had come when its caller left.
+/// The state of a command at the moment when its caller left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Abandoned {
     Queued,
@@ -62,7 +62,7 @@ pub(super) enum Abandoned {
 }
 
 impl Table {
-    /// A table, and where it tells which commands are to be cancelled.
+    /// A table, and the receiver of the commands to cancel.
     pub(super) fn new(max_rows: usize, max_bytes: usize) -> (Self, mpsc::UnboundedReceiver<Tag>) {
         let (cancels, cancelled) = mpsc::unbounded_channel();
         let table = Self {
@@ -123,7 +123,7 @@ impl Table {
 
     fn cancel(&self, state: &mut State, tag: Tag, place: OwnedSemaphorePermit) {
         state.commands.insert(tag, Entry::Cancelled { _place: place });
-        // Only a connection that is closing has nobody to tell.
+        // The receiver is gone only while the connection is closing.
         self.cancels.send(tag).ok();
     }
 
@@ -148,7 +148,7 @@ impl Table {
         // A reply to no command of ours: a cancellation, or a router that is confused.
         let Some(tag) = reply.tag().and_then(Tag::parse) else { return Ok(()) };
         if reply.kind() == ReplyKind::Done {
-            // A router that answers what it was not asked yet is not believed.
+            // A reply to a command that was not written yet is a protocol error.
             if let Some(Entry::Queued(_)) = state.commands.get(&tag) {
                 return Ok(());
             }
@@ -188,7 +188,7 @@ impl Table {
             return;
         }
         for (_, entry) in state.commands.drain() {
-            // A caller that has left in this moment hears of it otherwise.
+            // A caller that has just left does not need the outcome.
             match entry {
                 Entry::Queued(caller) => drop(caller.send(Err(NotSent::Closed(reason.clone()).into()))),
                 Entry::Sent(sent) => drop(sent.caller.send(Err(Unknown::Closed(reason.clone()).into()))),
@@ -217,7 +217,7 @@ impl Table {
 }
 
 impl Sent {
-    /// Tells the caller how it ended.
+    /// Sends the outcome to the caller.
     fn finish(self, ret: Option<&[u8]>) {
         let mut traps = self.traps.into_iter();
         let outcome = match traps.next() {

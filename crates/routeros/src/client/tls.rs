@@ -1,7 +1,7 @@
-//! TLS with a router: its certificate is known by its fingerprint, not by a name or an authority.
+//! TLS with a router. The certificate is identified by its fingerprint, not by a name or an authority.
 //!
-//! Routers have certificates that they signed themselves, and are reached by address. So the first time an operator
-//! confirms the fingerprint ([`probe_certificate`](super::probe_certificate)), and from then on it must be that one.
+//! Routers have self-signed certificates and are reached by address. So an operator confirms the fingerprint once
+//! ([`probe_certificate`](super::probe_certificate)). Afterwards every other certificate is rejected.
 
 use std::fmt;
 use std::io;
@@ -85,8 +85,8 @@ impl fmt::Debug for Fingerprint {
     }
 }
 
-/// Performs the handshake. With a pin, no other certificate passes; without, any does. Either way the router has shown
-/// that it holds the key of the certificate whose fingerprint is returned.
+/// Performs the handshake. With a pin, only that certificate is accepted, without a pin any certificate. In both cases
+/// the router has proved that it has the key of the certificate whose fingerprint is returned.
 pub(super) async fn handshake(
     stream: TcpStream,
     address: IpAddr,
@@ -101,7 +101,7 @@ pub(super) async fn handshake(
         .dangerous()
         .with_custom_certificate_verifier(Arc::<Verifier>::clone(&verifier))
         .with_no_client_auth();
-    // A resumed session shows no certificate, and routers have no names to be asked for.
+    // A resumed session shows no certificate, so resumption is off. Routers have no names, so SNI is off.
     config.resumption = Resumption::disabled();
     config.enable_sni = false;
     let connector = TlsConnector::from(Arc::new(config));
@@ -116,7 +116,7 @@ pub(super) async fn handshake(
     }
 }
 
-/// Names the cause as far as it is known. With a short key every signature is found to be bad.
+/// Finds the cause as far as possible. With a short key, every signature fails to verify.
 fn explain(error: io::Error, short_key: bool) -> ConnectError {
     match error.get_ref().and_then(|inner| inner.downcast_ref::<Error>()) {
         Some(
@@ -170,7 +170,7 @@ fn has_short_rsa_key(certificate: &[u8]) -> bool {
     }
 }
 
-/// Accepts the pinned certificate, whoever signed it and whatever its dates say.
+/// Accepts the pinned certificate only. Its issuer and dates do not matter.
 #[derive(Debug)]
 struct Verifier {
     pin: Option<Fingerprint>,

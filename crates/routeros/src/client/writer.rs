@@ -14,10 +14,10 @@ use super::reader::ClosesOnExit;
 use super::table::Table;
 use crate::proto::{Command, Tag};
 
-/// How much is put together for one write.
+/// The largest number of bytes in one write.
 const BATCH: usize = 32 * 1024;
 
-/// Writes what is asked for until the connection is closed, or until nobody is left who could ask.
+/// Writes commands until the connection is closed, or until the last handle is dropped.
 pub(super) async fn run<W: AsyncWrite + Unpin>(
     table: Arc<Table>,
     stream: W,
@@ -43,7 +43,7 @@ pub(super) async fn run<W: AsyncWrite + Unpin>(
         reason = writer.write() => reason,
     };
     table.0.close(reason);
-    // The router may be gone, and nothing hangs on it: the socket is closed in any case.
+    // The router may be gone. That does not matter, because the socket is closed in any case.
     timeout(writer.options.stall, writer.stream.shutdown()).await.ok();
 }
 
@@ -51,14 +51,14 @@ struct Writer<'a, W> {
     table: &'a Table,
     stream: W,
     options: Options,
-    /// The places in flight. A command holds one from before it is written until it is over.
+    /// The places in flight. A command holds one from just before the write until it has ended.
     places: Arc<Semaphore>,
     queue: mpsc::Receiver<Submission>,
     cancels: mpsc::UnboundedReceiver<Tag>,
     /// The command that waits for a place.
     next: Option<Submission>,
     batch: Vec<u8>,
-    /// Cancelled commands, and when each must be over. In the order of that time.
+    /// Cancelled commands with their deadlines, ordered by deadline.
     cancelled: VecDeque<(Instant, Tag)>,
 }
 
@@ -68,7 +68,7 @@ impl<W: AsyncWrite + Unpin> Writer<'_, W> {
             let overdue = self.cancelled.front().map(|&(at, _)| at);
             tokio::select! {
                 biased;
-                // Cancellations wait for no place: they are what makes places free.
+                // Cancellations do not wait for a place, because they free places.
                 Some(tag) = self.cancels.recv() => self.add_cancel(tag),
                 () = sleep_until(overdue.unwrap_or_else(Instant::now)), if overdue.is_some() => {
                     if self.cancelled.pop_front().is_some_and(|(_, tag)| self.table.is_live(tag)) {
@@ -106,13 +106,13 @@ impl<W: AsyncWrite + Unpin> Writer<'_, W> {
         if let Some(submission) = self.next.take_if(|submission| self.table.start(submission.tag, place)) {
             self.batch.extend_from_slice(&submission.bytes);
         }
-        // Nobody waits any more for a command that could not be started.
+        // The caller of a command that could not be started has left.
         self.next = None;
     }
 
     fn add_cancel(&mut self, tag: Tag) {
         let cancel = Command::new("/cancel").attribute("tag", tag.to_string());
-        // The answer to it tells nothing, so its tag is not kept.
+        // Its reply has no information, so its tag is not kept.
         if cancel.encode(Some(self.table.fresh_tag()), &mut self.batch).is_ok() {
             self.cancelled.push_back((Instant::now() + self.options.cancel, tag));
         }

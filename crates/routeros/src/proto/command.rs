@@ -1,11 +1,11 @@
-//! Commands, built so that no value can become anything else than a value.
+//! Commands. A value in a command always stays a value.
 
 use std::fmt;
 
 use super::query::Query;
 use super::sentence::{Sentence, SentenceBuf, WordError};
 
-/// What tells the replies of one command from those of others on the same connection.
+/// Identifies the replies to one command on a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Tag(pub u64);
 
@@ -23,7 +23,7 @@ impl fmt::Display for Tag {
     }
 }
 
-/// Why a command cannot be said. Values are never the reason, unless one is longer than any word can be.
+/// Why a command cannot be encoded. A value is never the reason, unless it is longer than a word can be.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidCommand {
     /// The path is not `/` and then lower-case letters, digits, `-` and more `/`.
@@ -39,8 +39,8 @@ pub enum InvalidCommand {
 
 /// A command with its attributes and, for a `print`, its conditions.
 ///
-/// Words are framed by their length and begin with a mark of their own (`=`, `?`), so a value cannot end its word or
-/// pose as another one; paths and names are checked. A flaw is remembered and reported when the command is encoded.
+/// Each word has its length in front and begins with a mark (`=`, `?`). So a value cannot end its word or look like
+/// another word. Paths and names are checked. A fault is stored and reported when the command is encoded.
 ///
 /// ```
 /// use portero_routeros::proto::{Command, Query, Tag};
@@ -82,7 +82,7 @@ impl Command {
         self
     }
 
-    /// Asks for these properties only. Without it a router also computes the slow ones.
+    /// Requests these properties only. Without it, a router also computes the slow ones.
     #[must_use]
     pub fn proplist(self, names: &[&str]) -> Self {
         match names.iter().find(|name| !is_name(name)) {
@@ -91,7 +91,7 @@ impl Command {
         }
     }
 
-    /// Asks for the items that match. Of several conditions, all must hold.
+    /// Requests the items that match. If there are several conditions, all must hold.
     #[must_use]
     pub fn matching(mut self, query: Query) -> Self {
         self.words.append(&query.words);

@@ -1,9 +1,9 @@
-//! Bytes in, sentences out: whatever way the bytes are cut, and with a bound on what is kept.
+//! Bytes in, sentences out, however the bytes are split, with a limit on memory.
 
 use super::length::{ReservedPrefix, decode_length};
 use super::sentence::Sentence;
 
-/// How much a peer may say before it is cut off.
+/// The limits of words and sentences.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
     /// The longest word, in bytes.
@@ -19,25 +19,25 @@ impl Default for Limits {
     }
 }
 
-/// Why the bytes cannot be sentences. There is no way to find the next sentence after it: close the connection.
+/// Why the bytes are not sentences. The next sentence cannot be found after such an error: close the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DecodeError {
-    /// A byte stands where a length should begin, and begins none.
+    /// A byte at the place of a length does not begin a length.
     #[error(transparent)]
     Reserved(#[from] ReservedPrefix),
-    /// A word was announced that is longer than [`Limits::word`].
+    /// A word is announced as longer than [`Limits::word`].
     #[error("a word of {0} bytes was announced, more than is accepted")]
     WordTooLong(u32),
-    /// A sentence goes on past [`Limits::sentence`].
+    /// A sentence is longer than [`Limits::sentence`].
     #[error("a sentence goes on past {0} bytes")]
     SentenceTooLong(usize),
 }
 
 /// Finds the sentences in a stream of bytes.
 ///
-/// [`push`](Self::push) what was read, then pull with [`next_sentence`](Self::next_sentence) until nothing comes. No
-/// memory is set aside for what is only announced, and what stays behind once all sentences were pulled is never more
-/// than [`Limits::sentence`] and a prefix. Each byte is looked at once, however the stream is cut.
+/// [`push`](Self::push) the bytes that were read. Then call [`next_sentence`](Self::next_sentence) until it returns
+/// nothing. No memory is reserved for announced bytes. After all sentences were taken, at most [`Limits::sentence`] and
+/// a prefix remain. Each byte is examined once, however the stream is split.
 ///
 /// ```
 /// use portero_routeros::proto::Decoder;
@@ -54,7 +54,7 @@ pub enum DecodeError {
 pub struct Decoder {
     limits: Limits,
     buffer: Vec<u8>,
-    /// Where the sentence begins that is being read. What is before was pulled.
+    /// Where the current sentence begins. The bytes before it were taken.
     start: usize,
     /// Where its next word begins. The words before are complete.
     cursor: usize,
@@ -72,7 +72,7 @@ impl Decoder {
         if self.broken.is_some() {
             return;
         }
-        // What was pulled goes once it is half of the buffer, so that moving the rest costs less than it saves.
+        // Taken bytes are removed once they are half of the buffer, so that moving the rest costs less than it saves.
         if self.start > self.buffer.len() / 2 {
             self.buffer.drain(..self.start);
             self.cursor -= self.start;
@@ -81,7 +81,7 @@ impl Decoder {
         self.buffer.extend_from_slice(bytes);
     }
 
-    /// The next complete sentence, or nothing until more bytes are pushed. Empty sentences are passed over.
+    /// The next complete sentence, or nothing until more bytes are pushed. Empty sentences are skipped.
     ///
     /// An error stays: all later calls repeat it.
     pub fn next_sentence(&mut self) -> Result<Option<Sentence<'_>>, DecodeError> {
@@ -110,7 +110,7 @@ impl Decoder {
         self.buffered() == 0
     }
 
-    /// Goes on from `cursor` to the end of a sentence, and says where it is.
+    /// Continues from `cursor` to the end of a sentence, and returns that place.
     fn scan(&mut self) -> Result<Option<(usize, usize)>, DecodeError> {
         while let Some((len, size)) = decode_length(&self.buffer[self.cursor..])? {
             if len == 0 {

@@ -2,8 +2,8 @@
 
 /// A first byte that begins no length.
 ///
-/// From `0xF8` on such bytes are reserved for control by the manual, and `0xF1` to `0xF7` have no documented meaning
-/// (clients disagree about them). What follows cannot be framed, so the connection is of no further use.
+/// The manual reserves bytes from `0xF8` on. `0xF1` to `0xF7` have no documented meaning, and clients disagree about
+/// them. The following bytes cannot be framed, so the connection must be closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the byte {0:#04x} begins no length")]
 pub struct ReservedPrefix(pub u8);
@@ -20,9 +20,9 @@ pub fn encode_length(len: u32, out: &mut Vec<u8>) {
     }
 }
 
-/// The length at the start of `bytes` and how many bytes its prefix takes, or nothing when the prefix is not all there.
+/// The length at the start of `bytes` and the size of its prefix, or nothing if the prefix is incomplete.
 ///
-/// A prefix longer than need be is accepted.
+/// A prefix that is longer than necessary is accepted.
 pub fn decode_length(bytes: &[u8]) -> Result<Option<(u32, usize)>, ReservedPrefix> {
     let Some(&first) = bytes.first() else { return Ok(None) };
     let (size, mask) = match first {

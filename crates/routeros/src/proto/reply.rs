@@ -1,14 +1,14 @@
-//! What a router answers.
+//! The replies of a router.
 
 use super::rows::Row;
 use super::sentence::Sentence;
 
-/// What a reply says, by its first word.
+/// The kind of a reply, by its first word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReplyKind<'a> {
     /// `!re`: one row.
     Row,
-    /// `!done`: the command is over. The last reply to it, also after a trap.
+    /// `!done`: the command has ended. The last reply to it, also after a trap.
     Done,
     /// `!trap`: an error. More may follow, and `!done` always does.
     Trap,

@@ -129,7 +129,7 @@ impl<'a> Iterator for Attributes<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         let body = self.words.find_map(|word| word.strip_prefix(b"="))?;
-        // Names are short: a plain loop beats a vectorised search here.
+        // Names are short, so a plain loop is faster than a vectorised search.
         let end = body.iter().position(|&byte| byte == b'=').unwrap_or(body.len());
         Some((&body[..end], body.get(end + 1..).unwrap_or_default()))
     }
@@ -154,7 +154,7 @@ impl SentenceBuf {
         Ok(sentence)
     }
 
-    /// Adds a word. A word that cannot be said leaves the sentence as it was.
+    /// Adds a word. A word that cannot be encoded leaves the sentence unchanged.
     pub fn push(&mut self, word: &[u8]) -> Result<(), WordError> {
         self.push_parts(&[word])
     }

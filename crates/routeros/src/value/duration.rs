@@ -1,4 +1,4 @@
-//! Spans of time, in the two forms that routers write.
+//! Durations, in the two forms that routers write.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ const UNITS: [(&str, u64); 8] = [
     ("ns", 1),
 ];
 
-/// The span in `raw`, or nothing for `none` and for an empty text.
+/// The duration in `raw`, or nothing for `none` and for an empty text.
 ///
 /// Both `1w2d3h4m5s` (each unit at most once, from large to small, down to `ns`) and `1w2d03:04:05` are read; a number
 /// alone is seconds. The longest span is some 584 years, more than routers have.
@@ -81,7 +81,7 @@ fn whole(text: &str) -> Option<u64> {
     text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?
 }
 
-/// A span as routers write it: `1w2d3h4m5s`, and `0s` for none at all. What is beyond 584 years is cut to that.
+/// A duration as routers write it: `1w2d3h4m5s`, and `0s` for zero. A longer one than 584 years becomes 584 years.
 pub fn format_duration(span: Duration) -> String {
     let mut rest = u64::try_from(span.as_nanos()).unwrap_or(u64::MAX);
     let mut text = String::new();
