@@ -134,8 +134,8 @@ async fn crowds(how: &str, costs: Option<Costs>) {
     );
 }
 
-/// How many commands a user costs when the session is open: one round trip each, but for the look for the profile,
-/// which goes along with another one.
+/// The number of commands that making a user takes on an open session. Each is one round trip, except the query for the
+/// profile, which is sent together with another one.
 async fn round_trips() {
     let (router, routers) = (router(None, true).await, RouterOs::new(true).expect("a runtime"));
     routers.users(&access(&router), &["nobody".into()]).await.unwrap();

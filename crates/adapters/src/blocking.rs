@@ -10,9 +10,9 @@ use tokio::{sync::Semaphore, task, time};
 
 /// Runs blocking work on threads beside the runtime, only so much at once.
 ///
-/// Actix gives each of its workers a runtime with blocking threads of its own, up to 512 each; these permits are what
-/// bounds them all together. Work that has begun is never cut off: it keeps its permit until it is done, also when its
-/// caller has stopped waiting, so that callers who give up do not pile up threads.
+/// Actix gives each worker a runtime with up to 512 blocking threads. These permits limit all of them together. Work
+/// that has begun is never cut off. It keeps its permit until it is done, even if its caller has stopped waiting. So
+/// callers that stop waiting do not pile up threads.
 #[derive(Clone, Debug)]
 pub struct BlockingPool {
     permits: Arc<Semaphore>,
@@ -39,8 +39,8 @@ impl BlockingPool {
         Self { permits: Arc::new(Semaphore::new(permits)), patience }
     }
 
-    /// Runs the work and answers what it answered. The caller waits for `limit` at most, all in all; the work is told
-    /// when that will be over.
+    /// Runs the work and returns its result. The caller waits at most `limit` in total. The work gets the moment at
+    /// which that time ends.
     pub async fn run<T: Send + 'static>(
         &self,
         limit: Duration,
@@ -49,8 +49,8 @@ impl BlockingPool {
         let deadline = Instant::now() + limit;
         let waited = time::timeout(self.patience.min(limit), Arc::clone(&self.permits).acquire_owned()).await;
         let Ok(Ok(permit)) = waited else { return Err(NoAnswer::Busy) };
-        // The permit comes back with the answer, when the thread is about to be idle again: given back by the work itself, it
-        // would reach the next caller while the thread still counts as busy, and cost a further thread.
+        // The permit is returned with the result, when the thread is about to be idle. If the work returned it, the
+        // next caller could get it while the thread still counts as busy, which would start another thread.
         #[expect(clippy::disallowed_methods, reason = "this is the pool that bounds it")]
         let done = task::spawn_blocking(move || (work(deadline), permit));
         match time::timeout_at(deadline.into(), done).await {

@@ -1,7 +1,7 @@
 //! Tokens as JWTs: HS256 and nothing else, the HMAC by ring.
 //!
-//! Verifying asks nobody, not even the library's clock: the signature and what kind of token it is come first, and only
-//! a token of ours is held against the time.
+//! Verifying uses no query and not the library's clock. The signature and the type of the token are checked first. Only
+//! then its time is compared with `now`.
 
 mod own_form;
 mod provider;
@@ -227,7 +227,7 @@ impl Signer {
             .map_err(|error| SigningError(Box::new(error)))
     }
 
-    /// The claims of a token that this secret signed. Nothing is told of why another is none.
+    /// The claims of a token that this secret signed. The error does not say why another token is rejected (`R113`).
     fn claims<T: DeserializeOwned>(&self, jwt: &str) -> Result<T, TokenRefusal> {
         if jwt.len() > MAX_LENGTH {
             return Err(TokenRefusal::Invalid);

@@ -37,7 +37,8 @@ const VERSION: Version = Version::V0x13;
 /// done; less is kept by glibc from the second time on (mallopt(3), `M_MMAP_THRESHOLD`). What is not written to takes no room.
 const MAPPED_BLOCKS: usize = 32 * 1_024 * 1_024 / Block::SIZE;
 
-/// The hash of nobody's password, at the cost above: what a password is compared with when there is no person.
+/// A hash that belongs to no user, at the cost above. A log-in with an unknown e-mail is compared with it, so that it
+/// takes the same time (`R802`).
 const NOBODY: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 

@@ -89,7 +89,7 @@ fn bound_to(place: &SecretPlace) -> Aad<String> {
 }
 
 struct SealingKey {
-    /// The first 8 hexadecimal digits of the key's SHA-256: tells keys apart, and tells nobody a key.
+    /// The first 8 hexadecimal digits of the key's SHA-256. They identify a key without revealing it.
     id: String,
     cipher: LessSafeKey,
 }

@@ -1,7 +1,7 @@
 //! What Portero can do, one use case a file.
 //!
-//! A use case reads like the sentence that describes it: it takes the time and fresh identities once, at its top, does
-//! its work in one transaction, and answers with what happened or with the one reason why nothing did.
+//! A use case reads like its description. It takes the time and new ids once, at its top. It does its work in one
+//! transaction. It returns the result, or the one reason why nothing was done.
 
 #![expect(missing_debug_implementations, reason = "a use case is its ports, which have nothing to show")]
 
@@ -44,7 +44,7 @@ pub struct Settings {
     pub api_key_life: Duration,
     /// How long a session lives at most; a day unless set.
     pub session_life: Duration,
-    /// How routers are looked at.
+    /// The schedule of the health checks.
     pub health_checks: HealthChecks,
 }
 

@@ -1,4 +1,4 @@
-//! How the routers are: looked at when due, told one by one and all together.
+//! The health of the routers: checked when due, returned for one router and for all.
 
 use std::{
     collections::BTreeMap,
@@ -189,7 +189,7 @@ impl Held {
         held
     }
 
-    /// Whom somebody has looked at, in this order.
+    /// The checked routers, in this order.
     fn asked(&self) -> Vec<RouterId> {
         self.0.lock().unwrap().asked.clone()
     }
@@ -218,7 +218,7 @@ impl RouterProbe for Held {
     }
 }
 
-/// Five routers, the last of them registered last, looked at by two at a time.
+/// Five routers in the order of their registration. Two are checked at a time.
 fn five_held(held: &Held) -> World {
     let store = (1..=5)
         .fold(InMemory::new().with_company(a_company().build()), |store, number| store.with_router(numbered(number)));
@@ -237,7 +237,7 @@ fn go_on<T>(mut round: Pin<&mut impl Future<Output = T>>) -> Option<T> {
     })
 }
 
-/// The numbers of the routers that somebody has recorded a look at.
+/// The numbers of the routers that have a recorded check.
 fn recorded(world: &World) -> Vec<u32> {
     let known = |number: &u32| row(world, &numbered(*number).id).health.is_some();
     (1..=5).filter(known).collect()
@@ -322,7 +322,7 @@ async fn looking_at_many_routers_keeps_at_most_two_connections_of_the_store() {
     assert_eq!(most.load(SeqCst), 2, "a claim and a result");
 }
 
-/// Makes a router due, as whoever edits it does.
+/// Makes a router due, as an edit does.
 async fn make_due(store: &InMemory, router: RouterId) {
     let made: Stored<()> =
         transact(store, move |storage| storage.router_healths().make_due(&a_company().build().id, &router)).await;

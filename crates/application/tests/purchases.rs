@@ -14,7 +14,7 @@ use time::Duration;
 
 use crate::support::{World, another_company, another_companys_router, page, the_company, two_shops};
 
-/// Seven purchases of the company, the first of them the newest, and one of somebody else.
+/// Seven purchases of the company, newest first, and one of another company.
 fn a_busy_week() -> InMemory {
     let statuses = [
         PaymentStatus::Pending,

@@ -1,4 +1,4 @@
-//! How routers are reached: edited and tried, their certificates confirmed, their hotspots looked at.
+//! The access to routers: edits and trials, confirmed certificates, reads of the hotspot.
 
 use std::sync::Arc;
 
@@ -103,7 +103,7 @@ async fn confirm(world: &World, certificate: CertificateFingerprint) -> Result<R
         .await
 }
 
-/// Lets somebody act just when the router is asked.
+/// Runs a rival's action at the moment when the router is asked.
 fn while_asked(act: impl Fn() + Send + Sync + 'static) -> Arc<MockRouterProbe> {
     let (act, mut probe) = (Arc::new(act), MockRouterProbe::new());
     let also = Arc::clone(&act);
@@ -497,7 +497,7 @@ async fn the_hotspot_of_an_inactive_router_is_left_alone() {
     assert_eq!(world.routers.router().accesses, []);
 }
 
-/// Whether the router of the examples is due to be looked at.
+/// Whether the router of the examples is due for a check.
 fn is_due(world: &World) -> bool {
     let tables = world.store.tables();
     let due: Vec<_> = tables.healths.iter().filter(|row| row.next_look == HealthRow::at_once()).collect();

@@ -230,7 +230,7 @@ async fn a_person_who_is_off_is_nobody() {
     assert_is!(refused, Err(AuthenticateError::UserInactive));
 }
 
-/// The admin's two sessions, and one of somebody else.
+/// The admin's two sessions, and one of another user.
 pub(crate) fn three_sessions() -> [Session; 3] {
     let session = |id, user| a_session().id(id).of(user).build();
     [

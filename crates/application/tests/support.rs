@@ -53,7 +53,7 @@ impl World {
         Self::with(store, |_| {})
     }
 
-    /// The same, where somebody else plays a role.
+    /// The same, with another implementation of a port.
     pub(crate) fn with(store: InMemory, cast: impl FnOnce(&mut Ports)) -> Self {
         Self::set(store, Settings::default(), cast)
     }
@@ -67,8 +67,8 @@ impl World {
         Self { app, store, clock, ids, routers }
     }
 
-    /// Lets the call fail at every step that it takes in the store, and demands that each failure is told and leaves
-    /// the tables as they were. Then lets it through, and gives its answer.
+    /// Lets the use case fail at every call of the store. Each failure must be returned and must leave the tables
+    /// unchanged. Then lets it succeed, and returns its result.
     pub(crate) async fn fails_without_trace<T, E: Error>(&self, call: impl AsyncFn() -> Result<T, E>) -> T {
         let before = self.store.tables();
         for step in 1.. {
@@ -86,7 +86,7 @@ impl World {
     }
 }
 
-/// Runs what waits for nobody, as all does over the store in memory. So a mock can let a rival act in its midst.
+/// Runs a future that never waits, as over the store in memory. So a mock can run a rival in its middle.
 pub(crate) fn at_once<T>(future: impl Future<Output = T>) -> T {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(answer) => answer,

@@ -1,4 +1,4 @@
-//! The service as a whole: its figures, its readiness, its settings, its secrets sealed anew.
+//! The whole service: its figures, its readiness, its settings, its encrypted secrets.
 
 use std::sync::Arc;
 

@@ -68,7 +68,7 @@ pub enum Advice {
         /// Whole days left, rounded down.
         days: i64,
     },
-    /// Nobody has ever used it.
+    /// It was never used.
     NeverUsed,
 }
 

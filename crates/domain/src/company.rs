@@ -76,7 +76,7 @@ pub struct Telegram {
     pub enabled: bool,
 }
 
-/// The company is switched off.
+/// The company is inactive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("the company is switched off")]
 pub struct CompanyInactive;

@@ -1,4 +1,4 @@
-//! How a router is, as the last look at it showed.
+//! The health of a router, by its last check.
 
 use time::Duration;
 
@@ -17,7 +17,7 @@ pub enum Condition {
     Online,
     /// It does not answer, or not in time.
     Unreachable,
-    /// It answers, and does not let Portero sign in or look.
+    /// It responds, and rejects the log-in or a command.
     AccessRefused,
     /// It waits for an admin to confirm its certificate.
     CertificateUnconfirmed,
@@ -68,7 +68,7 @@ pub struct HealthChange {
     pub error: Option<String>,
 }
 
-/// A router that somebody has taken on to look at.
+/// A router that a process has claimed for a check.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Claim {
     /// The router as it was then.
@@ -86,7 +86,7 @@ pub struct FleetRouter {
     pub company: CompanyId,
     /// What it is called.
     pub name: Name,
-    /// Whether it is looked at: it is active, and so is its company.
+    /// Whether it is checked: the router and its company are active.
     pub watched: bool,
     /// How the last look found it.
     pub health: Option<RouterHealth>,
@@ -95,9 +95,9 @@ pub struct FleetRouter {
 /// How a router of the fleet stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum FleetState {
-    /// Nobody looks at it, whatever was found before.
+    /// It is not checked, whatever the last result was.
     Unwatched,
-    /// Nobody has looked at it yet.
+    /// It was not checked yet.
     Unknown,
     /// The last look found this.
     Found(Condition),
@@ -130,7 +130,7 @@ impl Condition {
 }
 
 impl RouterHealth {
-    /// How a router is after a look at it. `before` is how it was, if anyone has looked before.
+    /// The health of a router after a check. `before` is the health before, if it was checked before.
     pub fn after(before: Option<&Self>, router: &RouterId, look: HotspotResult<Vitals>, now: Timestamp) -> Self {
         let condition = look.as_ref().map_or_else(Condition::of, |_| Condition::Online);
         let since = before.filter(|before| before.condition == condition).map_or(now, |before| before.since);

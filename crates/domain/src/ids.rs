@@ -90,7 +90,7 @@ prefixed_id! {
     SessionId, prefix "ses_", tail 26 to 26, of lower_alphanumeric, "[0-9a-z]"
 }
 counted_id! {
-    /// A person who signs in.
+    /// A user who logs in.
     UserId
 }
 counted_id! {

@@ -18,7 +18,7 @@ text! {
     Location, max 200
 }
 text! {
-    /// The name that Portero signs in to a router with. Up to 64 characters.
+    /// The user name that Portero logs in to a router with. Up to 64 characters.
     ApiUsername, max 64
 }
 
@@ -35,7 +35,7 @@ pub struct Router {
     pub endpoint: Endpoint,
     /// The certificate that an admin confirmed to be its own. Without one, nothing secret is sent over TLS.
     pub certificate: Option<CertificateFingerprint>,
-    /// How Portero signs in to it.
+    /// How Portero logs in to it.
     pub credentials: Credentials,
     /// Where it stands.
     pub location: Option<Location>,
@@ -45,7 +45,7 @@ pub struct Router {
     pub created_at: Timestamp,
 }
 
-/// How Portero signs in to a router.
+/// How Portero logs in to a router.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Credentials {
     /// The RouterOS user.
@@ -57,7 +57,7 @@ pub struct Credentials {
     pub old_login: bool,
 }
 
-/// All that it takes to sign in to a router.
+/// All data for logging in to a router.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RouterAccess {
     /// Which router.
@@ -70,7 +70,7 @@ pub struct RouterAccess {
     pub username: ApiUsername,
     /// Its password.
     pub password: Secret,
-    /// Whether to sign in as RouterOS before 6.43 wants it.
+    /// Whether to log in in the form of RouterOS before 6.43 (`F10`).
     pub old_login: bool,
 }
 
@@ -99,7 +99,7 @@ pub struct RouterEdit {
     pub tls: Option<bool>,
     /// Another RouterOS user.
     pub username: Option<ApiUsername>,
-    /// Whether to sign in as RouterOS before 6.43 wants it.
+    /// Whether to log in in the form of RouterOS before 6.43 (`F10`).
     pub old_login: Option<bool>,
     /// Where it stands.
     pub location: Change<Location>,
@@ -154,8 +154,8 @@ impl Router {
         }
     }
 
-    /// Carries out an edit, with another password or with the kept one where that goes nowhere new. The confirmed
-    /// certificate stays: a router that moved shows it again, and another router must be confirmed anew.
+    /// Applies an edit, with a new password, or with the stored one if it goes to no new place (`R220`). The confirmed
+    /// certificate stays. A router that moved shows it again. Another router's certificate must be confirmed first.
     pub fn edit(&mut self, edit: RouterEdit, password: Option<Sealed>) -> Result<(), PasswordRequired> {
         let mut edited = self.clone();
         edited.apply(edit);
@@ -175,9 +175,9 @@ impl Router {
 
     /// Takes the place of what this router was before.
     ///
-    /// Whoever may change how a router is reached could otherwise have its kept password sent to themselves: to another
-    /// listener, in the clear, or to one that shows another certificate. (The old login is no such way: it shows less than
-    /// a password in the clear.)
+    /// A new place needs the password again (`R220`, `R1304`). Otherwise an admin could have the stored password sent to a
+    /// listener of their own, in clear text, or to a host with another certificate. The old login needs no password: it
+    /// reveals less than clear text.
     fn replace(mut self, before: &mut Self, password: Option<Sealed>) -> Result<(), PasswordRequired> {
         let (to, from) = (&self.endpoint, &before.endpoint);
         let elsewhere = (&to.host, to.port) != (&from.host, from.port);
@@ -215,7 +215,7 @@ impl Router {
         SecretPlace::RouterPassword(self.company.clone(), self.id.clone())
     }
 
-    /// What it takes to sign in to it, with its password opened.
+    /// The data for logging in to it, with the decrypted password.
     pub fn access(&self, password: Secret) -> RouterAccess {
         RouterAccess {
             router: self.id.clone(),

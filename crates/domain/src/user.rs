@@ -1,4 +1,4 @@
-//! The people who sign in.
+//! The users who log in.
 
 use thiserror::Error;
 
@@ -29,7 +29,7 @@ pub struct User {
 /// Who a person is and what they may do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct UserProfile {
-    /// What they sign in with; no two people share one.
+    /// The e-mail that they log in with. No two users have the same.
     pub email: Email,
     /// What they are called.
     pub name: Name,

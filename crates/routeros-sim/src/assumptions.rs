@@ -1,8 +1,8 @@
-//! What no source proves about real routers: every guess is a switch here.
+//! Facts about real routers that no source proves. Each guess is a switch.
 
 use std::collections::BTreeSet;
 
-/// A point on which this router only guesses what a real one does. [`ASSUMPTIONS`] says what each means.
+/// A guess about real routers. [`ASSUMPTIONS`] describes each.
 #[expect(missing_docs, reason = "they are described where they are listed")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Point {
@@ -25,16 +25,16 @@ pub enum Point {
     DefaultRowsStay,
 }
 
-/// A guess: its switch, what it says, and whether it is believed unless told otherwise.
+/// A guess: its switch, its meaning and its default.
 #[derive(Debug, Clone, Copy)]
 pub struct Assumption {
     /// Which one.
     pub point: Point,
     /// The name of the switch.
     pub name: &'static str,
-    /// What a router does when it holds.
+    /// What a router does if the guess is right.
     pub says: &'static str,
-    /// Whether it holds unless switched.
+    /// The default.
     pub believed: bool,
 }
 
@@ -42,7 +42,8 @@ const fn guess(point: Point, name: &'static str, says: &'static str, believed: b
     Assumption { point, name, says, believed }
 }
 
-/// All guesses of this simulator. A transcript of a real router settles one; until then tests may run with either.
+/// All guesses of this simulator. A transcript of a real router confirms or refutes one. Until then, tests may run with
+/// both values.
 pub const ASSUMPTIONS: [Assumption; 17] = [
     guess(
         Point::SessionOverLimitIsClosed,
@@ -161,7 +162,7 @@ impl Assumptions {
         believed ^ self.switched.contains(&point)
     }
 
-    /// These guesses, with that one settled.
+    /// These guesses, with that one set.
     #[must_use]
     pub fn with(mut self, point: Point, holds: bool) -> Self {
         if self.hold(point) != holds && !self.switched.remove(&point) {
@@ -170,7 +171,7 @@ impl Assumptions {
         self
     }
 
-    /// These guesses, with the one of that name settled.
+    /// These guesses, with the one of that name set.
     pub fn with_named(self, name: &str, holds: bool) -> Result<Self, UnknownAssumption> {
         let guess = ASSUMPTIONS.iter().find(|guess| guess.name == name);
         Ok(self.with(guess.ok_or_else(|| UnknownAssumption(name.to_owned()))?.point, holds))

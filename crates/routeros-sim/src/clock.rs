@@ -24,7 +24,7 @@ impl Clock {
         Self { started: Some(Instant::now()), moved: Arc::default(), ticks: watch::Sender::default() }
     }
 
-    /// A clock that stands still but for [`Clock::advance`].
+    /// A clock that moves only by [`Clock::advance`].
     pub fn standing() -> Self {
         Self { started: None, moved: Arc::default(), ticks: watch::Sender::default() }
     }

@@ -1,4 +1,4 @@
-//! What a client asks for, and what the router makes of it.
+//! The commands of clients, and what the router does with them.
 
 mod items;
 
@@ -20,7 +20,7 @@ pub(crate) enum Menu {
     Hosts,
     Cookies,
     Log,
-    /// One that is only looked at, by its path.
+    /// A read-only table, by its path.
     Plain(&'static str),
 }
 
@@ -136,8 +136,8 @@ pub(crate) enum Outcome {
     Changes(Subscription),
 }
 
-/// Carries a command out. What it changes is changed when this returns, whole or not at all, but that a command on
-/// several items stops at the first that cannot be.
+/// Executes a command. Its change is complete or absent when this returns. Exception: a command on several items stops
+/// at the first item that fails.
 pub(crate) fn execute(router: &mut Router, policies: Policies, request: &Request) -> Result<Outcome, Vec<Trap>> {
     router.settle_if_due();
     let (menu, verb) = find(router, request)?;

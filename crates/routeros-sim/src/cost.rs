@@ -1,4 +1,4 @@
-//! What a command costs a small device: quick at first, slow once a shared budget is spent.
+//! The time that a command takes on a small device: fast at first, slow after a shared budget is used up.
 
 use std::time::Duration;
 
@@ -11,9 +11,9 @@ pub struct Costs {
     pub quick: Duration,
     /// A request beyond it.
     pub slow: Duration,
-    /// How many requests of all connections are quick.
+    /// The number of fast requests, for all connections together.
     pub budget: u32,
-    /// How long the router must be left alone until the budget is whole again.
+    /// How long the router must be idle until the budget is full again.
     pub rest: Duration,
     /// A row of the table that is walked.
     pub row: Duration,
@@ -43,7 +43,7 @@ impl Budget {
         Self { costs, spent: 0, free_at: Instant::now() }
     }
 
-    /// When a request that walks so many rows is answered. Requests wait for each other, on whatever connection.
+    /// When a request that reads so many rows gets its reply. Requests of all connections wait for each other.
     pub(crate) fn answered_at(&mut self, now: Instant, rows: usize) -> Instant {
         if now.saturating_duration_since(self.free_at) >= self.costs.rest {
             self.spent = 0;

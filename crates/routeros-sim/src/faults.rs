@@ -1,4 +1,4 @@
-//! What goes wrong, on demand.
+//! Faults on demand.
 
 use std::{
     str::FromStr,
@@ -11,12 +11,12 @@ use std::{
 
 use crate::{command::Request, lock};
 
-/// Something that goes wrong.
+/// A fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
     /// The connection is closed before the command is carried out.
     CutBeforeCommit,
-    /// The connection is closed while the command goes on: what it does is done a moment later.
+    /// The connection is closed while the command runs. Its change is made a moment later.
     CutDuringCommit,
     /// The command is carried out, and the connection closed without a byte of the answer.
     CutAfterCommit,
@@ -34,7 +34,7 @@ pub enum Fault {
     Fatal,
     /// Rows that never end.
     EndlessRows,
-    /// The answer carries a tag that nobody used.
+    /// The reply has a tag that no command uses.
     OtherTag,
     /// The answer comes this much later.
     Stall(Duration),
@@ -79,7 +79,7 @@ impl Fault {
     }
 }
 
-/// A fault that waits for its moment.
+/// A fault that waits for a command.
 ///
 /// Written as `NAME[@PATH][*TIMES]`: at commands of that path only, that often (once unless said; `*` is always).
 /// Without a path a cut waits for a command that changes something, any other fault for any command.
@@ -100,17 +100,17 @@ fn names() -> String {
 }
 
 impl Armed {
-    /// Goes off once.
+    /// Happens once.
     pub fn once(fault: Fault) -> Self {
         Self { fault, path: None, times: Some(1) }
     }
 
-    /// Goes off every time.
+    /// Happens every time.
     pub fn always(fault: Fault) -> Self {
         Self { fault, path: None, times: None }
     }
 
-    /// Goes off only at that command.
+    /// Happens only at that command.
     #[must_use]
     pub fn at(mut self, path: &str) -> Self {
         self.path = Some(path.to_owned());
@@ -149,17 +149,17 @@ pub struct Faults {
 }
 
 impl Faults {
-    /// Makes something go wrong, behind what was armed before.
+    /// Adds a fault behind the waiting ones.
     pub fn arm(&self, armed: Armed) {
         lock(&self.armed).push(armed);
     }
 
-    /// Makes nothing go wrong any more.
+    /// Removes all faults.
     pub fn disarm(&self) {
         lock(&self.armed).clear();
     }
 
-    /// How often something went wrong.
+    /// How many faults have happened.
     pub fn fired(&self) -> u64 {
         self.fired.load(Ordering::SeqCst)
     }

@@ -1,8 +1,9 @@
-//! A RouterOS simulator: the API of a MikroTik router on real sockets, with the hotspot behind it, the quirks of each
-//! version, and everything that goes wrong in the field on demand.
+//! A RouterOS simulator. It serves the API of a MikroTik router on real sockets, with a hotspot and the differences of
+//! each version. Faults from the field can be turned on.
 //!
-//! What it does is documented by MikroTik, taken from real routers or seen by others; what is none of these is listed
-//! in [`ASSUMPTIONS`] and can be switched. Start one with [`Simulator::start`], or the program `routeros-sim`.
+//! Its behaviour comes from MikroTik's manual, from captures of real routers, or from reports. Everything else is a
+//! guess: [`ASSUMPTIONS`] lists the guesses, and each can be switched. Start a simulator with [`Simulator::start`] or
+//! the program `routeros-sim`.
 //!
 //! ```
 //! # #[tokio::main(flavor = "current_thread")]
@@ -52,7 +53,7 @@ pub use version::{NotAVersion, Version};
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Holds a mutex. A thread that panicked while it held one leaves nothing half done here that would matter.
+/// Locks a mutex. A panic of another holder does not matter here, because it leaves nothing inconsistent.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -32,7 +32,7 @@ enum Place {
 }
 
 impl Listing {
-    /// A print as it was asked for, or nothing when it is of items that are not there.
+    /// The requested print, or nothing if the items do not exist.
     pub(crate) fn new(
         router: &Router,
         menu: Menu,

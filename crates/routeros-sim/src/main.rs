@@ -1,4 +1,4 @@
-//! `routeros-sim`: a router on a socket, until it is told to stop.
+//! `routeros-sim`: a simulated router on a socket, until a signal stops it.
 
 use std::{
     io::{self, Write},
@@ -14,7 +14,7 @@ use portero_routeros_sim::{
 };
 use tokio::signal::unix::{SignalKind, signal};
 
-/// A `RouterOS` simulator: the API of a `MikroTik` router, its hotspot, and what goes wrong with both.
+/// A `RouterOS` simulator: the API of a `MikroTik` router, its hotspot, and faults of both
 #[derive(Debug, Parser)]
 #[command(name = "routeros-sim")]
 struct Arguments {
@@ -26,7 +26,7 @@ struct Arguments {
 enum Action {
     /// Serve until SIGTERM.
     Serve(Box<Serve>),
-    /// List what is only guessed of real routers, each with its switch.
+    /// List the guesses about real routers, each with its switch
     Assumptions,
 }
 
@@ -65,7 +65,7 @@ struct Serve {
     /// How long a guest's login takes, in milliseconds.
     #[arg(long, default_value_t = 300, value_name = "MS")]
     login_delay: u64,
-    /// What goes wrong: `NAME[@PATH][*TIMES]`, once unless said, `*` for always. Repeatable.
+    /// A fault: `NAME[@PATH][*TIMES]`. Default: once; `*` is always. Repeatable
     #[arg(long, value_name = "FAULT")]
     fault: Vec<Armed>,
     /// How answers are cut on their way.
@@ -77,7 +77,7 @@ struct Serve {
     /// Be as slow as a real device.
     #[arg(long)]
     slow: bool,
-    /// Settle a guess: NAME=yes or NAME=no. Repeatable; `routeros-sim assumptions` lists them.
+    /// Set a guess: NAME=yes or NAME=no. Repeatable; `routeros-sim assumptions` lists them
     #[arg(long, value_name = "NAME=yes|no", value_parser = assumption)]
     assume: Vec<(String, bool)>,
     /// Write every sentence to a file, as JSON lines.

@@ -1,4 +1,4 @@
-//! What waits to be sent, and in what pieces it goes.
+//! The output that waits to be sent, and how it is split.
 
 use std::{collections::VecDeque, time::Duration};
 
@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use crate::value::Value;
 
-/// How the stream is cut on its way to the client. TCP may cut it anywhere; this makes it happen.
+/// How the stream to the client is split. TCP may split it anywhere. These modes make it happen.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Fragmentation {
     /// As much at once as there is.

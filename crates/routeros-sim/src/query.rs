@@ -106,7 +106,7 @@ fn equal(value: &[u8], wanted: &[u8], loosely: bool) -> bool {
     value == wanted || loosely && matches!((value, wanted), (b"true", b"yes") | (b"false", b"no"))
 }
 
-/// By number when both are one, by their bytes otherwise.
+/// Compares as numbers if both are numbers, otherwise by bytes.
 fn less(a: &[u8], b: &[u8]) -> bool {
     let number = |bytes: &[u8]| std::str::from_utf8(bytes).ok()?.parse::<i64>().ok();
     match (number(a), number(b)) {
@@ -141,7 +141,7 @@ fn parse_operations(word: &[u8]) -> Result<Vec<Operation>, BadQuery> {
     Ok(operations)
 }
 
-/// Below what was pushed there are trues without end.
+/// An empty stack yields `true`.
 struct Stack(Vec<bool>);
 
 impl Stack {

@@ -1,4 +1,4 @@
-//! One connection: what it may do, what it asked for, what it still has to hear. No I/O happens here.
+//! One connection: its permissions, its commands and its pending output. There is no I/O here.
 
 mod driver;
 mod login;
@@ -23,7 +23,7 @@ use crate::{
 };
 use running::{Running, Work, replies};
 
-/// How a connection ends once everything was said.
+/// How a connection ends after its output was sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum End {
     Close,
@@ -54,7 +54,7 @@ const HIGH_WATER: usize = 64 * 1024;
 /// Input waits while so many commands run.
 const MOST_RUNNING: usize = 256;
 
-/// What a client may say before its login, in bytes.
+/// The largest number of bytes that a client may send before its login.
 const BEFORE_LOGIN: usize = 4096;
 
 impl Session {
@@ -83,7 +83,7 @@ impl Session {
         self.decoder.push(bytes);
     }
 
-    /// Starts what was asked for, as long as not too much is running.
+    /// Starts the requested commands while few enough are running.
     fn start_commands(&mut self) {
         while self.ending.is_none() && self.running.len() < MOST_RUNNING {
             let words: Vec<Value> = match self.decoder.next_sentence() {
@@ -128,7 +128,7 @@ impl Session {
                 let (shared, request) = (Arc::clone(&self.shared), request.clone());
                 tokio::spawn(async move {
                     tokio::time::sleep(Duration::from_millis(100)).await;
-                    // Whatever it answers, nobody is there to hear it.
+                    // The client does not wait for its reply any more.
                     let _ = command::execute(&mut lock(&shared.router), policies, &request);
                 });
                 self.ending = Some(End::Close);
@@ -188,7 +188,7 @@ impl Session {
         }
     }
 
-    /// Lets each running command say one sentence after the other, until there is enough to send.
+    /// Takes one sentence of each running command in turn, until there is enough to send.
     fn produce(&mut self) {
         let mut moved = true;
         while moved && self.output.len() < HIGH_WATER && self.ending.is_none() {
@@ -215,7 +215,7 @@ impl Session {
         self.ending = Some(End::Close);
     }
 
-    /// Says what an untagged or tagged command answers.
+    /// Sends the reply of a command, with or without a tag.
     fn answer(&mut self, tag: Option<&Value>, trap: Option<&Trap>, ret: Option<Value>) {
         let work = Work::Sentences(replies(trap.map_or(&[], std::slice::from_ref), ret));
         self.running.push(Running { tag: tag.cloned(), ready_at: None, work });

@@ -1,4 +1,4 @@
-//! How a router is set up before it starts.
+//! The settings of a simulated router.
 
 use std::{
     net::{Ipv4Addr, SocketAddr},
@@ -10,14 +10,14 @@ use time::{OffsetDateTime, macros::datetime};
 
 use crate::{Account, Armed, Assumptions, Clock, Costs, Fragmentation, Network, Version};
 
-/// Everything about a router that is decided before it starts. What is not said is as on a new device.
+/// The settings of a router before its start. The defaults are those of a new device.
 #[derive(Debug, Clone)]
 pub struct Settings {
     /// Where the service `api` listens; port 0 is any free one.
     pub listen: SocketAddr,
     /// Where the service `api-ssl` listens, if it does.
     pub tls_listen: Option<SocketAddr>,
-    /// What it says to run, and behaves like.
+    /// The RouterOS version that it reports and behaves like.
     pub version: Version,
     /// Who may log in to the router itself.
     pub accounts: Vec<Account>,
@@ -39,13 +39,13 @@ pub struct Settings {
     pub uses_radius: bool,
     /// The login methods of the hotspot, joined by commas.
     pub login_by: String,
-    /// What goes wrong from the start.
+    /// Faults from the start.
     pub faults: Vec<Armed>,
-    /// What is guessed of real routers.
+    /// The guesses about real routers.
     pub assumptions: Assumptions,
     /// How its time passes.
     pub clock: Clock,
-    /// The time of day that it tells for ever; without one it tells this machine's, in UTC.
+    /// The fixed time of day of the router. If absent, the time of this machine in UTC.
     pub told_time: Option<OffsetDateTime>,
     /// The challenge of the old login, when it must be this one.
     pub challenge: Option<[u8; 16]>,
@@ -53,7 +53,7 @@ pub struct Settings {
     pub tag_last: bool,
     /// How the stream is cut on its way to the client.
     pub fragmentation: Fragmentation,
-    /// How slow it is; without it answers come at once.
+    /// How slow it is. If absent, replies come at once.
     pub costs: Option<Costs>,
     /// Where every sentence is written, as JSON lines.
     pub log: Option<PathBuf>,

@@ -1,4 +1,4 @@
-//! What all connections of a router share.
+//! The state that all connections of a router share.
 
 use std::{
     fmt,
@@ -46,7 +46,7 @@ impl Shared {
         *lock(&self.fragmentation)
     }
 
-    /// When a command that comes now is answered, if not at once.
+    /// When a command that arrives now gets its reply, if not at once.
     pub(crate) fn answered_at(&self) -> Option<Instant> {
         let mut budget = lock(&self.budget);
         budget.as_mut().map(|budget| budget.answered_at(Instant::now(), lock(&self.router).users.len()))
@@ -57,7 +57,7 @@ impl Shared {
     }
 }
 
-/// What the router counted.
+/// The counters of the router.
 #[derive(Debug, Default)]
 pub struct Meters {
     connections: AtomicU64,
@@ -121,7 +121,7 @@ impl Meters {
         self.refused.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// Takes a place of a service and answers the number of the connection. Nothing when all are taken.
+    /// Takes a place of a service and returns the number of the connection. Returns nothing if all places are taken.
     pub(crate) fn enter(&self, service: Service, most: usize) -> Option<u64> {
         let sessions = &self.sessions[service as usize];
         let before = sessions.fetch_add(1, Ordering::SeqCst);

@@ -37,7 +37,7 @@ pub struct Simulator {
 }
 
 impl Simulator {
-    /// Starts a router. It answers as soon as this returns.
+    /// Starts a router. It accepts connections when this returns.
     pub async fn start(settings: Settings) -> io::Result<Self> {
         let clock = settings.clock.clone();
         let mut router = Router::new(&settings, clock.clone());
@@ -100,23 +100,23 @@ impl Simulator {
         &self.shared.clock
     }
 
-    /// Moves the clock, and lets everything happen that is due by then.
+    /// Moves the clock, and runs everything that is due by then.
     pub fn advance(&self, by: Duration) {
         self.shared.clock.advance(by);
         self.router().settle();
     }
 
-    /// What goes wrong.
+    /// The faults.
     pub fn faults(&self) -> &Faults {
         &self.shared.faults
     }
 
-    /// What was said.
+    /// The transcript.
     pub fn transcript(&self) -> &Transcript {
         &self.shared.transcript
     }
 
-    /// What was counted.
+    /// The counters.
     pub fn meters(&self) -> &Meters {
         &self.shared.meters
     }
@@ -144,7 +144,7 @@ async fn keep_time(shared: Arc<Shared>) {
     }
 }
 
-/// Lets clients in, or not.
+/// Accepts or rejects connections.
 #[derive(Debug, Clone)]
 struct Gate {
     shared: Arc<Shared>,
@@ -182,7 +182,7 @@ impl Gate {
         }
     }
 
-    /// A place for a client. Nothing when it may not come in, and then it has been dealt with.
+    /// A place for a client. Nothing if the client is rejected, which this function then has done.
     async fn admit(&self, service: Service, peer: SocketAddr, stream: &TcpStream) -> Option<Place> {
         let _ = stream.set_nodelay(true);
         let (most, closes) = {
@@ -195,14 +195,14 @@ impl Gate {
         }
         let Some(number) = self.shared.meters.enter(service, most) else {
             self.shared.meters.refuse();
-            // Otherwise nobody ever answers, until the client gives up.
+            // Otherwise the client gets no reply until its timeout.
             while !closes && !matches!(gone(stream).await, Ok(true) | Err(_)) {}
             return None;
         };
         Some(Place { shared: Arc::clone(&self.shared), service, number })
     }
 
-    /// What the next TLS connection meets; nothing when the handshake must fail.
+    /// The certificate for the next TLS connection. Nothing if the handshake must fail.
     fn identity(&self, certificate: &Certificate) -> Option<Identity> {
         let lacks_suites = {
             let router = lock(&self.shared.router);
@@ -222,7 +222,7 @@ impl Gate {
     }
 }
 
-/// The next connection. What its predecessors left behind is cleared away meanwhile.
+/// The next connection. Meanwhile, ended connections are cleaned up.
 async fn next(listener: &TcpListener, sessions: &mut JoinSet<()>) -> Option<(TcpStream, SocketAddr)> {
     tokio::select! {
         accepted = listener.accept() => accepted.ok(),

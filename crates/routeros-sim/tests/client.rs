@@ -1,4 +1,4 @@
-//! A client that says what it is told and hears what comes, one sentence at a time.
+//! A client that a test controls, one sentence at a time.
 
 use std::time::Duration;
 

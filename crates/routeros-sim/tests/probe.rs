@@ -88,7 +88,7 @@ fn probe(arguments: &[&str]) -> Probed {
     }
 }
 
-/// The points that looking settles, on a router of this version with users, when api-ssl is looked at as well.
+/// The guesses that the probe settles on a router of this version with users, if it also reads api-ssl.
 fn observable(version: &str) -> Vec<&'static str> {
     let mut names = vec![
         "fingerprint-is-sha256-of-der",

@@ -38,11 +38,12 @@ pub(crate) enum Command {
     Migrate,
     /// Prints the OpenAPI document
     Openapi,
-    /// Seals every stored secret anew under `ENCRYPTION_KEY`; may run beside the service and be repeated
+    /// Encrypts every stored secret with `ENCRYPTION_KEY`; the service may run meanwhile, and the command may be
+    /// repeated
     Rekey,
     /// Adds a super admin whose password is the first line of standard input
     CreateSuperAdmin {
-        /// The e-mail to sign in with
+        /// The e-mail to log in with
         #[arg(long)]
         email: String,
         /// What the person is called
@@ -51,7 +52,7 @@ pub(crate) enum Command {
     },
     /// Gives a person a new password, which is the first line of standard input, and ends their sessions
     ResetPassword {
-        /// The e-mail that they sign in with
+        /// The user's e-mail
         #[arg(long)]
         email: String,
     },

@@ -1,7 +1,7 @@
 //! How long a caller may hold a connection.
 //!
-//! The framework limits the first head and idle connections. It does not limit a later head, nor a body that nobody reads
-//! any more. So each connection has a deadline of its own here, whatever the framework waits for.
+//! The framework limits the first head and idle connections. It does not limit a later head, nor a body that no handler
+//! reads any more. So each connection has its own deadline here.
 
 mod guarded;
 mod state;

@@ -56,8 +56,8 @@ struct Demo {
     router: Router,
 }
 
-/// The demo's company, with an admin, a router and two products; whatever of it is there already stays as it is, but for
-/// where its router is.
+/// The demo's company, with an admin, a router and two products. Existing ones stay, except that the router gets its
+/// current address.
 async fn seed(app: &Application, person: &FirstSuperAdmin, live: Option<SocketAddr>) -> anyhow::Result<Demo> {
     let companies = app.companies.list.execute(Page::default()).await?.items;
     let company = match companies.into_iter().find(|company| company.name.as_str() == COMPANY) {
@@ -108,8 +108,8 @@ fn new_company() -> anyhow::Result<NewCompany> {
     })
 }
 
-/// Where the demo's router is: where it is alive, or else on this machine, where none is looked for. Somebody may have a
-/// router of their own at any other address.
+/// The address of the demo's router: the simulated router if it runs, otherwise this machine, where no router is. Any
+/// other address could be a real router of the user.
 fn endpoint(live: Option<SocketAddr>) -> anyhow::Result<Endpoint> {
     let Some(live) = live else { return Ok(Endpoint::new(Host::parse("127.0.0.1")?, Port::API, None)) };
     let port = Port::new(live.port().into()).context("a router listens on a port")?;
@@ -197,7 +197,7 @@ curl -s "$API/admin/empresas/{company}/routers/$ROUTER/api-key-status" -H "Autho
     )
 }
 
-/// The router's answers, and a guest who comes back, as further lines.
+/// Further lines: responses of the router, and a guest who reconnects.
 fn walk_of_a_guest(person: &FirstSuperAdmin, Demo { company, router }: &Demo) -> String {
     format!(
         r#"

@@ -11,7 +11,8 @@ use crate::{background::Background, connections, jobs::jobs, wiring::Wiring};
 /// How long running requests may take to end after SIGTERM, in seconds.
 const DRAIN_SECONDS: u64 = 30;
 
-/// Serves until SIGTERM or SIGINT, then lets running requests end. `ready` is told where, once connections are taken.
+/// Serves until SIGTERM or SIGINT, then lets running requests end. `ready` gets the address once connections are
+/// accepted.
 pub(crate) async fn serve(
     wiring: Wiring,
     ready: impl FnOnce(&[SocketAddr]) -> anyhow::Result<()>,

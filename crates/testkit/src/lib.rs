@@ -1,7 +1,7 @@
 //! Clocks, ids, an in-memory store and the contracts that every store must keep, for tests.
 //!
-//! [`InMemory`] plays the store, the fakes play what signs, seals and hashes, and the [`builders`] make the entities of
-//! wire.md's examples. [`contract`] is what every store has to prove, this one included.
+//! [`InMemory`] is the store. The fakes sign, encrypt and hash. The [`builders`] make the entities of wire.md's
+//! examples. [`contract`] has the tests that every store must pass, this one included.
 
 #![expect(
     clippy::expect_used,

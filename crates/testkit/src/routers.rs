@@ -21,7 +21,7 @@ use portero_domain::{
     router::RouterAccess,
 };
 
-/// One router, which answers whoever asks for any. Its clones are the same router.
+/// One router, which responds to every access. Its clones are the same router.
 #[derive(Clone, Debug, Default)]
 pub struct FakeRouters(Arc<Mutex<FakeRouter>>);
 
@@ -44,14 +44,14 @@ pub struct FakeRouter {
     pub vitals: Vitals,
     /// The certificate that it shows.
     pub certificate: CertificateFingerprint,
-    /// How it was signed in to, in the order of the calls.
+    /// The accesses of the log-ins, in their order.
     pub accesses: Vec<RouterAccess>,
     failure: Option<(usize, HotspotError)>,
     items: u64,
 }
 
 impl Default for FakeRouter {
-    /// RouterOS 7.18.2 with the profile `default`, nobody and nothing else.
+    /// RouterOS 7.18.2 with the profile `default`, and no users or devices.
     fn default() -> Self {
         Self {
             profiles: vec![Profile { id: ItemId::new("*0".to_owned()), name: "default".into(), ..Profile::default() }],
@@ -108,7 +108,7 @@ impl FakeRouters {
 }
 
 impl FakeRouter {
-    /// Shows its certificate to whoever expects this one.
+    /// Shows its certificate to a client that expects this one.
     fn shown_to(&self, expected: Option<CertificateFingerprint>) -> Result<(), CertificateProblem> {
         let found = self.certificate;
         match expected {

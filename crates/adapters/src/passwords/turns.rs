@@ -10,7 +10,8 @@ use tokio::{
     time,
 };
 
-/// How many callers are told apart. Two callers share a place by a chance of 1 in this many, and then wait for each other.
+/// The number of places for callers. Two callers share a place with a chance of 1 in this many, and then wait for each
+/// other.
 const PLACES: usize = 1_024;
 
 /// How many callers wait for a core at most. More are refused at once.
@@ -18,8 +19,8 @@ pub(super) const QUEUE: usize = 64;
 
 /// Gives each caller one turn at a time, and bounds how many callers wait for a core.
 ///
-/// The places are a fixed table, so callers cannot fill memory. Nobody outside knows the seed of the hash, so nobody can
-/// choose whom to share a place with.
+/// The places are a fixed table, so callers cannot fill memory. The seed of the hash is secret, so an attacker cannot
+/// choose a caller to share a place with.
 #[derive(Clone, Debug)]
 pub(super) struct Turns {
     seed: RandomState,

@@ -26,9 +26,9 @@ const FOR_REQUESTS: Settings =
 /// For the gate, where all requests that wait share one statement. A request waits for one such statement and then for its
 /// own. Both end before the caller gives up, so a request that fails because of a held row is not counted.
 ///
-/// Its statements are planned once, and by indexes. Otherwise PostgreSQL would plan each batch anew, which took longer than
-/// to execute it, or keep a plan that reads whole tables because they were small once. Commits do not wait for the disk,
-/// because counts need not.
+/// Its statements are planned once, with indexes. Otherwise PostgreSQL would plan each batch again, which took longer
+/// than its execution. Or it would keep a plan that reads whole tables, made when they were small. Commits do not wait
+/// for the disk, because counts may be lost in a crash (`R313`).
 const FOR_GATE: Settings = &[
     ("statement_timeout", "1000"),
     ("lock_timeout", "0"),

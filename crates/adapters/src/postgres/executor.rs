@@ -47,7 +47,7 @@ impl PgExecutor {
         Self { pool: pool::pool(connection_string::for_gate(database_url), size), ..Self::new(database_url, size) }
     }
 
-    /// Runs the work, which is told the moment after which nobody waits for its answer.
+    /// Runs the work. The work gets the moment after which its caller no longer waits.
     pub(super) async fn run<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut PgConnection, Instant) -> Stored<T> + Send + 'static,

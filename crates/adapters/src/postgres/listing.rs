@@ -18,8 +18,8 @@ use time::OffsetDateTime;
 
 use super::error::storage;
 
-// Rows are compared as a whole, for then PostgreSQL finds the cursor in the index and begins there. Taken apart with AND
-// and OR, the same condition would be held against every row of the list.
+// Rows are compared as a whole, because then PostgreSQL finds the cursor in the index and begins there. With AND and
+// OR, it would check the condition on every row of the list.
 infix_operator!(Later, " > ", backend: Pg);
 infix_operator!(Earlier, " < ", backend: Pg);
 

@@ -1,4 +1,4 @@
-//! The sessions of people who are signed in.
+//! The sessions of users.
 
 use diesel::{ExpressionMethods, Insertable, QueryDsl, Queryable, RunQueryDsl, Selectable, pg::Pg};
 use portero_domain::{

@@ -125,7 +125,7 @@ impl Default for TestDatabase {
 
 impl Drop for TestDatabase {
     fn drop(&mut self) {
-        // What is left of a schema that could not be dropped hurts nobody: its name is never used again.
+        // A schema that could not be dropped does no harm, because its name is never used again.
         let _ = self.attempt(&format!("SET lock_timeout = 5000; DROP SCHEMA {} CASCADE", self.schema));
     }
 }

@@ -43,7 +43,7 @@ impl UnitOfWork for PgUnitOfWork {
 enum End {
     /// As the work wished.
     RolledBack,
-    /// Nobody waits for the answer any more, and has been told that nothing was done.
+    /// The caller no longer waits, and its response said that nothing was done.
     TooLate,
     Failed(Error),
 }

@@ -44,7 +44,7 @@ struct Content {
     must_change_password: bool,
 }
 
-/// A new person may sign in.
+/// A new user may log in.
 impl From<&NewUser> for Content {
     fn from(user: &NewUser) -> Self {
         let (kind, company) = match &user.profile.role {
@@ -186,7 +186,7 @@ impl Users for PgStorage<'_> {
     }
 
     fn imported_hash(&mut self) -> Stored<Option<PasswordHash>> {
-        // The condition is that of an index, which is empty once nobody has such a hash.
+        // The condition is that of a partial index, which is empty once no user has such a hash.
         let imported = users::table.filter(users::password_hash.like("$2%")).order(users::id);
         let hash = imported.select(users::password_hash).first(self.connection).optional().map_err(storage)?;
         Ok(hash.map(PasswordHash::new))

@@ -1,4 +1,5 @@
-//! Which addresses Portero connects to. Hosts come from tenants, and this machine's own network is none of theirs.
+//! Which addresses Portero connects to (`R225`). Tenants choose the hosts, and must not reach this machine through
+//! Portero.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 

@@ -32,8 +32,8 @@ impl Breaker {
         }
     }
 
-    /// Takes in a failure, and says whether the breaker opened by it for the first time. `chance` of 0 to 255 spreads
-    /// those who come back, by a fifth more or less.
+    /// Records a failure, and returns whether the breaker opened for the first time. `chance` of 0 to 255 varies the
+    /// pause by up to a fifth, so that retries spread.
     pub(super) fn fail(&mut self, now: Instant, error: &HotspotError, tuning: &Tuning, chance: u8) -> bool {
         self.failures = self.failures.saturating_add(1);
         let pause = match error {
@@ -84,7 +84,7 @@ mod tests {
     #[test]
     fn the_third_failure_in_a_row_opens_it_and_each_further_one_twice_as_long() {
         let mut breaker = Breaker::default();
-        // In the middle of the spread, but for a thousandth.
+        // The middle of the spread, within a thousandth.
         let mut pause = || pause_after(&mut breaker, &lost(), 127);
         assert_eq!([pause(), pause()], [Duration::ZERO; 2]);
         let seconds = [2, 4, 8, 16, 32, 60, 60].map(Duration::from_secs);

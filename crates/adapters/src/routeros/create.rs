@@ -66,7 +66,7 @@ async fn attempt(call: &Call<'_>, new: &NewHotspotUser) -> Result<Attempt, Creat
         Err(NotChanged::Refused(trap)) => match trap.class() {
             Class::DuplicateUser => Ok(Attempt::LookAgain(None)),
             Class::UnknownProfile | Class::AmbiguousValue => {
-                // What is known of the profile is out of date, unless it is the server that there is none of.
+                // The remembered profile is out of date, unless the error is about the server.
                 call.line().forget(&new.profile);
                 let there = self::profile(call, &new.profile).await?;
                 Err(if there.is_some() { errors::rejected(&trap).into() } else { unknown_profile(call).await? })

@@ -24,8 +24,8 @@ pub(super) struct Dialer {
 }
 
 impl Dialer {
-    /// Signs in to a router. Nothing secret leaves before its certificate is found to be the confirmed one, unless the
-    /// router is registered without TLS.
+    /// Logs in to a router. No secret is sent before the router has shown its confirmed certificate (`R1301`), unless
+    /// it is registered without TLS.
     pub(super) async fn dial(&self, access: &RouterAccess) -> HotspotResult<Connection> {
         let (name, password) = (access.username.as_str(), access.password.expose());
         let login = if access.old_login { Login::Legacy { name, password } } else { Login::Plain { name, password } };
@@ -40,7 +40,7 @@ impl Dialer {
         self.try_each(&access.endpoint, |address| connect(address, security, &login, &self.tuning.session)).await
     }
 
-    /// Signs in to a router for longer, and finds out what it runs.
+    /// Logs in to a router for a longer session, and reads its version.
     pub(super) async fn open(&self, access: &RouterAccess) -> HotspotResult<(Connection, Version)> {
         let ends = Instant::now() + self.tuning.opening;
         let connection = self.dial(access).await?;

@@ -1,5 +1,5 @@
-//! What went wrong, in the domain's words. Nothing that the other side sent gets into them but the texts of refusals:
-//! whoever names a host must not read through Portero what listens there.
+//! Errors as types of the domain. They contain nothing from the other side except the texts of rejections. So an admin
+//! who enters another host cannot read the responses of that host through Portero.
 
 use std::time::Duration;
 

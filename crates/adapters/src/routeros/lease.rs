@@ -8,8 +8,7 @@ use tokio::time::Instant;
 
 use super::{errors, line::Line};
 
-/// A session while somebody uses it, which keeps it from being closed for want of use. It tells the router's line how
-/// the router does.
+/// A session in use, which is not closed as idle. It reports successes and failures to the router's line.
 #[derive(Debug)]
 pub(super) struct Lease {
     line: Arc<Line>,

@@ -22,9 +22,8 @@ use tokio::{
 
 use super::{Tuning, breaker::Breaker};
 
-/// How many users are being made at a time. Making one takes several commands, and a router answers in the order in which
-/// it was asked: if all of a crowd asked their first questions at once, a slow router would come to the last ones when
-/// everybody's time is over.
+/// How many users are made at a time. Making a user takes several commands, and a router replies in the order of the
+/// requests. If a crowd sent all first commands at once, a slow router would reach the second ones after every timeout.
 const MAKERS: usize = 16;
 
 /// How long it is believed that a profile is there.
@@ -94,7 +93,7 @@ pub(super) struct Opening {
     pub(super) tell: watch::Sender<Told>,
 }
 
-/// What is to be done about a session that nobody asks anything.
+/// What to do with an idle session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Duty {
     /// Nothing until then.
@@ -128,8 +127,8 @@ impl Line {
         &self.router
     }
 
-    /// The session that was signed in to in just this way, or the wait for it: of many callers, one has it opened. A
-    /// session that was opened otherwise is closed first. While the router is left alone, what it failed with.
+    /// The session for exactly this access, or the wait for it. One of many callers opens it. A session for another
+    /// access is closed first. While the circuit breaker is open, returns the error that opened it.
     pub(super) fn enter(
         &self,
         access: &RouterAccess,
@@ -158,7 +157,7 @@ impl Line {
         Ok(Entry::Wait(told))
     }
 
-    /// The session of this number is open. False when nobody wants it any more.
+    /// The session of this number is open. False if no caller wants it any more.
     pub(super) fn opened(&self, generation: u64, connection: &Connection, version: Version) -> bool {
         let mut state = self.lock();
         let wanted = state.generation == generation;
@@ -192,8 +191,8 @@ impl Line {
         self.count(&mut self.lock(), generation, error);
     }
 
-    /// A command that was sent at `asked` got no answer. If the router has been silent to all since then, and for long
-    /// enough, the session is given up: it may be half open, and would hold up whoever comes next.
+    /// A command that was sent at `asked` got no reply. If the router has been silent to all callers since then, and
+    /// for long enough, the session is closed. It may be half open, and would delay the next callers.
     pub(super) fn owes_answer(&self, generation: u64, asked: Instant, error: &HotspotError) {
         let mut state = self.lock();
         if state.last_answer <= asked && asked.elapsed() >= self.tuning.silence {
@@ -201,7 +200,7 @@ impl Line {
         }
     }
 
-    /// Somebody signed in with this access, on a session of their own: there is no reason to leave the router alone.
+    /// A log-in with this access worked on another session, so the circuit breaker closes.
     pub(super) fn forgive(&self, access: &RouterAccess) {
         let mut state = self.lock();
         if state.access.as_ref() == Some(access) {
@@ -209,7 +208,7 @@ impl Line {
         }
     }
 
-    /// The turn of somebody who makes a user, or nothing when it does not come in time.
+    /// The turn to make a user, or nothing if it does not come in time.
     pub(super) async fn maker_turn(&self) -> Option<SemaphorePermit<'_>> {
         timeout(self.tuning.maker_turn, self.makers.acquire()).await.ok()?.ok()
     }

@@ -79,7 +79,7 @@ impl Lines {
             return Arc::clone(line);
         }
         if lines.by_router.len() >= lines.sweep_at {
-            // Whoever holds a line got it under this lock, so nobody is about to use one that is dropped.
+            // Every holder of a line got it under this lock, so no caller is about to use a dropped one.
             lines.by_router.retain(|_, line| Arc::strong_count(line) > 1 || !line.is_forgettable());
             lines.sweep_at = 2 * lines.by_router.len() + 64;
         }
@@ -93,7 +93,7 @@ impl Lines {
     pub(super) async fn probe_turn(&self, endpoint: &Endpoint) -> HotspotResult<OwnedSemaphorePermit> {
         let turns = {
             let mut probes = self.probes.lock().unwrap_or_else(PoisonError::into_inner);
-            // One that is waited for or taken is held by somebody else as well.
+            // A line in use has another holder as well.
             probes.retain(|_, turns| Arc::strong_count(turns) > 1);
             let place = (endpoint.host.as_str().to_owned(), endpoint.port.get());
             Arc::clone(probes.entry(place).or_insert_with(|| Arc::new(Semaphore::new(1))))

@@ -1,9 +1,10 @@
 //! Routers, reached over the RouterOS API.
 //!
-//! Each router has one line (`line.rs`) with one session, over which all calls are pipelined; it is opened when it is
-//! needed, by one task whoever waits for it, tried after a silence and closed when it is not used. A router that fails is
-//! left alone for a while (`breaker.rs`). Hosts come from tenants, so what may be connected to is checked on the very
-//! addresses that are connected to (`address.rs`). The rest is what routers are asked, a file for each kind of question.
+//! - Each router has one line (`line.rs`) with one session. All commands are pipelined over it.
+//! - One task opens the session when it is needed, for all callers. It is tested after a silence and closed when idle.
+//! - A router that fails gets no new session for a while (`breaker.rs`).
+//! - Tenants choose the hosts, so the address of each connection is checked (`address.rs`).
+//! - The other files have the commands to routers, one file for each kind.
 //!
 //! The sessions live on a thread of their own: callers come from runtimes that end, and any of them may stop waiting.
 //! Nothing here is bulk, so nothing is paced: each call is a handful of commands, and what waits for a router is bounded.

@@ -1,4 +1,4 @@
-//! How routers are, and whether they can be signed in to.
+//! The health of routers, and whether a log-in works.
 
 use std::{sync::Arc, time::Duration};
 
@@ -36,7 +36,7 @@ async fn check_once(
     Ok(vitals(|question| async move { lease.execute(&question, until).await }).await)
 }
 
-/// Signs in on a session of its own, whatever went wrong before.
+/// Logs in on a separate session, whatever failed before.
 pub(super) async fn try_access(lines: &Arc<Lines>, access: &RouterAccess) -> HotspotResult<Vitals> {
     let turn = lines.probe_turn(&access.endpoint).await?;
     let (dialer, theirs) = (Arc::clone(&lines.dialer), access.clone());

@@ -20,7 +20,7 @@ pub(super) async fn remove(call: &Call<'_>, menu: &str, matching: &Query) -> Hot
     remove_found(call, menu, matching, found).await
 }
 
-/// The items of this menu that match, but for those that every router has for itself.
+/// The matching items of this menu, without those that every router has by default.
 pub(super) async fn find(call: &Call<'_>, menu: &str, matching: &Query) -> HotspotResult<Vec<ItemId>> {
     let print = Command::new(&format!("{menu}/print")).proplist(&[".id", "default"]).matching(matching.clone());
     let answer = call.read(&print).await?;

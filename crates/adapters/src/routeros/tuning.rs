@@ -14,8 +14,8 @@ pub struct Tuning {
     /// How long a change waits for its reply. Then the adapter checks whether the change was made. 8 seconds, because
     /// the reply of a busy router can be 7 seconds late (`F27`).
     pub write_answer: Duration,
-    /// How long a caller waits for its turn to make a user. 10 seconds: with less than the remaining 5 seconds, the
-    /// adapter could make a user and not learn of it.
+    /// How long a caller waits for its turn to make a user. 10 seconds. The remaining 5 seconds are enough to make a
+    /// user and get the reply.
     pub maker_turn: Duration,
     /// The timeout of opening a session, from the host's name to the login. 9 seconds, which is less than `read`, so that
     /// callers get the cause of a failure.

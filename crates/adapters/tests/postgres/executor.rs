@@ -112,7 +112,7 @@ async fn connections_that_were_cut_are_replaced() {
     }
 }
 
-/// A connection that ends between two statements: what came before is undone, and the caller is told.
+/// A connection that ends between two statements: the first is rolled back, and the caller gets an error.
 #[tokio::test(flavor = "multi_thread")]
 async fn work_that_loses_its_connection_leaves_no_trace() {
     let store = Arc::new(store(2));
@@ -144,7 +144,7 @@ async fn work_that_ends_too_late_is_undone() {
     assert_eq!(is_answered(&store).await.unwrap(), 0);
 }
 
-/// Refused at once, and silent for ever: both are told in time.
+/// A database that refuses at once and one that is silent: the caller gets an error in time.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_database_that_is_away_is_told_in_time() {
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();

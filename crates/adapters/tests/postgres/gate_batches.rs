@@ -118,7 +118,7 @@ async fn a_batch_that_waited_for_a_revocation_is_refused_and_so_is_the_next() {
     assert_eq!((count_of(&store, &the_key()), count_of(&store, &the_other_key())), (0, 50));
 }
 
-/// Whoever is refused is so for what was committed before they came, and is admitted as soon as that is undone.
+/// A request is rejected for a change that was committed before it, and admitted as soon as that change is undone.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_company_switched_on_again_is_admitted_at_once() {
     let store = watched_shop().await;

@@ -105,8 +105,8 @@ async fn a_database_that_freezes_is_told_in_time_and_goes_on() {
     assert!(count_of(&store, &the_key()) <= 102, "{}", count_of(&store, &the_key()));
 }
 
-/// A record that somebody holds for long fails the batch that it is in, by PostgreSQL's own limit and in time for those
-/// behind; nothing of that batch is counted.
+/// A row that stays locked fails its batch by PostgreSQL's own limit, in time for the requests behind it. Nothing of
+/// that batch is counted.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_record_held_for_long_fails_its_batch_alone_and_as_unavailable() {
     let store = watched_shop().await;

@@ -12,7 +12,7 @@ use crate::{
     },
 };
 
-/// Ten thousand come at once and cannot be served: some wait, the others hear so at once, and nobody is forgotten.
+/// Ten thousand requests at once cannot be served. Some wait, the others fail at once, and each gets a response.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_queue_that_is_full_turns_calls_away_at_once_and_answers_all_others() {
     let store = watched_shop().await;

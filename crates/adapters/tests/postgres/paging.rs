@@ -69,8 +69,8 @@ async fn counting<T: Send + 'static>(
     (answer, read_so_far(database, table) - before)
 }
 
-/// A page by cursor at the far end of the list reads its own rows, one more to know that a next page follows, and nothing
-/// else, each time it is asked for.
+/// A page by cursor at the end of the list reads its own rows and one more, which tells whether a page follows. Every
+/// request reads nothing else.
 async fn a_far_page_is_as_near_as_the_first<T: Send + 'static>(
     database: &TestDatabase,
     table: &str,
@@ -92,7 +92,7 @@ async fn a_far_page_is_as_near_as_the_first<T: Send + 'static>(
             Ok(())
         })
         .await;
-        // Whoever plans may look at one end of the index, too.
+        // The planner may also read one end of the index.
         let own = i64::from(LIMIT + 1);
         let (least, most) = (own * i64::from(TIMES), (own + 1) * i64::from(TIMES));
         assert!((least..=most).contains(&read), "{table}, {place} page: {read}");

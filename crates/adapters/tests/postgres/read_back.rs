@@ -28,8 +28,8 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::fixture::{Fixture, store};
 
-/// Characters that break parsers: controls, spaces, marks that combine or turn the direction, letters whose case changes
-/// their number, their script or their kind, and the neighbours of the surrogates.
+/// Characters that break parsers: controls, spaces, combining marks, marks of direction, and the neighbours of the
+/// surrogates. Also letters whose other case has another length, script or kind.
 const ODD: &str = "\0\t\n\u{7f}\u{85}\u{a0}\u{ad}\u{300}\u{301}\u{307}\u{345}\u{1c5}\u{1c4}İıſẞßςΣŉǰΐﬀﬁKÅΩᾼ\u{13a0}\u{ab70}\
     \u{200b}\u{200d}\u{200e}\u{202e}\u{2028}\u{2029}\u{2060}\u{3000}\u{d7ff}\u{e000}\u{fdd0}\u{feff}\u{fffd}\u{fffe}\u{ffff}\
     \u{10400}\u{1e900}\u{1f600}\u{10ffff}\"'\\%_@.:/?#[]{}<>,; \u{1}";

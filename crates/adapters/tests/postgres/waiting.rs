@@ -94,7 +94,7 @@ pub(crate) fn the_key() -> PresentedKey {
     presented(&a_key().build())
 }
 
-/// The key that a watched shop has besides.
+/// A second key of the watched shop.
 pub(crate) fn the_other_key() -> PresentedKey {
     presented(&a_key().id("key_other").of(&a_router().id("RTR_00000002").build()).build())
 }
@@ -104,7 +104,8 @@ pub(crate) fn hold(database: &TestDatabase, key: &PresentedKey) {
     database.statement(&format!("BEGIN; SELECT FROM api_keys WHERE id = '{}' FOR UPDATE", key.id));
 }
 
-/// Holds the key's record and lets a call for it wait on the gate's connection: whoever comes now must wait. Answers that call.
+/// Locks the key's row and lets a request for it wait on the gate's connection, so that every later request waits.
+/// Returns that request.
 pub(crate) async fn occupied(store: &Fixture, key: &PresentedKey) -> Call {
     hold(&store.database, key);
     let Ok(call) = Call::begin(&store.gate, key.clone()).await else { panic!("answered before its record was free") };

@@ -34,7 +34,7 @@ async fn a_name_or_an_address_of_this_machine_is_refused() {
 #[tokio::test]
 async fn a_name_is_resolved_and_the_address_that_works_is_used() {
     let (router, routers) = (router(|_| {}).await, routers(|_| {}));
-    // `::1` may come first, where nobody listens.
+    // `::1` may come first, where no server listens.
     routers.users(&at("localhost", &access(&router)), &[name("AB3C9D")]).await.unwrap();
     let unspecified = at("0.0.0.0", &access(&router));
     assert_eq!(routers.users(&unspecified, &[name("AB3C9D")]).await, Err(HotspotError::AddressRefused));

@@ -1,4 +1,4 @@
-//! Whatever goes wrong, a user is made once, and nobody is told so unless it is true.
+//! Whatever fails, a user is made once, and success is reported only if it is true.
 
 use std::{sync::Arc, time::Duration};
 

@@ -106,7 +106,7 @@ async fn a_session_counts_until_the_router_has_closed_it_too() {
     routers.users(&old, &[name("AB3C9D")]).await.unwrap();
     let next = tokio::spawn(async move { routers.users(&new, &[name("AB3C9D")]).await });
     eventually("the old session ends", || router.meters().sessions() == 0).await;
-    // Nothing tells that something does not happen; whoever does not wait would connect well within this.
+    // The test cannot observe that nothing happens. A client that does not wait would connect well within this time.
     tokio::time::sleep(Duration::from_millis(100)).await;
     assert_eq!(door.accepted(), 1, "it is not known yet that the old session has ended");
     door.let_one_through();

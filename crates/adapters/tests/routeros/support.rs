@@ -42,7 +42,7 @@ fn endpoint_at(address: SocketAddr, tls: bool) -> Endpoint {
     Endpoint::new(host, Port::new(address.port().into()).unwrap(), Some(tls))
 }
 
-/// How to sign in to a service at this address.
+/// The access to a service at this address.
 pub(crate) fn access_at(address: SocketAddr) -> RouterAccess {
     RouterAccess {
         router: RouterId::parse("RTR_00000001").unwrap(),
@@ -54,12 +54,12 @@ pub(crate) fn access_at(address: SocketAddr) -> RouterAccess {
     }
 }
 
-/// How to sign in to a router.
+/// The access to a router.
 pub(crate) fn access(router: &Simulator) -> RouterAccess {
     access_at(router.address())
 }
 
-/// How to sign in to a router over TLS, when nobody has confirmed its certificate.
+/// The access to a router over TLS, before its certificate is confirmed.
 pub(crate) fn unconfirmed(router: &Simulator) -> RouterAccess {
     RouterAccess { endpoint: endpoint_at(router.tls_address().unwrap(), true), ..access(router) }
 }
@@ -69,7 +69,7 @@ pub(crate) fn certificate(router: &Simulator) -> CertificateFingerprint {
     CertificateFingerprint::parse(&router.fingerprint()).unwrap()
 }
 
-/// How to sign in to a router over TLS.
+/// The access to a router over TLS.
 pub(crate) fn confirmed(router: &Simulator) -> RouterAccess {
     RouterAccess { certificate: Some(certificate(router)), ..unconfirmed(router) }
 }

@@ -21,10 +21,10 @@ pub struct LookAtRouters {
     pub(crate) checks: HealthChecks,
 }
 
-/// Why a router was not looked at, or not to any purpose.
+/// Why a router was not checked, or its check has no result.
 #[derive(Debug, Error)]
 pub enum LookError {
-    /// The password that it is signed in to with does not open.
+    /// The router's password cannot be decrypted.
     #[error("the password of the router {router} does not open")]
     Vault {
         /// Which router.
@@ -38,11 +38,11 @@ pub enum LookError {
 }
 
 impl LookAtRouters {
-    /// Looks at routers until none is due any more, and answers how many were looked at. From `stop` on none is taken, and the
-    /// looks under way end within the patience.
+    /// Checks routers until none is due any more, and returns the number of checked routers. After `stop`, no further
+    /// router is taken, and running checks end within their timeout.
     ///
-    /// Slow routers hold up nobody but their like: as soon as one has answered, another is looked at. A failure of one look
-    /// is told when all others are done.
+    /// Slow routers do not delay fast ones: as soon as one check ends, another starts. An error of one check is
+    /// returned when all others are done.
     pub async fn execute(&self, stop: impl Future<Output = ()>) -> Result<usize, LookError> {
         let recording = Mutex::new(());
         let looks = self.due().take_until(stop).map(|claim| self.look(claim, &recording));
@@ -69,7 +69,7 @@ impl LookAtRouters {
         parts.try_flatten()
     }
 
-    /// Takes no more routers than are looked at at once, so that none waits long for its turn.
+    /// Claims at most as many routers as are checked at once, so that none waits long for its turn.
     async fn claim(&self) -> Stored<Claims> {
         let (now, checks) = (self.clock.now(), self.checks);
         transact(&*self.accesses.storage, move |storage| {

@@ -1,15 +1,15 @@
 use portero_domain::{Timestamp, ids::RouterId};
 use time::Duration;
 
-/// How routers are looked at.
+/// The schedule of the health checks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HealthChecks {
-    /// How long after a look the next one is due, give or take a sixth. A router may wait for its turn as long as a look
-    /// takes and is then looked at, so less than three times the patience lets a router be looked at twice at once.
+    /// The time between two checks of a router, plus or minus a sixth. Keep it at least three times the timeout, or two
+    /// checks of one router may overlap.
     pub interval: Duration,
     /// How long a router has to answer.
     pub patience: std::time::Duration,
-    /// How many routers are looked at at the same time.
+    /// How many routers are checked at the same time.
     pub at_once: u16,
 }
 
@@ -20,8 +20,8 @@ impl Default for HealthChecks {
 }
 
 impl HealthChecks {
-    /// When a router that is looked at now is looked at again. By how much that is sooner or later than the interval follows
-    /// from the router and the moment, so that routers which were once due together drift apart.
+    /// When a router that is checked now is due again. The difference to the interval depends on the router and the
+    /// moment, so that routers that were due together spread.
     pub(crate) fn next_look(&self, router: &RouterId, now: Timestamp) -> Timestamp {
         let most = u64::try_from(self.interval.whole_microseconds() / 6).unwrap_or_default();
         let chance = hash(router.as_str().bytes().chain(now.unix_micros().to_be_bytes()));

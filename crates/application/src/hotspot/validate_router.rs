@@ -18,7 +18,7 @@ pub struct ValidateRouter {
 pub enum RouterValidity {
     /// It answers.
     Online,
-    /// It is switched off in Portero. It was not asked.
+    /// The router is inactive in Portero. It was not asked.
     SwitchedOff,
     /// It does not answer as it should.
     Offline(HotspotError),

@@ -50,7 +50,7 @@ impl AdmitPortal {
         self.admit(self.recognise(key)?).await
     }
 
-    /// The first half of it, which asks nobody: whether the key is one of ours.
+    /// The first half, without a query: whether Portero signed the key.
     pub fn recognise(&self, key: &str) -> Result<Recognised, TokenRefusal> {
         let at = self.clock.now();
         Ok(Recognised { key: self.tokens.verify(key, at)?, at })

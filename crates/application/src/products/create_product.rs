@@ -22,7 +22,7 @@ pub enum CreateProductError {
     /// The company has no such router, or is itself not there.
     #[error("the company has no such router")]
     RouterNotFound,
-    /// The company is switched off.
+    /// The company is inactive.
     #[error(transparent)]
     CompanyInactive(#[from] CompanyInactive),
     /// The router has a product of this profile, on sale or not.

@@ -54,7 +54,7 @@ impl EditProduct {
             // All who hold two routers hold their company first, so they queue there and not across each other.
             storage.companies().lock(&company)?.ok_or(EditProductError::NotFound)?;
             let mut product = storage.products().find(&company, product)?.ok_or(EditProductError::NotFound)?;
-            // Held against a deletion, which would take the product along.
+            // The lock prevents a deletion of the router, which would delete the product.
             let mut router =
                 storage.routers().lock(&company, &product.offer.router)?.ok_or(EditProductError::NotFound)?;
             product.offer.edit(edit);

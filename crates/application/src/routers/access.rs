@@ -11,7 +11,7 @@ use thiserror::Error;
 
 use crate::Mandate;
 
-/// Opens what it takes to sign in to routers.
+/// Decrypts the data for logging in to routers.
 #[derive(Clone)]
 pub(crate) struct Accesses {
     pub(crate) storage: Arc<dyn UnitOfWork>,

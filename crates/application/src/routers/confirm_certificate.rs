@@ -31,13 +31,13 @@ pub enum ConfirmCertificateError {
     /// The router is not reached over TLS, so it shows no certificate.
     #[error("the router is not reached over TLS")]
     NotTls,
-    /// The router shows another certificate: nobody is to trust one that nobody shows.
+    /// The router shows another certificate. A certificate is confirmed only while the router shows it (`R1303`).
     #[error("the router shows another certificate")]
     Mismatch {
         /// The one that it shows.
         shown: CertificateFingerprint,
     },
-    /// While the router was asked, somebody else gave it another address: it is not the one that was asked.
+    /// The router's address was changed while the router was asked.
     #[error("the router was given another address while it was asked")]
     ChangedMeanwhile,
     /// The router showed nothing.

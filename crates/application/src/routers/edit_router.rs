@@ -24,7 +24,7 @@ pub struct RouterChanges {
     pub edit: RouterEdit,
     /// Another password, in plain form until it is sealed.
     pub password: Option<Secret>,
-    /// Whether to sign in to the router as changed first, and to change nothing unless that succeeds.
+    /// Whether to log in to the router with the new data first, and to store the edit only if that succeeds (`R221`).
     pub try_first: bool,
 }
 
@@ -40,8 +40,7 @@ pub enum EditRouterError {
     /// The router did not let Portero in as changed.
     #[error(transparent)]
     Trial(#[from] HotspotError),
-    /// While the changes were tried, somebody else changed how the router is reached: together, the changes are not
-    /// tried.
+    /// The access to the router was changed during the trial. The combination of both changes was not tried.
     #[error("the router was changed while the changes were tried")]
     ChangedMeanwhile,
 }
@@ -100,7 +99,7 @@ impl EditRouter {
         Ok(router)
     }
 
-    /// Signs in to the router as it would be. Answers with what.
+    /// Logs in to the router with the new data. Returns the data that was tried.
     async fn try_out(
         &self,
         mandate: Mandate,

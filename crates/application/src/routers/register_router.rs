@@ -31,11 +31,11 @@ pub struct RegisterRouter {
 pub struct NewRouter {
     /// What it is and where.
     pub details: RouterDetails,
-    /// The RouterOS user that Portero signs in as.
+    /// The RouterOS user that Portero logs in with.
     pub username: ApiUsername,
     /// That user's password.
     pub password: Secret,
-    /// Whether to sign in as RouterOS before 6.43 wants it.
+    /// Whether to log in in the form of RouterOS before 6.43 (`F10`).
     pub old_login: bool,
 }
 
@@ -56,7 +56,7 @@ pub enum RegisterRouterError {
     /// There is no such company.
     #[error("there is no such company")]
     CompanyNotFound,
-    /// The company is switched off.
+    /// The company is inactive.
     #[error(transparent)]
     CompanyInactive(#[from] CompanyInactive),
     /// Every identity that was drawn is taken.

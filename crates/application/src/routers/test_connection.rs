@@ -36,7 +36,7 @@ pub struct Reached {
 }
 
 impl TestConnection {
-    /// Signs in to this router afresh, whatever earlier calls of it came to, and has a look at its hotspot.
+    /// Logs in to this router with a new session, whatever failed before, and reads its hotspot.
     pub async fn execute(&self, mandate: Mandate, router: RouterId) -> Result<ConnectionTest, AccessError> {
         let (router, access) = self.accesses.under(mandate, router).await?;
         let reached = self.reach(&access).await;

@@ -23,7 +23,7 @@ pub struct SignedIn {
     pub user: User,
 }
 
-/// Why a caller is nobody.
+/// Why a session token is rejected.
 #[derive(Debug, Error)]
 pub enum AuthenticateError {
     /// The token is not one of ours, or its time is over.
@@ -32,7 +32,7 @@ pub enum AuthenticateError {
     /// The session was ended.
     #[error("the session was ended")]
     SessionEnded,
-    /// The person is switched off.
+    /// The user is inactive.
     #[error("the person is switched off")]
     UserInactive,
     /// The store gave no answer.

@@ -8,7 +8,8 @@ use portero_domain::{
 };
 use thiserror::Error;
 
-/// Gives a person a new password, and ends all of their sessions: whoever knew the old one is out.
+/// Sets a new password for a user, and ends all of the user's sessions, so that the old password gives no access
+/// (`R806`).
 pub struct ChangePassword {
     pub(crate) storage: Arc<dyn UnitOfWork>,
     pub(crate) passwords: Arc<dyn Passwords>,

@@ -23,7 +23,7 @@ pub struct LogIn {
     pub(crate) life: Duration,
 }
 
-/// A person signed in.
+/// A user who has logged in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LoggedIn {
     /// Who.
@@ -34,13 +34,13 @@ pub struct LoggedIn {
     pub token: SessionToken,
 }
 
-/// Why nobody was signed in.
+/// Why a log-in failed.
 #[derive(Debug, Error)]
 pub enum LogInError {
-    /// Nobody has this e-mail, or the password is not theirs. Which of the two is not told, nor to be timed.
+    /// The e-mail is unknown or the password is wrong. Neither the response nor its time says which (`R802`).
     #[error("the e-mail or the password is wrong")]
     WrongCredentials,
-    /// The password is right, but the person is switched off.
+    /// The password is right, but the user is inactive.
     #[error("the person is switched off")]
     UserInactive,
     /// Passwords cannot be compared now.
@@ -55,9 +55,9 @@ pub enum LogInError {
 }
 
 impl LogIn {
-    /// Signs in whoever has this e-mail and password. A hash of an older method is made anew on the way.
+    /// Logs a user in by e-mail and password. A hash of an older method is replaced.
     ///
-    /// No e-mail stands for what cannot be one: nobody has it, and it takes as long to say so.
+    /// `None` is a text that is not an e-mail. The log-in fails and takes the same time.
     pub async fn execute(&self, email: Option<Email>, password: Secret) -> Result<LoggedIn, LogInError> {
         let (now, id) = (self.clock.now(), self.ids.session());
         let caller = email.clone().map_or(PasswordCaller::NoEmail, PasswordCaller::Email);

@@ -1,4 +1,4 @@
-//! Signing in and out.
+//! Logging in and out.
 
 mod authenticate;
 mod authorize_write;

@@ -15,7 +15,7 @@ pub struct CheckSecrets {
 pub struct CheckedSecrets {
     /// How many open.
     pub open: u64,
-    /// How many were sealed by a key that is not at hand.
+    /// How many need an encryption key that is not configured.
     pub of_other_keys: u64,
     /// How many are damaged or out of place.
     pub damaged: u64,

@@ -9,8 +9,8 @@ use time::Duration;
 
 /// Tells whether the service can do its work.
 ///
-/// Anyone may ask, without a credential. So a result serves all requests of the next second, and requests that come during a
-/// check wait for its result: the store gets one check a second at most.
+/// No credential is required. So the store is checked at most once a second. A result serves all requests of the next
+/// second, and requests during a check wait for its result.
 pub struct Readiness {
     storage: Arc<dyn UnitOfWork>,
     clock: Arc<dyn Clock>,

@@ -5,7 +5,7 @@ use thiserror::Error;
 
 use super::sealed_after;
 
-/// Seals every secret anew under the current sealing key, while the service runs.
+/// Encrypts every secret with the current key, while the service runs (`R1501`).
 ///
 /// It goes through the secrets in batches and leaves alone what is current, so it may be stopped and begun again.
 pub struct ResealSecrets {
@@ -16,16 +16,16 @@ pub struct ResealSecrets {
 /// What resealing did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Resealed {
-    /// Secrets sealed anew.
+    /// Secrets that were encrypted again.
     pub resealed: u64,
-    /// Secrets that were current, or were replaced by somebody else at the same time.
+    /// Secrets that were current, or were replaced by another process at the same time.
     pub left_alone: u64,
 }
 
 /// Why resealing stopped. What was done before stays done.
 #[derive(Debug, Error)]
 pub enum ResealError {
-    /// A secret does not open, so it cannot be sealed anew.
+    /// A secret cannot be decrypted, so it cannot be encrypted again.
     #[error("{place} was not resealed")]
     Vault {
         /// Which one.
@@ -41,7 +41,7 @@ pub enum ResealError {
 impl ResealSecrets {
     const BATCH: u16 = 100;
 
-    /// Seals every secret anew that the current key did not seal.
+    /// Encrypts every secret again that the current key did not encrypt.
     pub async fn execute(&self) -> Result<Resealed, ResealError> {
         let (mut sum, mut reached) = (Resealed::default(), None);
         loop {
@@ -58,7 +58,7 @@ impl ResealSecrets {
         }
     }
 
-    /// Seals a secret anew, unless it is current. Answers whether it did.
+    /// Encrypts a secret again, unless it is current. Returns whether it did.
     ///
     /// That is a transaction of its own: who holds one record while waiting for another would have to do so in the order of
     /// everybody else.

@@ -7,7 +7,7 @@ use portero_domain::{
 };
 use thiserror::Error;
 
-/// Adds the first super admin, so that a fresh installation has somebody who can sign in.
+/// Adds the first super admin, so that a user can log in to a new installation (`R1603`).
 pub struct CreateFirstSuperAdmin {
     pub(crate) storage: Arc<dyn UnitOfWork>,
     pub(crate) clock: Arc<dyn Clock>,
@@ -26,7 +26,7 @@ pub enum CreateFirstSuperAdminError {
 }
 
 impl CreateFirstSuperAdmin {
-    /// Adds this person unless there is a super admin, or somebody of this e-mail. Answers whether it did.
+    /// Adds this user unless there is a super admin or a user with this e-mail. Returns whether it did.
     pub async fn execute(
         &self,
         email: Email,

@@ -20,10 +20,10 @@ pub enum CreateUserError {
     /// There is no such company to be an admin of.
     #[error("there is no such company")]
     CompanyNotFound,
-    /// That company is switched off.
+    /// That company is inactive.
     #[error(transparent)]
     CompanyInactive(#[from] CompanyInactive),
-    /// Somebody has this e-mail.
+    /// Another user has this e-mail.
     #[error("the e-mail is registered already")]
     EmailTaken,
     /// The password cannot be hashed now.
@@ -35,7 +35,7 @@ pub enum CreateUserError {
 }
 
 impl CreateUser {
-    /// Adds this person, who may sign in from the start.
+    /// Adds this user, who may log in at once.
     pub async fn execute(&self, profile: UserProfile, password: NewPassword) -> Result<User, CreateUserError> {
         let created_at = self.clock.now();
         let password = self.passwords.hash(&PasswordCaller::Email(profile.email.clone()), password.secret()).await?;

@@ -17,7 +17,7 @@ pub struct ResetPassword {
 /// Why the password is what it was.
 #[derive(Debug, Error)]
 pub enum ResetPasswordError {
-    /// Nobody has this e-mail.
+    /// No user has this e-mail.
     #[error("nobody has this e-mail")]
     NotFound,
     /// Passwords cannot be hashed now.

@@ -2,8 +2,8 @@ use super::{Allowance, HotspotPassword, HotspotUser, HotspotUsername, RouterText
 
 /// A hotspot user that was sold, with what earlier systems left beside it.
 ///
-/// One purchase is one row on the router, whatever device the guest comes with: the router counts one user, one limit and
-/// one set of sessions, and what other tools do to the row is simply true (ADR 16).
+/// One purchase is one row on the router, whatever device the guest uses. The router counts one user, one limit and one
+/// set of sessions. Changes by other tools to the row count (ADR 16, `R1205`).
 ///
 /// The existing system, and earlier versions of Portero, made further users for further devices, `<user>_RANDMAC1` to
 /// `_RANDMAC15`. Such leftovers are folded into the sold user, one after the other, and removed.
@@ -92,7 +92,7 @@ impl SoldUser {
         self.user.disabled && idle_number(&self.user).is_none()
     }
 
-    /// What is left of the purchase over all of its rows, but for sessions under way.
+    /// What is left of the purchase over all of its rows, without the use of current sessions.
     ///
     /// Where exactly one row is enabled, its own rest counts: with what an admin may have added to it. Otherwise the least
     /// counts that is left to the enabled rows and to those that became idle last. A row that was claimed always counts.

@@ -52,7 +52,7 @@ pub struct HotspotUser {
 }
 
 impl HotspotUser {
-    /// What is left of its allowance, but for sessions under way. A part that is `None` has no limit.
+    /// What is left of its allowance, without the use of current sessions. A part that is `None` has no limit.
     pub fn left(&self) -> Allowance {
         self.allowance.after(&self.used)
     }

@@ -97,7 +97,7 @@ pub enum Refusal {
     /// Its time is over.
     #[error("the key has expired")]
     Expired,
-    /// Its company is switched off.
+    /// Its company is inactive.
     #[error("the company is switched off")]
     CompanyInactive,
 }
@@ -108,7 +108,7 @@ pub enum GateError {
     /// The key is no good.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// Nobody could say.
+    /// The store could not answer.
     #[error(transparent)]
     Storage(#[from] StorageError),
 }

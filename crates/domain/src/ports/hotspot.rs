@@ -68,7 +68,7 @@ pub trait RouterProbe: Send + Sync {
     /// Asks the router how it is, over the connection that is kept to it, and gives up after `patience`.
     async fn check(&self, router: &RouterAccess, patience: Duration) -> HotspotResult<Vitals>;
 
-    /// Signs in to the router afresh, on a connection of its own that is not kept: whether these credentials are good.
+    /// Logs in to the router on a new connection, which is then closed. Shows whether these credentials work.
     async fn try_access(&self, router: &RouterAccess) -> HotspotResult<Vitals>;
 
     /// The certificate that the router shows. Nothing else is sent to it.
@@ -100,7 +100,7 @@ pub enum HotspotError {
     /// The router responded, and no TLS connection was agreed on. Nothing was sent.
     #[error(transparent)]
     Tls(#[from] TlsProblem),
-    /// The router did not let Portero sign in.
+    /// The router rejected the log-in.
     #[error(transparent)]
     SignIn(#[from] SignInProblem),
     /// The router cannot be reached, or the connection was lost before anything was sent. Why, without a word of the
@@ -129,7 +129,7 @@ pub enum HotspotError {
 /// What stands in the way of an encrypted connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum CertificateProblem {
-    /// Nobody has confirmed the router's certificate yet.
+    /// The router's certificate is not confirmed yet.
     #[error("the router's certificate is not confirmed")]
     Unconfirmed {
         /// The one that it shows.
@@ -159,7 +159,7 @@ pub enum TlsProblem {
     UnsupportedKey,
 }
 
-/// Why a router did not let Portero sign in.
+/// Why a router rejected the log-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum SignInProblem {
     /// The user name or the password is wrong.

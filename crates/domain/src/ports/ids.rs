@@ -1,6 +1,6 @@
 use crate::ids::{CompanyId, KeyId, RouterId, SessionId};
 
-/// Draws fresh identities from a source that nobody can foresee.
+/// Draws new ids from an unpredictable source.
 pub trait Ids: Send + Sync {
     /// A company's; 40 bits, so it may be taken and is then drawn again.
     fn company(&self) -> CompanyId;

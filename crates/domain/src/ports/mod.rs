@@ -1,4 +1,4 @@
-//! What the rules need of the world, as roles: each trait's documentation is a contract for whoever plays the role.
+//! What the rules need from outside. The documentation of each trait is the contract of its implementations.
 
 mod all;
 mod clock;

@@ -28,7 +28,7 @@ pub trait Passwords: Send + Sync {
 pub enum PasswordCaller {
     /// A person with a session.
     Person(UserId),
-    /// A person to be, or whoever tries to log in with this e-mail.
+    /// A new user, or a caller that tries to log in with this e-mail.
     Email(Email),
     /// All who try to log in with a text that is no e-mail.
     NoEmail,
@@ -51,7 +51,7 @@ pub struct KnownHash {
 pub enum Verdict {
     /// It is the password.
     Right,
-    /// It is the password, but the hash is of an older method or cost and should be made anew.
+    /// The password is right, but its hash has an older method or cost and should be replaced.
     RightButOutdated,
     /// It is not the password.
     Wrong,

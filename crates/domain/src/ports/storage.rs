@@ -64,9 +64,9 @@ pub trait UnitOfWork: Send + Sync {
 
 /// Everything that one transaction reaches.
 ///
-/// Work is synchronous, so nobody can call a router or a bank with a transaction open: the compiler keeps that rule. Each
-/// writer first locks its root, the company or the router, so that rivals queue and no deadlock has a second order to
-/// come from; where it locks both, the company comes first.
+/// The work is synchronous, so no code can wait for a router or a bank while a transaction is open. Each writer first
+/// locks its root, the company or the router. If it locks both, the company comes first. So rivals wait in order, and
+/// no deadlock can occur.
 pub trait Storage {
     /// The companies.
     fn companies(&mut self) -> &mut dyn Companies;
@@ -192,7 +192,7 @@ pub trait Users {
     /// Locks the person as [`Users::lock`] does, and returns their role and whether they are active. It parses nothing else,
     /// so it works on a damaged row too.
     fn lock_standing(&mut self, id: UserId) -> Stored<Option<Standing>>;
-    /// Writes whether a locked person may sign in.
+    /// Stores whether a locked user may log in.
     fn set_active(&mut self, id: UserId, active: bool) -> Stored<()>;
     /// Writes a locked person's password, and whether they must change it.
     fn set_password(&mut self, id: UserId, password: &PasswordHash, must_change: bool) -> Stored<()>;
@@ -202,7 +202,7 @@ pub trait Users {
     fn any_super_admin(&mut self) -> Stored<bool>;
 }
 
-/// The sessions of people who are signed in.
+/// The sessions of users.
 pub trait Sessions {
     /// Begins a session of a locked person. It ends the oldest of their sessions beyond [`Session::MAX_LIVE`], and deletes
     /// expired sessions: all of that person's, and up to [`EXPIRED_SESSIONS_PER_LOG_IN`] of anybody's.
@@ -241,22 +241,22 @@ pub trait Purchases {
     fn summary(&mut self, company: &CompanyId) -> Stored<PurchaseSummary>;
 }
 
-/// How the routers are, and which of them are due to be looked at. A record begins and ends with its router, which is due
-/// at once.
+/// The health of the routers, and which of them are due for a check. A record exists as long as its router. A new
+/// router is due at once.
 pub trait RouterHealths {
-    /// How the router is; nothing while nobody has looked at it.
+    /// The health of the router. Nothing if it was never checked.
     fn find(&mut self, company: &CompanyId, router: &RouterId) -> Stored<Option<RouterHealth>>;
     /// The newest changes in how the router is, newest first: [`KEPT_CHANGES`] at most.
     fn changes(&mut self, company: &CompanyId, router: &RouterId) -> Stored<Vec<HealthChange>>;
     /// A part of all routers, oldest first, of those that stand so where that is given.
     fn fleet(&mut self, state: Option<FleetState>, page: Page<FleetRouter>) -> Stored<Listing<FleetRouter>>;
-    /// Lets the router be looked at before all others, and makes what a look under way finds worthless.
+    /// Makes the router due before all others, and makes the result of a running check invalid.
     fn make_due(&mut self, company: &CompanyId, router: &RouterId) -> Stored<()>;
     /// Takes up to `limit` routers that are due, the longest overdue first, and lets each be due again at its `next` look.
     /// Those that someone else is just taking are passed over, so no two callers take the same.
     ///
-    /// A claim needs no release: whoever took it and is gone before the look loses that one look. `next` has to leave the
-    /// time to look.
+    /// A claim needs no release. If its process ends before the check, only that check is lost. `next` must leave
+    /// enough time for the check.
     fn claim_due(&mut self, now: Timestamp, limit: u16, next: &dyn Fn(&RouterId) -> Timestamp) -> Stored<Claims>;
     /// Writes how a claimed router was found, and the change if it is one; forgets changes beyond [`KEPT_CHANGES`]. Does
     /// nothing where the claim is void: the router is gone, or due or claimed again. Answers whether it did.
@@ -288,7 +288,7 @@ pub struct SealedSecret {
     pub sealed: Sealed,
 }
 
-/// All sealed secrets, so that they can be sealed anew under another key.
+/// All encrypted secrets, so that they can be encrypted with another key.
 pub trait SealedSecrets {
     /// The next secrets after a place, in a fixed order of places, `limit` at most.
     fn after(&mut self, place: Option<&SecretPlace>, limit: u16) -> Stored<Vec<SealedSecret>>;

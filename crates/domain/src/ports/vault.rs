@@ -24,7 +24,7 @@ pub trait Vault: Send + Sync {
 /// open there.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SecretPlace {
-    /// The password that Portero signs in to a router with.
+    /// The password that Portero uses to log in to a router.
     RouterPassword(CompanyId, RouterId),
     /// A company's private key with Conekta.
     ConektaPrivateKey(CompanyId),
@@ -45,7 +45,7 @@ impl fmt::Display for SecretPlace {
 /// Why a secret was not sealed or opened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum VaultError {
-    /// No sealing key at hand is the one it was sealed with.
+    /// None of the configured keys encrypted it.
     #[error("no sealing key at hand opens this secret")]
     UnknownKey,
     /// It was altered, moved from its place, or was never a sealed text.

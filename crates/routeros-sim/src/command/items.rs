@@ -38,7 +38,7 @@ pub(super) fn change(router: &mut Router, menu: Menu, verb: &str, request: &Requ
     }
 }
 
-/// Does something to each item that the command names. Items that do not exist are reported before any is touched.
+/// Changes each item that the command names. Items that do not exist are reported before any item is changed.
 fn each_item(
     router: &mut Router,
     menu: Menu,

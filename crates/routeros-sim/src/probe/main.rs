@@ -1,4 +1,4 @@
-//! `routeros-probe`: looks at a real router, changes nothing on it, and says which of the simulator's guesses it settles.
+//! `routeros-probe`: reads a real router without changing it, and reports which guesses of the simulator are right.
 
 mod redaction;
 mod session;
@@ -18,10 +18,10 @@ use portero_routeros_sim::ASSUMPTIONS;
 
 use self::{session::Session, survey::Observations};
 
-/// Looks at a `MikroTik` router, changes nothing on it, and says which guesses of `routeros-sim` it settles.
+/// Reads a `MikroTik` router without changing it, and reports which guesses of `routeros-sim` are right
 ///
-/// Standard output is the transcript, one JSON object a line as `routeros-sim --log` writes it, in which names, addresses
-/// and everything else that tells routers apart are placeholders. Standard error is what follows from it.
+/// Standard output is the transcript: one JSON object a line, as `routeros-sim --log` writes it. Names, addresses and
+/// everything else that identifies the router are placeholders. Standard error has the conclusions.
 ///
 /// The account's password is taken from `ROUTEROS_PASSWORD`, or else from the first line of standard input.
 #[derive(Debug, Parser)]
@@ -29,16 +29,16 @@ use self::{session::Session, survey::Observations};
 struct Arguments {
     /// Where the router's API listens, such as 192.0.2.1:8728.
     address: SocketAddr,
-    /// The account to sign in with. It needs the policies `api` and `read`; `sensitive` settles more.
+    /// The account to log in with. It needs the policies `api` and `read`; with `sensitive` more guesses are tested
     #[arg(long)]
     user: String,
-    /// Sign in over TLS to who has the certificate of this SHA-256, and to nobody else.
+    /// Log in over TLS, only if the router has the certificate with this SHA-256
     #[arg(long, value_name = "SHA-256")]
     fingerprint: Option<Fingerprint>,
     /// Where `api-ssl` listens, to compare the certificate that it shows; the address itself when over TLS.
     #[arg(long, value_name = "ADDR")]
     api_ssl: Option<SocketAddr>,
-    /// Sign in as RouterOS before 6.43 wants it.
+    /// Log in in the form of RouterOS before 6.43
     #[arg(long)]
     old_login: bool,
 }
@@ -59,7 +59,7 @@ async fn main() -> ExitCode {
 }
 
 async fn look(arguments: Arguments, seen: &mut Observations) -> io::Result<()> {
-    // Arguments are seen by everybody on the machine.
+    // All users of the machine can see arguments, so the password is not one.
     let password = match env::var("ROUTEROS_PASSWORD") {
         Ok(password) => password,
         Err(_) => io::stdin().lines().next().transpose()?.unwrap_or_default(),
@@ -77,7 +77,7 @@ async fn look(arguments: Arguments, seen: &mut Observations) -> io::Result<()> {
     survey::ask(&mut session, seen).await
 }
 
-/// What was found, one guess a line.
+/// The results, one guess a line.
 fn tell(seen: &Observations) -> io::Result<()> {
     let mut out = io::stderr().lock();
     if let Some(version) = seen.version {

@@ -1,10 +1,10 @@
-//! What tells one router from another becomes a placeholder, the same for the same value; the rest is left as it is.
+//! Values that identify a router become placeholders, the same one for the same value. Other values stay.
 
 use std::collections::HashMap;
 
 use portero_routeros_sim::Value;
 
-/// Properties whose values say how a router behaves, and nothing of whose it is.
+/// Properties whose values describe behaviour and do not identify the router.
 const KEPT_PROPERTIES: &[&str] = &[
     ".id",
     ".proplist",

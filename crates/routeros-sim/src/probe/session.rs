@@ -1,4 +1,4 @@
-//! One command at a time, every sentence written down as it was, but for what tells routers apart.
+//! Sends one command at a time and writes down every sentence, without values that identify the router.
 
 use std::{
     io::{self, Write},
@@ -31,7 +31,7 @@ pub(crate) struct Session<W> {
     transcript: W,
 }
 
-/// All that a router answered to a command.
+/// All replies to a command.
 #[derive(Debug, Default)]
 pub(crate) struct Answer {
     /// Its rows.
@@ -43,7 +43,7 @@ pub(crate) struct Answer {
 }
 
 impl<W: Write> Session<W> {
-    /// Reaches a router and says nothing yet.
+    /// Connects to a router and sends nothing yet.
     pub(crate) async fn open(
         address: SocketAddr,
         security: Security,
@@ -63,7 +63,7 @@ impl<W: Write> Session<W> {
         Ok(session)
     }
 
-    /// Signs in.
+    /// Logs in.
     pub(crate) async fn log_in(&mut self, login: &Login<'_>) -> io::Result<()> {
         let start = Command::new("/login");
         let answer = match *login {

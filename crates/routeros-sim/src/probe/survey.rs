@@ -1,4 +1,4 @@
-//! What a router is asked. Nothing here changes anything: it prints, and cancels a command that never ran.
+//! The commands of the probe. None changes the router: they print, and cancel a command that never ran.
 
 use std::io::{self, Write};
 
@@ -10,13 +10,13 @@ use portero_routeros::{
 
 use crate::session::{Answer, Session};
 
-/// How many hotspot users are listed at most: the list is there to find a few that are telling.
+/// The largest number of hotspot users to list. The list is needed only to find a few users with useful values.
 const LISTED: u64 = 1_000;
 
 /// How many users' passwords are asked for.
 const ASKED: usize = 5;
 
-/// What was seen of a router. What was not asked is nothing.
+/// The data that was read. A value that was not requested is `None`.
 #[derive(Debug, Default)]
 pub(crate) struct Observations {
     /// What it runs.
@@ -37,13 +37,13 @@ pub(crate) struct Observations {
     pub(crate) false_found: Option<u64>,
     /// How many are by `?disabled=no`.
     pub(crate) no_found: Option<u64>,
-    /// What was answered to a path that is none.
+    /// The reply to a path that does not exist.
     pub(crate) unknown_path: Option<Answer>,
-    /// What was answered to the cancelling of a command that never ran.
+    /// The reply to the cancellation of a command that never ran.
     pub(crate) cancelled: Option<Answer>,
 }
 
-/// Asks everything, and keeps what was seen even when the session ends early.
+/// Sends all commands. If the session ends early, the data so far is kept.
 pub(crate) async fn ask<W: Write>(session: &mut Session<W>, seen: &mut Observations) -> io::Result<()> {
     let resource = print("/system/resource", &["version", "architecture-name", "board-name", "uptime"]);
     let resource = session.ask(&resource).await?;

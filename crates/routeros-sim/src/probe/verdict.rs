@@ -1,4 +1,4 @@
-//! What follows from what was seen.
+//! The conclusions from the data that was read.
 
 use std::fmt;
 
@@ -7,14 +7,14 @@ use portero_routeros_sim::Point;
 
 use crate::survey::Observations;
 
-/// Whether a guess is settled.
+/// The result for a guess.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Settled {
-    /// It is so on this router.
+    /// The guess is right on this router.
     Confirmed,
-    /// It is not.
+    /// The guess is wrong on this router.
     Refuted,
-    /// Looking does not tell.
+    /// Reading the router does not tell.
     NotObservable,
 }
 

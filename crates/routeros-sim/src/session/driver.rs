@@ -20,7 +20,7 @@ pub(crate) trait Stream: AsyncRead + AsyncWrite + Unpin + Send {
 
 impl Stream for TcpStream {
     fn reset(&self) {
-        // If it cannot be told to, closing is the next best thing.
+        // If the option cannot be set, the socket is closed normally.
         let _ = self.set_zero_linger();
     }
 }
@@ -39,7 +39,7 @@ pub(crate) async fn drive(mut session: Session, stream: &mut impl Stream) {
     let mut buffer = vec![0; 16 * 1024];
     loop {
         session.start_commands();
-        // Before rows are looked for: what changes after that wakes this up again.
+        // Subscribe before rows are read: a later change wakes this task again.
         changes.mark_unchanged();
         session.produce();
         let is_silent = session.ending == Some(End::HalfOpen);
@@ -72,7 +72,7 @@ pub(crate) async fn drive(mut session: Session, stream: &mut impl Stream) {
     }
 }
 
-/// Sends a piece. May be abandoned at any point and begun again.
+/// Sends a piece. The future may be dropped at any point and started again.
 async fn send(shared: &Shared, writer: &mut WriteHalf<&mut impl Stream>, output: &mut Output) -> io::Result<()> {
     if output.is_empty() {
         writer.flush().await?;

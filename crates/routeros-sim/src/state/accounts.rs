@@ -71,7 +71,7 @@ impl Network {
         address.to_bits() & mask == self.address.to_bits() & mask
     }
 
-    /// Whether the list lets that address in: an empty one lets everybody.
+    /// Whether the list permits that address. An empty list permits every address.
     pub(crate) fn admit(list: &[Self], address: IpAddr) -> bool {
         list.is_empty() || list.iter().any(|network| network.contains(address))
     }

@@ -1,4 +1,4 @@
-//! `/ip/hotspot/active` and `/ip/hotspot/cookie`: who is in, and who may come back unasked.
+//! `/ip/hotspot/active` and `/ip/hotspot/cookie`: the sessions, and the devices that may reconnect without a password.
 
 use std::{borrow::Cow, net::Ipv4Addr, time::Duration};
 
@@ -17,11 +17,11 @@ pub struct Active {
     pub domain: Value,
     pub address: Ipv4Addr,
     pub mac: String,
-    /// How the guest came in: `http-pap`, `mac-cookie`.
+    /// How the guest logged in: `http-pap`, `mac-cookie`.
     pub login_by: &'static str,
     /// When the session began.
     pub since: Duration,
-    /// When it ends of itself, if it does.
+    /// When the session ends by itself, if it has a limit.
     pub until: Option<Duration>,
     pub idle_timeout: Duration,
     pub keepalive_timeout: Duration,
@@ -84,7 +84,7 @@ impl Record for Active {
     }
 }
 
-/// What lets a device in again without a password.
+/// A cookie that lets a device reconnect without a password.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cookie {
     /// Whose it is.

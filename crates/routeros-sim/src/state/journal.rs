@@ -1,4 +1,4 @@
-//! What changed lately, for those who listen.
+//! The latest changes, for `listen`.
 
 use std::collections::VecDeque;
 

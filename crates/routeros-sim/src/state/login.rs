@@ -1,4 +1,4 @@
-//! How guests come in and go: `/ip/hotspot/active/login`, cookies, limits, the counters at the end.
+//! Log-in and log-out of guests: `/ip/hotspot/active/login`, cookies, limits, the counters at the end.
 
 use std::{net::Ipv4Addr, time::Duration};
 
@@ -56,7 +56,7 @@ impl Router {
         Ok(())
     }
 
-    /// A device asks for a page: with a cookie of its own it is let in again, even when its user is gone.
+    /// A device requests a page. With a cookie it is logged in again, even if its user was removed (`F44`).
     pub fn device_returns(&mut self, mac: &str) -> bool {
         self.settle();
         let mac = value::mac(mac.as_bytes()).unwrap_or_default();
@@ -92,7 +92,7 @@ impl Router {
         }
     }
 
-    /// Ends a session. Only now does the user's row learn of its time and bytes. False when there is none.
+    /// Ends a session. Only now its time and bytes are added to the user's row (`F41`). Returns false if there is none.
     pub(crate) fn end_session(&mut self, id: u64, with_cookie: bool) -> bool {
         let Some(active) = self.active.remove(id) else { return false };
         self.note(Menu::Active, id, true);
@@ -126,7 +126,7 @@ impl Router {
         true
     }
 
-    /// Lets everything happen that is due: authorisations, limits, the expiry of cookies.
+    /// Runs everything that is due: authorisations, limits, the expiry of cookies.
     pub fn settle(&mut self) {
         let now = self.clock.now();
         self.settled = now;

@@ -1,4 +1,4 @@
-//! What the router knows: its hotspot, its accounts, its log.
+//! The state of the router: its hotspot, its accounts, its log.
 
 mod accounts;
 mod active;
@@ -153,7 +153,7 @@ impl Router {
             user.comment = format!("MODE=PIN TL=1h TA={number}").into_bytes();
             user.limit_uptime = Duration::from_hours(1);
             let clashes = self.assumptions.hold(Point::ServerAllClashesWithNamed);
-            // Seeding twice adds nobody twice.
+            // Seeding twice adds no user twice.
             let _ = self.users.insert(user, clashes);
         }
     }

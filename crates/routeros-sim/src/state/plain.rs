@@ -1,4 +1,4 @@
-//! Tables that are only looked at: the device itself, its services, its interfaces.
+//! Read-only tables: the device, its services, its interfaces.
 
 use std::{
     borrow::Cow,

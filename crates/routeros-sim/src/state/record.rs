@@ -22,7 +22,7 @@ pub(crate) enum Secrets {
     LeftOut,
 }
 
-/// A row of a table. Its properties are made up only when somebody asks for them.
+/// A row of a table. Its properties are made up only when a command reads them.
 pub(crate) trait Record {
     /// In the order in which they are printed, `.id` first.
     const PROPERTIES: &'static [&'static str];

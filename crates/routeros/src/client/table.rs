@@ -148,7 +148,7 @@ impl Table {
         // A reply to no command of ours: a cancellation, or a router that is confused.
         let Some(tag) = reply.tag().and_then(Tag::parse) else { return Ok(()) };
         if reply.kind() == ReplyKind::Done {
-            // A reply to a command that was not written yet is a protocol error.
+            // A `!done` for a command that was not written yet is ignored.
             if let Some(Entry::Queued(_)) = state.commands.get(&tag) {
                 return Ok(());
             }

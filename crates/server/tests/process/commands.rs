@@ -1,4 +1,4 @@
-//! The commands besides `serve`.
+//! The commands other than `serve`.
 
 use portero_adapters::postgres::testing::TestDatabase;
 use serde_json::Value;

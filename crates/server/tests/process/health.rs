@@ -1,4 +1,4 @@
-//! Routers looked at in the background, on real sockets.
+//! Health checks in the background, on real sockets.
 
 use std::{
     net::{Ipv4Addr, SocketAddr, TcpListener},
@@ -40,7 +40,7 @@ impl Company {
         Self { admin, id }
     }
 
-    /// Registers a router that listens there. Answers where its health is told.
+    /// Registers a router at this address. Returns the path of its health.
     fn register(&self, address: SocketAddr) -> String {
         let mut router = new_router(&self.id);
         router["host"] = json!(address.ip().to_string());
@@ -50,7 +50,7 @@ impl Company {
         format!("{routers}/{router}/salud")
     }
 
-    /// Waits until a router is told to be so.
+    /// Waits until a router has this state.
     #[track_caller]
     fn becomes(&self, health: &str, state: &str) {
         eventually(SOON, state, || self.admin.get(health).expect(200).text("estado") == state);
@@ -77,17 +77,17 @@ fn anywhere() -> SocketAddr {
     (Ipv4Addr::LOCALHOST, 0).into()
 }
 
-/// An address at which nobody listens.
+/// An address at which no server listens.
 fn nowhere() -> SocketAddr {
     TcpListener::bind(anywhere()).unwrap().local_addr().unwrap()
 }
 
-/// Lets every router be looked at at once, as an edit of each does.
+/// Makes every router due at once, as an edit of each does.
 fn make_all_due(database: &TestDatabase) {
     database.statement("UPDATE router_health SET next_check_at = 'epoch'");
 }
 
-/// How many routers are still to be looked at at once.
+/// How many routers are still due at once.
 fn due(database: &TestDatabase) -> i64 {
     number(database, "SELECT count(*) FROM router_health WHERE next_check_at = 'epoch'")
 }
@@ -187,7 +187,7 @@ fn two_processes_share_the_fleet_and_look_at_each_router_once() {
     let runtime = runtime();
     let router = simulator(&runtime, anywhere());
     let database = TestDatabase::empty();
-    // One that looks at nobody, so that all are due when the two begin.
+    // A process that checks no router, so that all are due when the two begin.
     let server = Program::serving(&database).serve();
     let company = Company::of(&server);
     for _ in 0..ROUTERS {

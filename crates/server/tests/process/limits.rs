@@ -1,4 +1,4 @@
-//! Limits hold unless they are switched off, and all threads of a process count together.
+//! Limits hold unless they are turned off, and all threads of a process count together.
 
 use portero_adapters::postgres::testing::TestDatabase;
 

@@ -1,4 +1,4 @@
-//! Sealing everything anew under another key.
+//! Encrypting every secret with another key.
 
 use std::{thread, time::Duration};
 
@@ -78,7 +78,7 @@ fn every_secret_is_sealed_anew_beside_a_service_that_goes_on() {
     let all = number(&database, &format!("SELECT count(*) FROM ({SEALED}) AS sealed"));
     assert_eq!(sealed_by(&database, 1), all);
 
-    // The old key is needed by nobody now: what it had sealed opens without it, and rekeying again finds nothing to do.
+    // The old key is not needed any more: all secrets can be decrypted without it, and another run finds nothing to do.
     let place = SecretPlace::ConektaPrivateKey(CompanyId::parse(&tenant.company).unwrap());
     let query = format!("SELECT conekta_private_key_sealed FROM companies WHERE id = '{}'", tenant.company);
     let sealed = Sealed::new(database.value(&query).unwrap());
@@ -91,7 +91,7 @@ fn every_secret_is_sealed_anew_beside_a_service_that_goes_on() {
     assert_eq!(service.ended(Duration::from_secs(30)).0.code(), Some(0));
 }
 
-/// All would look well until somebody calls a router.
+/// Otherwise the fault would show only when a router is contacted.
 #[test]
 fn a_service_does_not_start_with_a_key_that_is_not_that_of_the_secrets() {
     let database = TestDatabase::empty();
@@ -111,8 +111,8 @@ fn a_service_does_not_start_with_a_key_that_is_not_that_of_the_secrets() {
     assert_eq!(sealed_by(&database, 1), 1);
 }
 
-/// Whoever locks a company first and one of its routers then, as who adds a product does, never waits for who rekeys while that
-/// waits for them.
+/// A writer that locks a company and then one of its routers, as adding a product does, never has a deadlock with
+/// `rekey`.
 #[test]
 fn rekeying_holds_nothing_while_it_waits() {
     let database = TestDatabase::empty();

@@ -82,7 +82,7 @@ async fn of_two_edits_that_only_fit_alone_both_are_never_stored() {
             (Ok(_), Err(refused)) | (Err(refused), Ok(_)) => refused,
             both => panic!("round {round}: {both:?}"),
         };
-        // Who came too late was tried with the other's changes already, or was told of them.
+        // The loser was tried with the winner's changes, or got an error because of them.
         let wrong = HotspotError::SignIn(SignInProblem::WrongCredentials);
         let fine = match &refused {
             EditRouterError::ChangedMeanwhile => true,
@@ -167,7 +167,7 @@ async fn a_router_over_tls_lets_portero_in_once_the_certificate_that_it_shows_is
         assert!(test(&world, service, &router).await.is_ok());
     }
 
-    // A wrong password is told, changes nothing, and does not keep the right one out.
+    // A wrong password is reported, changes nothing, and does not block the right one.
     let service = world.service(0);
     let password = Some(Secret::parse("wrong").unwrap());
     let wrong = RouterChanges { password, try_first: true, ..RouterChanges::default() };

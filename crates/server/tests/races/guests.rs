@@ -1,4 +1,4 @@
-//! Guests who come back on several devices at the same moment, through several services, to a router on a real socket.
+//! Guests who reconnect on several devices at the same moment, through several services, to a router on a real socket.
 
 use std::{sync::Arc, time::Duration};
 

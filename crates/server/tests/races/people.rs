@@ -1,4 +1,4 @@
-//! People who are added, sign in and change their password at the same moment.
+//! Users who are added, log in and change their password at the same moment.
 
 use std::sync::{
     Arc,
@@ -61,7 +61,7 @@ async fn no_session_by_the_old_password_outlives_its_change() {
     let user: UserId = world.service(0).users.create.execute(person(0), password(0)).await.unwrap().id;
     for round in 0..6 {
         let sessions = Arc::new(AtomicUsize::new(0));
-        // They sign in again and again with the old password, until it is no good any more.
+        // They log in again and again with the old password, until it is rejected.
         let logins: Vec<_> = (0..3)
             .map(|turn| {
                 let (service, sessions) = (world.service(turn), Arc::clone(&sessions));

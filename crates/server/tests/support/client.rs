@@ -28,12 +28,12 @@ pub(crate) struct Answer {
 }
 
 impl Client {
-    /// A caller whom nobody knows.
+    /// A caller without a credential.
     pub(crate) fn new(address: SocketAddr) -> Self {
         Self { base: format!("http://{address}"), credential: None }
     }
 
-    /// The same caller, signed in.
+    /// The same caller, with a session.
     pub(crate) fn with_session(&self, token: &str) -> Self {
         Self { base: self.base.clone(), credential: Some(("Authorization", format!("Bearer {token}"))) }
     }
@@ -59,7 +59,7 @@ impl Client {
         self.attempt(Method::Delete, path, None).unwrap_or_else(|error| panic!("DELETE {path}: {error}"))
     }
 
-    /// A call that may find nobody there.
+    /// A request that may find no server.
     pub(crate) fn attempt(&self, method: Method, path: &str, body: Option<&Value>) -> Result<Answer, minreq::Error> {
         let mut request = Request::new(method, format!("{}{path}", self.base)).with_timeout(PATIENCE_SECONDS);
         if let Some((name, value)) = &self.credential {
@@ -78,7 +78,7 @@ impl Client {
         })
     }
 
-    /// Signs in.
+    /// Logs in.
     pub(crate) fn log_in(&self, email: &str, password: &str) -> Self {
         let answer = self.post("/api/v1/auth/login", &json!({"email": email, "password": password}));
         self.with_session(answer.expect(200).text("access_token"))

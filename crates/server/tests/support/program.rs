@@ -15,7 +15,7 @@ use portero_adapters::postgres::testing::TestDatabase;
 
 use super::client::Client;
 
-/// Who signs in to a fresh installation here.
+/// The e-mail of the first super admin of a new installation.
 pub(crate) const ADMIN: &str = "root@portero.example";
 /// Their password.
 pub(crate) const PASSWORD: &str = "a password of the tests";
@@ -23,7 +23,7 @@ pub(crate) const PASSWORD: &str = "a password of the tests";
 /// How long a start, on a busy machine and an empty database, may take.
 const START: Duration = Duration::from_secs(30);
 
-/// What a program may need of the environment it is run in, besides its own variables: the system's, and libpq's.
+/// The variables that a program keeps from its environment in addition to its own: those of the system and of libpq.
 fn is_of_the_system(name: &str) -> bool {
     matches!(name, "HOME" | "PATH" | "LD_LIBRARY_PATH") || name.starts_with("PG")
 }
@@ -57,7 +57,7 @@ impl Program {
             .with("ENCRYPTION_KEY", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")
             .with("SUPER_ADMIN_INITIAL_EMAIL", ADMIN)
             .with("SUPER_ADMIN_INITIAL_PASSWORD", PASSWORD)
-            // Routers are looked at where a test is about that.
+            // Health checks run only in tests about them.
             .with("ROUTER_CHECK_INTERVAL_SECONDS", "0")
             // All the callers of a test have one address.
             .with("RATE_LIMITS", "off")

@@ -26,7 +26,7 @@ pub(crate) enum Network {
     Refuses,
     /// It ends every connection, and each new one as soon as it is made.
     Cuts,
-    /// It carries nothing, and says so to nobody.
+    /// It carries nothing, and both sides notice nothing.
     Freezes,
 }
 

@@ -196,7 +196,7 @@ impl PurchaseBuilder {
         self
     }
 
-    /// Of nobody and nothing known any more.
+    /// Without a known customer and product.
     #[must_use]
     pub fn anonymous(mut self) -> Self {
         (self.0.product, self.0.customer_name, self.0.customer_email) = (None, None, None);

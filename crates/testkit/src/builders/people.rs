@@ -75,7 +75,7 @@ impl UserBuilder {
         self.0
     }
 
-    /// The person as the store has them under this identity: able to sign in.
+    /// The user as stored under this id: able to log in.
     pub fn stored(self, id: UserId) -> User {
         let NewUser { profile, password, must_change_password, created_at } = self.0;
         User { id, profile, password, must_change_password, active: true, created_at }

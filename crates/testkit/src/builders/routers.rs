@@ -49,7 +49,7 @@ impl CompanyBuilder {
         self
     }
 
-    /// Switched off.
+    /// Inactive.
     #[must_use]
     pub fn inactive(mut self) -> Self {
         self.0.active = false;
@@ -140,7 +140,7 @@ impl RouterBuilder {
         self
     }
 
-    /// Switched off.
+    /// Inactive.
     #[must_use]
     pub fn inactive(mut self) -> Self {
         self.0.active = false;

@@ -22,7 +22,7 @@ async fn listed(harness: &dyn Harness) -> Vec<ApiKey> {
     whole(harness, |storage, page| storage.api_keys().list(&the_company(), &the_router(), page)).await
 }
 
-/// Everything comes back: a fresh key, and one with a past.
+/// Every field is read back: of a new key, and of a used one.
 pub async fn a_key_reads_back_as_it_was_written(harness: &dyn Harness) {
     a_shop(harness).await;
     let at = after(Duration::microseconds(123_456));
@@ -118,7 +118,7 @@ pub async fn a_key_may_follow_the_one_revoked_before_it(harness: &dyn Harness) {
     assert_eq!(listed(harness).await, [new, a_key().revoked_at(now).build()]);
 }
 
-/// Where nobody has locked the router, the constraint holds by itself.
+/// Without a lock on the router, the constraint holds alone.
 pub async fn of_rival_keys_one_is_added(harness: &dyn Harness) {
     a_shop(harness).await;
     let answers = rivals(harness, 16, |rival, storage| {

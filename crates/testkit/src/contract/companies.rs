@@ -33,7 +33,7 @@ fn a_full_company() -> Company {
     }
 }
 
-/// Everything comes back, to the microsecond and the last letter.
+/// Every field is read back, to the microsecond and the last letter.
 pub async fn a_company_reads_back_as_it_was_written(harness: &dyn Harness) {
     for company in [a_full_company(), a_bare_company()] {
         let id = company.id.clone();

@@ -25,7 +25,7 @@ pub trait HotspotHarness: Send + Sync {
     /// The same routers.
     fn probe(&self) -> Arc<dyn RouterProbe>;
 
-    /// How to sign in to the router.
+    /// The access to the router.
     fn access(&self) -> RouterAccess;
 
     /// Adds a profile that this many sessions may share.
@@ -37,7 +37,7 @@ pub trait HotspotHarness: Send + Sync {
     /// Lets time pass on the router.
     fn pass(&self, span: Duration);
 
-    /// Shows passwords no more, and answers how to sign in from then on.
+    /// Hides passwords from now on, and returns the access for that.
     fn hide_passwords(&self) -> RouterAccess;
 }
 
@@ -159,7 +159,7 @@ pub async fn profiles_come_whole_in_the_routers_order(harness: &dyn HotspotHarne
     assert!(profiles.iter().all(|profile| profile.id.as_str().starts_with('*')));
 }
 
-/// All that is said of a user is kept, and it lets nobody in yet.
+/// Every field of a user is kept, and the user is disabled.
 pub async fn a_new_user_reads_back_as_it_was_made_and_is_disabled(harness: &dyn HotspotHarness) {
     harness.add_profile("1hora", 1);
     let allowance = Allowance { time: Some(90 * HOUR), bytes_in: Some(1), bytes_out: Some(2), bytes_total: Some(3) };
@@ -232,7 +232,7 @@ pub async fn nothing_to_use_is_the_least_that_can_be_said(harness: &dyn HotspotH
     }
 }
 
-/// Whoever did not hear the answer asks again.
+/// A caller whose reply was lost retries.
 pub async fn an_attempt_that_is_repeated_makes_one_user(harness: &dyn HotspotHarness) {
     let new = NewHotspotUser { comment: "TL=1h".to_owned(), ..new_user("AB3C9D") };
     let first = create(harness, &new).await;
@@ -240,7 +240,7 @@ pub async fn an_attempt_that_is_repeated_makes_one_user(harness: &dyn HotspotHar
     assert_eq!(find(harness, &["AB3C9D"]).await.len(), 1);
 }
 
-/// Another attempt's user is somebody else's.
+/// A user of another attempt is not ours.
 pub async fn a_name_is_taken_once(harness: &dyn HotspotHarness) {
     create(harness, &new_user("AB3C9D")).await.expect("a free name");
     for other in ["t-2", "t-11", "t"] {
@@ -256,7 +256,7 @@ pub async fn a_name_is_taken_once(harness: &dyn HotspotHarness) {
     assert_eq!(find(harness, &["AB3C9D"]).await.len(), 1);
 }
 
-/// Routers take the beginning of a name for it; nobody is sold the plan next to theirs.
+/// Routers accept the beginning of a name (`F43`). No guest may get another plan by that.
 pub async fn a_profile_is_known_by_its_whole_name(harness: &dyn HotspotHarness) {
     harness.add_profile("1hora", 1);
     for wrong in ["1h", "1hora ilimitada", "1HORA", "2horas"] {
@@ -334,7 +334,7 @@ pub async fn a_change_needs_its_user(harness: &dyn HotspotHarness) {
     assert_eq!(refusal(&outcome), Some(Rejection::NotFound));
 }
 
-/// Nobody stays online on a user that is gone, and nobody else is touched.
+/// No session of a removed user stays, and no other session ends.
 pub async fn a_removed_user_is_gone_with_its_sessions(harness: &dyn HotspotHarness) {
     for (number, user) in [(1, "AB3C9D"), (2, "other")] {
         harness.add_host(a_device(number), address(number));
@@ -416,7 +416,7 @@ pub async fn a_bound_user_lets_in_its_device_alone(harness: &dyn HotspotHarness)
     let_in(harness, &guest("AB3C9D", 1)).await;
 }
 
-/// One too many is told so, and whoever is in stays.
+/// One session too many is rejected, and the current ones stay.
 pub async fn a_profile_lets_in_as_many_as_it_shares(harness: &dyn HotspotHarness) {
     harness.add_profile("pareja", 2);
     make(harness, &NewHotspotUser { profile: ProfileName::parse("pareja").expect("a name"), ..new_user("AB3C9D") })
@@ -442,7 +442,7 @@ pub async fn a_device_that_returns_as_somebody_else_is_let_in(harness: &dyn Hots
     assert_eq!(sessions(harness, SessionsOf::Device(a_device(1))).await, [session]);
 }
 
-/// Whose they are, and nobody else's.
+/// Exactly the matching sessions are found.
 pub async fn sessions_are_found_by_user_device_and_address(harness: &dyn HotspotHarness) {
     let mut there = Vec::new();
     for (device, user) in [(1, "AB3C9D"), (2, "other")] {

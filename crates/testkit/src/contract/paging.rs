@@ -114,7 +114,7 @@ pub async fn a_walk_is_not_disturbed_by_rows_that_come_and_go(harness: &dyn Harn
     assert_eq!(walked, expected.map(router_id));
 }
 
-/// What is sold while somebody reads comes before what they have read.
+/// A sale during the reading appears before the rows that were read.
 pub async fn new_sales_do_not_move_the_older_ones(harness: &dyn Harness) {
     a_shop(harness).await;
     let sell = async |reference: &str, minute| {

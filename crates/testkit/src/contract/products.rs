@@ -45,7 +45,7 @@ async fn listed(harness: &dyn Harness) -> Vec<Product> {
     whole(harness, |storage, page| storage.products().list(&hotel(), None, page)).await
 }
 
-/// Everything comes back: the extremes, the empty, and the details letter by letter.
+/// Every field is read back: extremes, empty values, and the details letter by letter.
 pub async fn a_product_reads_back_as_it_was_written(harness: &dyn Harness) {
     a_shop(harness).await;
     let details = r#"[ {"texto":"Ñandú ☕ \u00e9","b":1.0,"a":1e2 , "a":null},{} ,{"n":12345678901234567890.10}]"#;
@@ -83,7 +83,7 @@ pub async fn a_product_reads_back_as_it_was_written(harness: &dyn Harness) {
     }
 }
 
-/// Neither by its id nor in a list, nor is one that nobody has.
+/// Neither by its id nor in a list. Nor is an unknown one.
 pub async fn a_product_of_another_company_is_not_there(harness: &dyn Harness) {
     two_shops(harness).await;
     let cafe = || company_id("EMP_0000000002");

@@ -18,7 +18,7 @@ async fn listed(harness: &dyn Harness) -> Vec<Purchase> {
     whole(harness, |storage, page| storage.purchases().list(&a_company().build().id, page)).await
 }
 
-/// Everything but the identity, which is the store's own, comes back; also of what is gone by now.
+/// Every field except the id, which the store assigns, is read back, also for deleted routers and products.
 pub async fn a_purchase_reads_back_as_it_was_written(harness: &dyn Harness) {
     a_shop(harness).await;
     let mut expected = Vec::new();

@@ -110,7 +110,7 @@ pub async fn a_router_begins_unknown_and_due(harness: &dyn Harness) {
     assert_eq!(claim(harness, earlier, 1).await, (vec![expected], true));
 }
 
-/// Everything comes back, to the microsecond and the last letter, whether it ever answered or not.
+/// Every field is read back, to the microsecond and the last letter, whether the router ever responded or not.
 pub async fn a_look_reads_back_as_it_was_written(harness: &dyn Harness) {
     a_shop(harness).await;
     let claim = claim_one(harness, start()).await;
@@ -270,7 +270,7 @@ pub async fn a_few_changes_are_kept_newest_first(harness: &dyn Harness) {
     assert_eq!(known(harness, &other.router.id).await.1, [change(Condition::Online, 0)]);
 }
 
-/// And one that is registered under its id begins anew.
+/// And a router that is registered under its id has no record of the old one.
 pub async fn a_removed_router_takes_its_health_along(harness: &dyn Harness) {
     a_shop(harness).await;
     let claim = claim_one(harness, start()).await;
@@ -286,7 +286,7 @@ pub async fn a_removed_router_takes_its_health_along(harness: &dyn Harness) {
     assert_eq!(claimed(harness, start(), 9).await, [the_router()]);
 }
 
-/// All of them, whoever they belong to, and those that stand in one way.
+/// All routers of all companies, and those with one state.
 pub async fn the_fleet_comes_oldest_first(harness: &dyn Harness) {
     a_shop(harness).await;
     let closed = Company { active: false, ..a_company().id("EMP_0000000002").build() };
@@ -313,7 +313,7 @@ pub async fn the_fleet_comes_oldest_first(harness: &dyn Harness) {
         assert!(record(harness, claim, &look, None).await);
         looks.push(look);
     }
-    // What was found before somebody switched it off stays known.
+    // The result from before the deactivation stays stored.
     let stale = found(&router_id("RTR_00000003"), Condition::Unreachable, 3);
     let claim = Claim { router: routers[3].clone(), next_look: start().plus(INTERVAL) };
     assert!(record(harness, &claim, &stale, None).await);

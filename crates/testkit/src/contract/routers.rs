@@ -45,7 +45,7 @@ async fn listed(harness: &dyn Harness) -> Vec<Router> {
     listed
 }
 
-/// Everything comes back, to the microsecond and the last letter.
+/// Every field is read back, to the microsecond and the last letter.
 pub async fn a_router_reads_back_as_it_was_written(harness: &dyn Harness) {
     commit(harness, |storage| storage.companies().insert(&a_company().build())).await.expect("a free id");
     for router in [a_full_router(), a_bare_router()] {
@@ -62,7 +62,7 @@ pub async fn a_router_reads_back_as_it_was_written(harness: &dyn Harness) {
     assert_eq!(listed(harness).await, [a_bare_router(), a_full_router()]);
 }
 
-/// Neither by its id nor in the list, nor is one that nobody has.
+/// Neither by its id nor in the list. Nor is an unknown one.
 pub async fn a_router_of_another_company_is_not_there(harness: &dyn Harness) {
     a_shop(harness).await;
     commit(harness, |storage| {
@@ -100,7 +100,7 @@ pub async fn a_taken_id_writes_nothing_and_the_transaction_goes_on(harness: &dyn
     assert_eq!(others.len(), 1);
 }
 
-/// A router of nobody is our own fault.
+/// A router without a company is a bug, not an expected error.
 pub async fn a_router_needs_its_company(harness: &dyn Harness) {
     refused(harness, |storage| storage.routers().insert(&a_router().build())).await;
     assert_eq!(listed(harness).await, []);

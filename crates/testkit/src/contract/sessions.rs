@@ -23,7 +23,7 @@ async fn is_there(harness: &dyn Harness, session: &Session) -> bool {
     found.is_some()
 }
 
-/// Both come back whole, also when the person is switched off or the session is over: who asks decides.
+/// Both are read back completely, also if the user is inactive or the session has expired. The caller decides.
 pub async fn a_session_is_found_with_its_person(harness: &dyn Harness) {
     commit(harness, |storage| storage.companies().insert(&a_company().build())).await.expect("a free id");
     let admin = a_user().email("a@hotel.mx").admin_of(&a_company().build().id);
@@ -133,7 +133,7 @@ pub async fn expired_sessions_of_anybody_are_deleted_bit_by_bit(harness: &dyn Ha
     }
 }
 
-/// A session of nobody is our own fault.
+/// A session without a user is a bug, not an expected error.
 pub async fn a_session_needs_its_person(harness: &dyn Harness) {
     let orphan = session(1).of(UserId::new(i64::MAX)).build();
     let written = orphan.clone();

@@ -22,7 +22,7 @@ async fn listed(harness: &dyn Harness) -> Vec<User> {
     whole(harness, |storage, page| storage.users().list(None, None, page)).await
 }
 
-/// Everything comes back, of either role; the new person may sign in.
+/// Every field is read back, for both roles. The new user may log in.
 pub async fn a_person_reads_back_as_they_were_written(harness: &dyn Harness) {
     a_hotel(harness).await;
     let at = after(Duration::microseconds(123_456));
@@ -75,7 +75,7 @@ pub async fn a_taken_email_writes_nothing_and_the_transaction_goes_on(harness: &
     assert_eq!(listed(harness).await, [a_user().stored(first), a_user().email("otra@portero.mx").stored(third)]);
 }
 
-/// Rivals in their own transactions: one is added, the others hear that the e-mail is taken.
+/// Rivals in separate transactions: one is added, the others get "e-mail taken".
 pub async fn of_rivals_for_an_email_one_is_added(harness: &dyn Harness) {
     let answers = rivals(harness, 16, |_, storage| storage.users().insert(&a_user().build())).await;
     let added = answers.iter().filter(|answer| matches!(answer, Ok(Ok(_)))).count();
@@ -193,7 +193,7 @@ pub async fn rivals_for_a_locked_person_queue(harness: &dyn Harness) {
     assert_eq!(listed(harness).await[0].password.as_str(), "16");
 }
 
-/// A company's admin is none; one who is switched off still is one.
+/// A company's admin does not count. An inactive super admin counts.
 pub async fn super_admins_are_noticed(harness: &dyn Harness) {
     a_hotel(harness).await;
     let any = || commit(harness, |storage| storage.users().any_super_admin());

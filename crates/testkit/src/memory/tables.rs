@@ -55,7 +55,7 @@ pub struct KeyRow {
 pub struct HealthRow {
     /// Which router.
     pub router: RouterId,
-    /// When it is due to be looked at.
+    /// When it is due for a check.
     pub next_look: Timestamp,
     /// What the last look found.
     pub health: Option<RouterHealth>,
@@ -114,7 +114,7 @@ impl Tables {
     }
 }
 
-/// Additions, each held against the constraints of its table.
+/// Insertions, each checked against the constraints of its table.
 impl Tables {
     pub(super) fn next_user(&self) -> UserId {
         UserId::new(self.last_user + 1)

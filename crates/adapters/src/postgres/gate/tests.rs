@@ -131,8 +131,8 @@ fn held_up<T: Send, U>(
     })
 }
 
-/// In whatever order a statement is asked, it locks in the order of the ids: while it waits for one record, it holds those
-/// before and none of those behind. So no two wait for each other.
+/// A statement locks rows in the order of their ids, whatever the order of its requests. While it waits for a row, it
+/// holds the rows before it and none behind it. So two statements never wait for each other.
 #[test]
 fn records_are_locked_in_the_order_of_their_ids() {
     let database = TestDatabase::new();
@@ -155,7 +155,7 @@ fn records_are_locked_in_the_order_of_their_ids() {
     }
 }
 
-/// Whoever presents the right key beside it would hide a wrong one that was let in: the record is counted once either way.
+/// A right key in the same batch would hide an admitted wrong one, because the row is counted once in both cases.
 #[test]
 fn a_batch_lets_in_no_key_that_is_right_but_for_one_thing() {
     let database = TestDatabase::new();

@@ -3,8 +3,8 @@ use portero_domain::ids::UserId;
 use super::{Exceeded, Limits};
 
 impl Limits {
-    /// Counts an attempt of this person to change the password, before any work is done for it. The attempts are those of a
-    /// session, so nobody else can use them up.
+    /// Counts an attempt of this user to change the password, before any work. A session is required, so no other
+    /// caller can use the attempts up.
     pub fn change_password(&self, person: UserId) -> Result<(), Exceeded> {
         self.password_changes.take(&person)
     }
