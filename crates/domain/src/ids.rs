@@ -89,6 +89,10 @@ prefixed_id! {
     /// A session: `ses_` and 26 letters and digits, 134 bits of chance.
     SessionId, prefix "ses_", tail 26 to 26, of lower_alphanumeric, "[0-9a-z]"
 }
+prefixed_id! {
+    /// A purchase: `compra_` and 26 letters and digits, 134 bits of chance. Gateways and routers keep it as a reference.
+    PurchaseId, prefix "compra_", tail 26..=26, of lower_alphanumeric
+}
 counted_id! {
     /// A user who logs in.
     UserId

@@ -3,6 +3,7 @@
 mod all;
 mod clock;
 mod gate;
+mod gateways;
 mod hotspot;
 mod ids;
 mod passwords;
@@ -13,6 +14,10 @@ mod vault;
 pub use all::Ports;
 pub use clock::Clock;
 pub use gate::{Admission, AdmittedCompany, AdmittedRouter, Gate, GateError, Refusal, SellingRouter};
+pub use gateways::{
+    Buyer, Card, CardGateway, ChargeOrder, ChargePage, ChargeQuery, Charges, GatewayAccount, GatewayError,
+    ListedCharge, RefundOrder,
+};
 pub use hotspot::{
     CertificateProblem, CreateHotspotUserError, Hotspot, HotspotError, HotspotResult, Rejection, RouterProbe,
     SignInProblem, TlsProblem, Vitals,
@@ -32,6 +37,7 @@ pub use vault::{SecretPlace, Vault, VaultError};
 #[cfg(feature = "mock")]
 pub use self::{
     gate::MockGate,
+    gateways::MockCardGateway,
     hotspot::{MockHotspot, MockRouterProbe},
     passwords::MockPasswords,
     tokens::{MockApiKeyTokens, MockSessionTokens},

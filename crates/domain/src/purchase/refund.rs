@@ -1,0 +1,55 @@
+//! How much of a purchase can still go back.
+
+use thiserror::Error;
+
+use crate::money::Money;
+
+/// Why an amount cannot be refunded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum RefundLimit {
+    /// The whole price went back already, or is on its way.
+    #[error("the purchase is refunded already")]
+    AlreadyRefunded,
+    /// The amount is nothing, or more than what is left.
+    #[error("the amount is not between a cent and what is left")]
+    OutOfRange {
+        /// What is left to refund.
+        left: Money,
+    },
+}
+
+/// The amount to refund of a price. `refunded` is what went back or is on its way. `wanted` is all that is left unless
+/// it names an amount.
+pub fn refundable(price: Money, refunded: Money, wanted: Option<Money>) -> Result<Money, RefundLimit> {
+    let left = Money::from_minor(price.minor() - refunded.minor()).unwrap_or(Money::ZERO);
+    if left == Money::ZERO {
+        return Err(RefundLimit::AlreadyRefunded);
+    }
+    let amount = wanted.unwrap_or(left);
+    if amount == Money::ZERO || amount > left { Err(RefundLimit::OutOfRange { left }) } else { Ok(amount) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn money(text: &str) -> Money {
+        Money::parse(text).unwrap()
+    }
+
+    #[test]
+    fn all_that_is_left_goes_back_unless_an_amount_is_named() {
+        assert_eq!(refundable(money("50"), Money::ZERO, None), Ok(money("50")));
+        assert_eq!(refundable(money("50"), money("20.01"), None), Ok(money("29.99")));
+        assert_eq!(refundable(money("50"), money("20.01"), Some(money("0.01"))), Ok(money("0.01")));
+    }
+
+    #[test]
+    fn no_more_goes_back_than_was_paid() {
+        let left = money("29.99");
+        assert_eq!(refundable(money("50"), money("20.01"), Some(money("30"))), Err(RefundLimit::OutOfRange { left }));
+        assert_eq!(refundable(money("50"), money("20.01"), Some(Money::ZERO)), Err(RefundLimit::OutOfRange { left }));
+        assert_eq!(refundable(money("50"), money("50"), None), Err(RefundLimit::AlreadyRefunded));
+        assert_eq!(refundable(money("50"), money("50"), Some(money("1"))), Err(RefundLimit::AlreadyRefunded));
+    }
+}
