@@ -1,5 +1,7 @@
 //! What gateways and routers answer, in our own words.
 
+use time::Duration;
+
 use crate::money::{Currency, Money};
 
 /// A gateway's identity of a charge: Conekta's order id, Mercado Pago's payment id. 1 to 100 visible ASCII characters.
@@ -35,8 +37,8 @@ pub struct Terms {
 pub struct Receipt {
     /// The charge.
     pub charge: ChargeId,
-    /// What the gateway says was paid. It must equal the terms of the purchase.
-    pub terms: Terms,
+    /// What the gateway says was paid. It must equal the terms of the purchase. `None` when it cannot be read.
+    pub terms: Option<Terms>,
 }
 
 /// What a gateway answers about a charge.
@@ -67,8 +69,11 @@ pub enum ChargeAnswer {
     /// Not one byte of the request left. Sending it again is safe.
     NotSent,
     /// What happened is not known.
-    Unknown,
+    Unknown(Wait),
 }
+
+/// How long a gateway asks Portero to wait, if it does.
+pub type Wait = Option<Duration>;
 
 /// How a browser takes the cardholder to the bank's confirmation.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -170,7 +175,7 @@ pub enum RefundAnswer {
     /// been carried out although its answer was lost.
     Refused(RefundProblem),
     /// Not done yet, or not known.
-    Unknown,
+    Unknown(Wait),
 }
 
 /// Why a gateway does not refund a charge.

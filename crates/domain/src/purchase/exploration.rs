@@ -199,7 +199,7 @@ impl World {
             Step::Charge => Outcome::Charged(ChargeAnswer::NotSent),
             // A gateway that does not list a charge yet.
             Step::FindCharge(_) => Outcome::Found(ChargeAnswer::Absent),
-            Step::CancelCharge(_) => Outcome::Found(ChargeAnswer::Unknown),
+            Step::CancelCharge(_) => Outcome::Found(ChargeAnswer::Unknown(None)),
             // A refusal counts once the charge was read again, see `RefundAnswer::Refused`.
             Step::Refund(_) if self.money == Funds::Refunded => Outcome::Refunded(RefundAnswer::Done),
             Step::Refund(_) => Outcome::Refunded(RefundAnswer::Refused(RefundProblem::TooOld)),
@@ -213,7 +213,7 @@ impl World {
             Funds::Declined => ChargeAnswer::Declined(Some(charge_id()), DeclineReason::Declined),
             Funds::Pending => ChargeAnswer::Pending(charge_id()),
             Funds::OnHold => ChargeAnswer::Authorized(charge_id()),
-            Funds::Paid => ChargeAnswer::Paid(Receipt { charge: charge_id(), terms: terms() }),
+            Funds::Paid => ChargeAnswer::Paid(Receipt { charge: charge_id(), terms: Some(terms()) }),
             Funds::Refunded => ChargeAnswer::Refunded(charge_id()),
         }
     }
@@ -330,8 +330,10 @@ fn every_stage() -> Vec<Stage> {
 
 fn every_outcome() -> Vec<Outcome> {
     let charge = charge_id;
-    let receipt =
-        |amount: &str| Receipt { charge: charge(), terms: Terms { amount: Money::parse(amount).unwrap(), ..terms() } };
+    let receipt = |amount: &str| Receipt {
+        charge: charge(),
+        terms: Some(Terms { amount: Money::parse(amount).unwrap(), ..terms() }),
+    };
     let answers = [
         ChargeAnswer::Paid(receipt("50")),
         ChargeAnswer::Paid(receipt("49.99")),
@@ -344,7 +346,7 @@ fn every_outcome() -> Vec<Outcome> {
         ChargeAnswer::ChargedBack(charge()),
         ChargeAnswer::Absent,
         ChargeAnswer::NotSent,
-        ChargeAnswer::Unknown,
+        ChargeAnswer::Unknown(None),
     ];
     let guests = [
         GuestAnswer::Reserved,
@@ -353,7 +355,7 @@ fn every_outcome() -> Vec<Outcome> {
         GuestAnswer::Refused(GuestProblem::Rejected),
         GuestAnswer::Unknown,
     ];
-    let refunds = [RefundAnswer::Done, RefundAnswer::Refused(RefundProblem::Other), RefundAnswer::Unknown];
+    let refunds = [RefundAnswer::Done, RefundAnswer::Refused(RefundProblem::Other), RefundAnswer::Unknown(None)];
     let sent = answers.iter().cloned().map(Outcome::Charged);
     let found = answers.iter().cloned().map(Outcome::Found);
     let rest = guests.into_iter().map(Outcome::Guest).chain(refunds.into_iter().map(Outcome::Refunded));
@@ -410,9 +412,10 @@ fn a_second_report_of_the_same_outcome_changes_nothing_and_tells_nobody() {
 #[test]
 fn nothing_is_paid_by_another_amount_currency_or_mode() {
     let wrong = [
-        Terms { amount: Money::parse("49.99").unwrap(), ..terms() },
-        Terms { currency: Currency::Usd, ..terms() },
-        Terms { live: false, ..terms() },
+        None,
+        Some(Terms { amount: Money::parse("49.99").unwrap(), ..terms() }),
+        Some(Terms { currency: Currency::Usd, ..terms() }),
+        Some(Terms { live: false, ..terms() }),
     ];
     let charging = Stage::Charging(Charging { since: start(), charge: None, absences: 0 });
     for stage in [charging, Stage::Closed(End::Unpaid(Unpaid::Absent))] {

@@ -13,7 +13,7 @@ mod stage;
 
 pub use answer::{
     Cardholder, ChargeAnswer, ChargeId, DeclineReason, GuestAnswer, GuestProblem, Receipt, RefundAnswer, RefundProblem,
-    RequestProblem, Terms,
+    RequestProblem, Terms, Wait,
 };
 pub use progress::{Event, Next, NotRefundable, Outcome, Patience, Progress, Step, Token};
 pub use refund::{RefundLimit, refundable};

@@ -270,7 +270,7 @@ impl Progress {
                 _ => None,
             },
             ChargeAnswer::Absent => self.absent(now, patience),
-            ChargeAnswer::Rejected(_) | ChargeAnswer::NotSent | ChargeAnswer::Unknown => None,
+            ChargeAnswer::Rejected(_) | ChargeAnswer::NotSent | ChargeAnswer::Unknown(_) => None,
         }
     }
 
@@ -288,7 +288,7 @@ impl Progress {
             }
             _ => return None,
         };
-        if paid == *terms {
+        if paid.as_ref() == Some(terms) {
             return self.go(stage, Some(Event::Paid));
         }
         let (Stage::Paid { charge, .. } | Stage::Refunding { charge, .. }) = stage else { return None };
@@ -330,7 +330,7 @@ impl Progress {
                 let cause = ManualCause::RefundRefused(problem);
                 self.go(Stage::Manual { charge: Some(charge), cause }, Some(Event::Manual(cause)))
             }
-            RefundAnswer::Unknown => None,
+            RefundAnswer::Unknown(_) => None,
         }
     }
 }
