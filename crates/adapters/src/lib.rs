@@ -11,6 +11,7 @@
 //! | `Clock`, `Ids` | [`system::SystemClock`], [`system::NanoIds`] |
 
 pub mod blocking;
+pub mod gateways;
 pub mod jwt;
 pub mod passwords;
 pub mod postgres;

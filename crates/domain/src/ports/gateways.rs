@@ -33,8 +33,8 @@ pub trait CardGateway: Send + Sync {
     /// The charges that the gateway made in a span of time, oldest first, page by page.
     async fn charges(&self, account: &GatewayAccount, page: &ChargePage) -> Result<Charges, GatewayError>;
 
-    /// The gateway's own identity of the account. It proves that the credentials are right.
-    async fn owner(&self, account: &GatewayAccount) -> Result<String, GatewayError>;
+    /// Proves that the credentials are right. Answers the gateway's own identity of the account, where it has one.
+    async fn owner(&self, account: &GatewayAccount) -> Result<Option<String>, GatewayError>;
 }
 
 /// A company's account with a gateway.
