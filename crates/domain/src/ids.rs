@@ -90,8 +90,8 @@ prefixed_id! {
     SessionId, prefix "ses_", tail 26 to 26, of lower_alphanumeric, "[0-9a-z]"
 }
 prefixed_id! {
-    /// A purchase: `compra_` and 26 letters and digits, 134 bits of chance. Gateways and routers keep it as a reference.
-    PurchaseId, prefix "compra_", tail 26..=26, of lower_alphanumeric
+    /// The reference of a purchase that gateways and routers keep: `compra_` and 26 letters and digits, 134 bits of chance.
+    PurchaseReference, prefix "compra_", tail 26 to 26, of lower_alphanumeric, "[0-9a-z]"
 }
 counted_id! {
     /// A user who logs in.

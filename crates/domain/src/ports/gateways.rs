@@ -3,7 +3,7 @@ use thiserror::Error;
 
 use crate::{
     Timestamp,
-    ids::PurchaseId,
+    ids::PurchaseReference,
     money::Money,
     purchase::{ChargeAnswer, ChargeId, RefundAnswer, Terms},
     secret::Secret,
@@ -50,7 +50,7 @@ pub struct GatewayAccount {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChargeOrder {
     /// The purchase. The gateway keeps this id with the charge.
-    pub purchase: PurchaseId,
+    pub purchase: PurchaseReference,
     /// What to charge.
     pub terms: Terms,
     /// What the buyer reads on the receipt.
@@ -95,7 +95,7 @@ pub struct Card {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChargeQuery {
     /// The purchase.
-    pub purchase: PurchaseId,
+    pub purchase: PurchaseReference,
     /// The charge, where the gateway has named it.
     pub charge: Option<ChargeId>,
     /// When the charge was about to be sent. A gateway that cannot search by purchase is searched around this moment.
@@ -106,7 +106,7 @@ pub struct ChargeQuery {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RefundOrder {
     /// The purchase.
-    pub purchase: PurchaseId,
+    pub purchase: PurchaseReference,
     /// The number of this refund within its purchase, from 1.
     pub number: u16,
     /// The charge.
@@ -144,7 +144,7 @@ pub struct ListedCharge {
     /// The charge.
     pub charge: ChargeId,
     /// The purchase that it names, if it names one of ours.
-    pub purchase: Option<PurchaseId>,
+    pub purchase: Option<PurchaseReference>,
     /// When the gateway made it.
     pub created_at: Timestamp,
     /// What became of it.

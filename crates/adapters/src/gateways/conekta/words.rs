@@ -129,7 +129,7 @@ impl Order {
         let created_at = OffsetDateTime::from_unix_timestamp(self.created_at?).ok()?;
         Some(ListedCharge {
             charge: ChargeId::parse(self.id.as_deref()?)?,
-            purchase: reference.and_then(portero_domain::ids::PurchaseId::parse),
+            purchase: reference.and_then(portero_domain::ids::PurchaseReference::parse),
             created_at: portero_domain::Timestamp::new(created_at),
             answer: self.answer(),
             terms: self.terms(),

@@ -1,5 +1,5 @@
 use portero_domain::{
-    ids::PurchaseId,
+    ids::PurchaseReference,
     money::{Currency, Money},
     ports::{Buyer, Card},
     purchase::{Cardholder, DeclineReason, Receipt, Terms},
@@ -113,7 +113,7 @@ fn an_error_is_read_in_each_of_its_forms() {
 
 fn an_order(return_url: Option<&str>) -> ChargeOrder {
     ChargeOrder {
-        purchase: PurchaseId::parse(&format!("compra_{}", "a".repeat(26))).unwrap(),
+        purchase: PurchaseReference::parse(&format!("compra_{}", "a".repeat(26))).unwrap(),
         terms: Terms { amount: Money::parse("8.20").unwrap(), currency: Currency::Mxn, live: false },
         title: Name::parse("1 Día").unwrap(),
         buyer: Buyer {

@@ -2,7 +2,7 @@
 
 use portero_domain::{
     Timestamp,
-    ids::PurchaseId,
+    ids::PurchaseReference,
     money::{Currency, Money},
     ports::ListedCharge,
     purchase::{Cardholder, ChargeAnswer, ChargeId, DeclineReason, Receipt, RefundProblem, RequestProblem, Terms},
@@ -96,7 +96,7 @@ impl Payment {
     }
 
     /// Whether the payment is the purchase's.
-    pub(super) fn names(&self, purchase: &PurchaseId) -> bool {
+    pub(super) fn names(&self, purchase: &PurchaseReference) -> bool {
         self.external_reference.as_deref() == Some(purchase.as_str())
     }
 
@@ -137,7 +137,7 @@ impl Payment {
         let created_at = OffsetDateTime::parse(self.date_created.as_deref()?, &Rfc3339).ok()?;
         Some(ListedCharge {
             charge: self.charge()?,
-            purchase: self.external_reference.as_deref().and_then(PurchaseId::parse),
+            purchase: self.external_reference.as_deref().and_then(PurchaseReference::parse),
             created_at: Timestamp::new(created_at),
             answer: self.answer(),
             terms: self.terms(),
