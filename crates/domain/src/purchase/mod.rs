@@ -8,6 +8,7 @@ mod answer;
 #[cfg(test)]
 mod exploration;
 mod progress;
+mod record;
 mod refund;
 mod stage;
 
@@ -16,5 +17,6 @@ pub use answer::{
     RequestProblem, Terms, Wait,
 };
 pub use progress::{Event, Next, NotRefundable, Outcome, Patience, Progress, Step, Token};
+pub use record::{PaymentStatus, Purchase, PurchaseSummary};
 pub use refund::{RefundLimit, refundable};
 pub use stage::{Charging, End, ManualCause, RefundCause, Stage, Unpaid};

@@ -1,4 +1,4 @@
-//! The purchases. A purchase stays when its router, its product and the key of its router are gone.
+//! The record of purchases. A purchase stays when its router, its product and the key of its router are gone.
 
 use crate::{
     Timestamp,
