@@ -38,7 +38,7 @@ impl AesVault {
 }
 
 impl Vault for AesVault {
-    fn seal(&self, secret: &Secret, place: &SecretPlace) -> Result<Sealed, VaultError> {
+    fn encrypt(&self, secret: &Secret, place: &SecretPlace) -> Result<Sealed, VaultError> {
         let mut nonce = [0; NONCE_LEN];
         self.chance.fill(&mut nonce).map_err(|_| VaultError::Sealing)?;
         let mut body = secret.expose().as_bytes().to_vec();
@@ -50,7 +50,7 @@ impl Vault for AesVault {
         Ok(Sealed::new(format!("{VERSION}.{}.{body}", self.current.id)))
     }
 
-    fn open(&self, sealed: &Sealed, place: &SecretPlace) -> Result<Secret, VaultError> {
+    fn decrypt(&self, sealed: &Sealed, place: &SecretPlace) -> Result<Secret, VaultError> {
         let (id, body) = split(sealed).ok_or(VaultError::Damaged)?;
         let key =
             std::iter::once(&self.current).chain(&self.older).find(|key| key.id == id).ok_or(VaultError::UnknownKey)?;
@@ -130,62 +130,62 @@ mod tests {
 
     #[test]
     fn what_is_sealed_opens_and_does_not_show() {
-        let sealed = vault().seal(&secret(), &router()).unwrap();
-        assert_eq!(vault().open(&sealed, &router()), Ok(secret()));
+        let sealed = vault().encrypt(&secret(), &router()).unwrap();
+        assert_eq!(vault().decrypt(&sealed, &router()), Ok(secret()));
         assert!(sealed.as_str().starts_with("v1.72cd6e84."), "SHA-256 of 32 ones begins with 72cd6e84");
         assert!(!sealed.as_str().contains("segura"));
     }
 
     #[test]
     fn a_text_with_any_character_altered_does_not_open() {
-        let sealed = vault().seal(&secret(), &router()).unwrap();
+        let sealed = vault().encrypt(&secret(), &router()).unwrap();
         for (place, letter) in sealed.as_str().char_indices() {
             let other = if letter == 'A' { "B" } else { "A" };
             let mut altered = sealed.as_str().to_owned();
             altered.replace_range(place..=place, other);
-            assert!(vault().open(&Sealed::new(altered), &router()).is_err(), "character {place}");
+            assert!(vault().decrypt(&Sealed::new(altered), &router()).is_err(), "character {place}");
         }
         for cut in 0..sealed.as_str().len() {
             let short = sealed.as_str().get(..cut).unwrap().to_owned();
-            assert!(vault().open(&Sealed::new(short), &router()).is_err(), "cut at {cut}");
+            assert!(vault().decrypt(&Sealed::new(short), &router()).is_err(), "cut at {cut}");
         }
     }
 
     #[test]
     fn a_text_moved_to_another_row_or_column_does_not_open() {
         let conekta = SecretPlace::ConektaPrivateKey(company());
-        let sealed = vault().seal(&secret(), &conekta).unwrap();
+        let sealed = vault().encrypt(&secret(), &conekta).unwrap();
         for elsewhere in [
             SecretPlace::TelegramBotToken(company()),
             SecretPlace::ConektaPrivateKey(CompanyId::parse("EMP_3A9F1C0B2E").unwrap()),
             router(),
         ] {
-            assert_eq!(vault().open(&sealed, &elsewhere), Err(VaultError::Damaged), "{elsewhere:?}");
+            assert_eq!(vault().decrypt(&sealed, &elsewhere), Err(VaultError::Damaged), "{elsewhere:?}");
         }
-        assert_eq!(vault().open(&sealed, &conekta), Ok(secret()));
+        assert_eq!(vault().decrypt(&sealed, &conekta), Ok(secret()));
     }
 
     #[test]
     fn an_older_key_opens_and_is_not_current() {
-        let sealed = vault().seal(&secret(), &router()).unwrap();
+        let sealed = vault().encrypt(&secret(), &router()).unwrap();
         let newer = AesVault::new([2; 32], [[1; 32]]).unwrap();
-        assert_eq!(newer.open(&sealed, &router()), Ok(secret()));
+        assert_eq!(newer.decrypt(&sealed, &router()), Ok(secret()));
         assert!(!newer.is_current(&sealed));
-        assert!(newer.is_current(&newer.seal(&secret(), &router()).unwrap()));
+        assert!(newer.is_current(&newer.encrypt(&secret(), &router()).unwrap()));
         let stranger = AesVault::new([3; 32], []).unwrap();
-        assert_eq!(stranger.open(&sealed, &router()), Err(VaultError::UnknownKey));
+        assert_eq!(stranger.decrypt(&sealed, &router()), Err(VaultError::UnknownKey));
     }
 
     #[test]
     fn the_same_secret_is_never_sealed_alike() {
         let vault = vault();
-        assert_ne!(vault.seal(&secret(), &router()), vault.seal(&secret(), &router()));
+        assert_ne!(vault.encrypt(&secret(), &router()), vault.encrypt(&secret(), &router()));
     }
 
     #[test]
     fn what_was_never_sealed_is_damaged() {
         for text in ["", "v1", "v1.", "v1..", "secure_password", "v2.72cd6e84.AAAA"] {
-            let result = vault().open(&Sealed::new(text.to_owned()), &router());
+            let result = vault().decrypt(&Sealed::new(text.to_owned()), &router());
             assert!(matches!(result, Err(VaultError::Damaged | VaultError::UnknownKey)), "{text:?}");
             assert!(!vault().is_current(&Sealed::new(text.to_owned())), "{text:?}");
         }

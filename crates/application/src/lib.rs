@@ -5,6 +5,7 @@
 
 #![expect(missing_debug_implementations, reason = "a use case is its ports, which have nothing to show")]
 
+mod activation;
 pub mod api_keys;
 pub mod companies;
 pub mod health;
@@ -15,13 +16,13 @@ pub mod products;
 pub mod purchases;
 pub mod routers;
 pub mod sessions;
-mod switch;
 pub mod system;
 pub mod users;
 
 use portero_domain::ports::Ports;
 use time::Duration;
 
+pub use self::{activation::Activation, mandate::Mandate};
 use self::{
     api_keys::ApiKeys,
     companies::Companies,
@@ -35,7 +36,6 @@ use self::{
     system::System,
     users::Users,
 };
-pub use self::{mandate::Mandate, switch::Switch};
 
 /// What an operator may set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

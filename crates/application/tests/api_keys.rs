@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use portero_application::{
-    api_keys::{ActiveKey, KeyStatus, RegenerateApiKeyError, RegeneratedKey, RevokeApiKeyError},
+    api_keys::{ActiveKey, RegenerateApiKeyError, RegeneratedKey, RevokeApiKeyError, RouterKeyStatus},
     portal::AdmitPortalError,
 };
 use portero_domain::{
@@ -243,7 +243,7 @@ async fn the_status_tells_what_the_keeper_should_know() {
         let world = World::over(with_key(a_shop(), key.clone()));
         let status = world.app.api_keys.status.execute(the_company(), the_router()).await.unwrap();
         let active = active.map(|(days_left, advice)| ActiveKey { key, days_left, advice });
-        assert_eq!(status, Some(KeyStatus { router: the_router(), active }), "{what}");
+        assert_eq!(status, Some(RouterKeyStatus { router: the_router(), active }), "{what}");
     }
 }
 
@@ -251,5 +251,5 @@ async fn the_status_tells_what_the_keeper_should_know() {
 async fn a_router_that_never_had_a_key_has_no_active_one() {
     let world = World::over(a_shop());
     let status = world.app.api_keys.status.execute(the_company(), the_router()).await.unwrap();
-    assert_eq!(status, Some(KeyStatus { router: the_router(), active: None }));
+    assert_eq!(status, Some(RouterKeyStatus { router: the_router(), active: None }));
 }

@@ -1,7 +1,7 @@
 //! Companies: created, listed, found, edited, switched, summed up.
 
 use portero_application::{
-    Mandate, Switch,
+    Activation, Mandate,
     companies::{CompanySecrets, CreateCompanyError, EditCompanyError, NewCompany},
     portal::AdmitPortalError,
 };
@@ -40,7 +40,7 @@ fn the_new_company() -> NewCompany {
 }
 
 fn sealed(plain: &str, place: &SecretPlace) -> Sealed {
-    FakeVault::default().seal(&secret(plain), place).unwrap()
+    FakeVault::default().encrypt(&secret(plain), place).unwrap()
 }
 
 #[tokio::test]
@@ -213,7 +213,7 @@ async fn a_company_that_is_not_there_is_not_found() {
     let (edit, secrets, _) = an_edit_of_everything();
     let edited = world.app.companies.edit.execute(Mandate::of_super_admin(id()), edit, secrets).await;
     assert_is!(edited, Err(EditCompanyError::NotFound));
-    assert_is!(world.app.companies.switch.execute(id(), Switch::Toggle).await, Ok(None));
+    assert_is!(world.app.companies.set_active.execute(id(), Activation::Toggle).await, Ok(None));
     assert_is!(world.app.companies.find.execute(id()).await, Ok(None));
     assert_is!(world.app.companies.overview.execute(id()).await, Ok(None));
     assert_eq!(world.store.tables(), before);
@@ -223,14 +223,14 @@ async fn a_company_that_is_not_there_is_not_found() {
 async fn the_keys_of_a_company_that_is_off_are_refused_until_it_is_on_again() {
     let world = World::over(with_key(two_shops(), a_key().build()));
     let token = signed(&a_key().build()).token;
-    let switch = async |switch| world.app.companies.switch.execute(the_company(), switch).await.unwrap();
+    let switch = async |switch| world.app.companies.set_active.execute(the_company(), switch).await.unwrap();
 
-    for wish in [Switch::Toggle, Switch::To(false)] {
+    for wish in [Activation::Toggle, Activation::To(false)] {
         assert_eq!(switch(wish).await, Some(false));
         let call = world.app.portal.admit.execute(token.expose()).await;
         assert_is!(call, Err(AdmitPortalError::Refused(Refusal::CompanyInactive)));
     }
-    for wish in [Switch::To(true), Switch::To(true)] {
+    for wish in [Activation::To(true), Activation::To(true)] {
         assert_eq!(switch(wish).await, Some(true));
         assert_is!(world.app.portal.admit.execute(token.expose()).await, Ok(_));
     }
@@ -240,7 +240,7 @@ async fn the_keys_of_a_company_that_is_off_are_refused_until_it_is_on_again() {
 #[tokio::test]
 async fn a_failed_switch_of_a_company_leaves_no_trace() {
     let world = World::over(two_shops());
-    let switch = async || world.app.companies.switch.execute(the_company(), Switch::Toggle).await;
+    let switch = async || world.app.companies.set_active.execute(the_company(), Activation::Toggle).await;
     assert_eq!(world.fails_without_trace(switch).await, Some(false));
 }
 

@@ -15,8 +15,8 @@ use std::{
 use async_trait::async_trait;
 use futures_util::future::{BoxFuture, FutureExt, Shared};
 use portero_application::{
-    Settings, Switch,
-    health::{HealthChecks, KnownHealth, LookError},
+    Activation, Settings,
+    health::{HealthCheckError, HealthChecks, KnownHealth},
 };
 use portero_domain::{
     Timestamp,
@@ -42,7 +42,7 @@ use crate::support::{
 };
 
 /// Looks at all that is due.
-async fn look(world: &World) -> Result<usize, LookError> {
+async fn look(world: &World) -> Result<usize, HealthCheckError> {
     world.app.health.check_routers.execute(pending()).await
 }
 
@@ -80,10 +80,10 @@ async fn a_due_router_is_looked_at_with_its_own_access_and_what_was_found_is_kep
     assert_eq!(look(&world).await.unwrap(), 1);
     let accesses = world.routers.router().accesses.clone();
     assert_eq!(accesses, [a_router().build().access(secret("secure_password"))]);
-    let HealthRow { health, changes, next_look, .. } = row(&world, &the_router());
+    let HealthRow { health, changes, next_check, .. } = row(&world, &the_router());
     assert_eq!(health, Some(online(now)));
     assert_eq!(changes, [HealthChange { at: now, condition: Condition::Online, error: None }]);
-    assert!((50..=70).contains(&next_look.since(now).whole_seconds()), "{next_look:?}");
+    assert!((50..=70).contains(&next_check.since(now).whole_seconds()), "{next_check:?}");
 }
 
 #[tokio::test]
@@ -99,7 +99,7 @@ async fn a_router_has_as_long_to_answer_as_is_set() {
 }
 
 #[tokio::test]
-async fn a_router_is_left_alone_until_its_next_look() {
+async fn a_router_is_left_alone_until_its_next_check() {
     let world = World::over(a_shop());
     assert_eq!(look(&world).await.unwrap(), 1);
     world.clock.advance(Duration::seconds(49));
@@ -264,7 +264,7 @@ async fn no_more_are_looked_at_at_once_than_is_set() {
     let mut round = pin!(world.app.health.check_routers.execute(pending()));
     assert_is!(go_on(round.as_mut()), None);
     assert_eq!(held.asked(), [1, 2].map(|number| numbered(number).id));
-    let due = |tables: &[HealthRow]| tables.iter().filter(|row| row.next_look <= start()).count();
+    let due = |tables: &[HealthRow]| tables.iter().filter(|row| row.next_check <= start()).count();
     assert!(due(&world.store.tables().healths) >= 1, "nobody is claimed long before its turn");
     drop(slow);
     assert_is!(go_on(round.as_mut()), Some(Ok(5)));
@@ -369,7 +369,7 @@ async fn a_failure_of_the_store_is_told_and_costs_one_look() {
     for (call, known) in [(1, 0), (3, 0), (4, 2), (7, 2), (8, 2), (11, 2), (15, 2)] {
         let world = World::over(store());
         world.store.fail_at(call);
-        assert_is!(look(&world).await, Err(LookError::Storage(StorageError::Failed(_))));
+        assert_is!(look(&world).await, Err(HealthCheckError::Storage(StorageError::Failed(_))));
         let recorded = world.store.tables().healths.iter().filter(|row| row.health.is_some()).count();
         assert_eq!(recorded, known, "failed at call {call}");
         world.clock.advance(Duration::minutes(2));
@@ -384,7 +384,7 @@ async fn a_password_that_does_not_open_is_told_and_holds_up_no_other_router() {
     let store = InMemory::new().with_company(a_company().build()).with_router(broken).with_router(a_router().build());
     let world = World::over(store);
     match look(&world).await {
-        Err(LookError::Vault { router, source }) => {
+        Err(HealthCheckError::Vault { router, source }) => {
             assert_eq!((router, source), (numbered(1).id, VaultError::Damaged));
         }
         other => panic!("{other:?}"),
@@ -396,16 +396,17 @@ async fn a_password_that_does_not_open_is_told_and_holds_up_no_other_router() {
 #[tokio::test]
 async fn a_router_that_is_switched_on_is_due_at_once() {
     let world = World::over(a_shop());
-    let next_look = || row(&world, &the_router()).next_look;
-    let switch = async |switch| world.app.routers.switch.execute(the_company(), the_router(), switch).await.unwrap();
+    let next_check = || row(&world, &the_router()).next_check;
+    let switch =
+        async |switch| world.app.routers.set_active.execute(the_company(), the_router(), switch).await.unwrap();
     look(&world).await.unwrap();
-    let planned = next_look();
-    for unchanged in [Switch::To(true), Switch::To(false), Switch::To(false)] {
+    let planned = next_check();
+    for unchanged in [Activation::To(true), Activation::To(false), Activation::To(false)] {
         switch(unchanged).await;
-        assert_eq!(next_look(), planned, "{unchanged:?}");
+        assert_eq!(next_check(), planned, "{unchanged:?}");
     }
-    switch(Switch::Toggle).await;
-    assert_eq!(next_look(), HealthRow::at_once());
+    switch(Activation::Toggle).await;
+    assert_eq!(next_check(), HealthRow::at_once());
     assert_is!(look(&world).await, Ok(1));
 }
 
@@ -461,7 +462,7 @@ async fn a_router_that_the_company_does_not_have_has_no_health() {
 #[tokio::test]
 async fn the_fleet_is_told_by_how_it_stands() {
     let world = World::over(two_shops());
-    world.app.routers.switch.execute(the_company(), the_router(), Switch::To(false)).await.unwrap();
+    world.app.routers.set_active.execute(the_company(), the_router(), Activation::To(false)).await.unwrap();
     look(&world).await.unwrap();
     let fleet = async |state| {
         let listing = world.app.health.of_fleet.execute(state, Page::default()).await.unwrap();

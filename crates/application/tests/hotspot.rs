@@ -380,7 +380,7 @@ async fn an_inactive_router_is_not_touched() {
     let mut admission: Admission = the_admission();
     admission.router.active = false;
     assert_eq!(admission.clone().selling(), Err(RouterInactive));
-    assert_is!(world.app.hotspot.validate_router.execute(admission).await, Ok(RouterValidity::SwitchedOff));
+    assert_is!(world.app.hotspot.validate_router.execute(admission).await, Ok(RouterValidity::Inactive));
     assert_eq!(world.routers.router().accesses, []);
 }
 

@@ -1,9 +1,9 @@
 //! What a company's own admin may do while the company is inactive: read.
 
 use portero_application::{
-    Mandate, Switch,
+    Activation, Mandate,
     companies::{CompanySecrets, EditCompanyError},
-    products::{CreateProductError, EditProductError, WithdrawProductError},
+    products::{CreateProductError, DeactivateProductError, EditProductError},
     routers::{AccessError, ConfirmCertificateError, EditRouterError, ListProfilesError, RouterChanges},
     sessions::AuthorizeWriteError,
 };
@@ -20,7 +20,10 @@ use crate::support::{World, a_shop, assert_is, the_company, the_router};
 /// The mandate of an admin whose company was deactivated after the request was let through.
 async fn an_overtaken_mandate(world: &World) -> Mandate {
     let mandate = world.app.sessions.authorize_write.execute(the_company()).await.unwrap();
-    assert_eq!(world.app.companies.switch.execute(the_company(), Switch::To(false)).await.unwrap(), Some(false));
+    assert_eq!(
+        world.app.companies.set_active.execute(the_company(), Activation::To(false)).await.unwrap(),
+        Some(false)
+    );
     mandate
 }
 
@@ -28,7 +31,7 @@ async fn an_overtaken_mandate(world: &World) -> Mandate {
 async fn an_admin_of_an_inactive_company_gets_no_mandate() {
     let world = World::over(a_shop());
     assert_is!(world.app.sessions.authorize_write.execute(the_company()).await, Ok(_));
-    world.app.companies.switch.execute(the_company(), Switch::To(false)).await.unwrap();
+    world.app.companies.set_active.execute(the_company(), Activation::To(false)).await.unwrap();
     let refused = world.app.sessions.authorize_write.execute(the_company()).await;
     assert_is!(refused, Err(AuthorizeWriteError::CompanyInactive(CompanyInactive)));
 }
@@ -54,8 +57,8 @@ async fn a_deactivation_at_the_same_moment_lets_no_change_through() {
     assert_is!(created, Err(CreateProductError::CompanyInactive(_)));
     let edited = app.products.edit.execute(m(), product, OfferEdit::default()).await;
     assert_is!(edited, Err(EditProductError::CompanyInactive(_)));
-    let withdrawn = app.products.withdraw.execute(m(), product).await;
-    assert_is!(withdrawn, Err(WithdrawProductError::CompanyInactive(_)));
+    let withdrawn = app.products.deactivate.execute(m(), product).await;
+    assert_is!(withdrawn, Err(DeactivateProductError::CompanyInactive(_)));
     assert_eq!(world.store.tables(), before);
 }
 

@@ -2,7 +2,7 @@
 
 use portero_application::{
     Mandate,
-    products::{CreateProductError, EditProductError, WithdrawProductError},
+    products::{CreateProductError, DeactivateProductError, EditProductError},
 };
 use portero_domain::{
     change::Change,
@@ -140,8 +140,8 @@ async fn a_product_of_somebody_else_is_not_there() {
             .execute(Mandate::of_super_admin(company.clone()), product, OfferEdit::default())
             .await;
         assert_is!(edited, Err(EditProductError::NotFound));
-        let withdrawn = world.app.products.withdraw.execute(Mandate::of_super_admin(company), product).await;
-        assert_is!(withdrawn, Err(WithdrawProductError::NotFound));
+        let withdrawn = world.app.products.deactivate.execute(Mandate::of_super_admin(company), product).await;
+        assert_is!(withdrawn, Err(DeactivateProductError::NotFound));
     }
     assert_eq!(world.store.tables(), before);
 }
@@ -252,7 +252,7 @@ async fn a_withdrawn_product_is_off_sale_and_may_be_withdrawn_again() {
     let world = World::over(a_market());
     let mut expected = world.store.tables();
     expected.products[0] = a_product().offering(an_offer().off_sale().build()).build();
-    let withdraw = async || world.app.products.withdraw.execute(Mandate::of_super_admin(the_company()), FIRST).await;
+    let withdraw = async || world.app.products.deactivate.execute(Mandate::of_super_admin(the_company()), FIRST).await;
     world.fails_without_trace(withdraw).await;
     assert_eq!(world.store.tables(), expected);
     assert_is!(withdraw().await, Ok(()));
@@ -262,7 +262,7 @@ async fn a_withdrawn_product_is_off_sale_and_may_be_withdrawn_again() {
 #[tokio::test]
 async fn a_router_whose_products_are_withdrawn_may_be_deleted() {
     let world = World::over(a_shop().with_product(a_product().build()));
-    assert_is!(world.app.products.withdraw.execute(Mandate::of_super_admin(the_company()), FIRST).await, Ok(()));
+    assert_is!(world.app.products.deactivate.execute(Mandate::of_super_admin(the_company()), FIRST).await, Ok(()));
     assert_is!(world.app.routers.delete.execute(the_company(), the_router()).await, Ok(()));
     let refused =
         world.app.products.edit.execute(Mandate::of_super_admin(the_company()), FIRST, OfferEdit::default()).await;

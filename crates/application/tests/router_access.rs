@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use portero_application::{
-    Mandate, Switch,
+    Activation, Mandate,
     routers::{
         AccessError, ConfirmCertificateError, ConnectionTest, EditRouterError, InspectedCertificate, ListProfilesError,
         Reached, RouterChanges,
@@ -13,7 +13,7 @@ use portero_domain::{
     change::Change,
     network::{CertificateFingerprint, Endpoint, Host, Port},
     ports::{
-        CertificateProblem, HotspotError, MockHotspot, MockRouterProbe, MockVault, RouterProbe, SignInProblem,
+        CertificateProblem, HotspotError, LogInProblem, MockHotspot, MockRouterProbe, MockVault, RouterProbe,
         TlsProblem, Vault, VaultError, transact,
     },
     router::{ApiUsername, Credentials, Location, Router, RouterAccess, RouterEdit, RouterInactive},
@@ -44,7 +44,7 @@ fn shops_with(router: Router) -> InMemory {
 
 fn password_of(router: &Router) -> Option<Secret> {
     let place = router.password_place();
-    FakeVault::default().open(&router.credentials.password, &place).ok()
+    FakeVault::default().decrypt(&router.credentials.password, &place).ok()
 }
 
 /// An edit of everything, and the router of the examples after it.
@@ -62,7 +62,8 @@ fn an_edit_of_everything() -> (RouterChanges, Router) {
         location: Change::Set(location.clone()),
     };
     let router = a_router().confirmed(SHOWN).build();
-    let password = FakeVault::default().seal(&secret("new=pass\"word"), &a_router().build().password_place()).unwrap();
+    let password =
+        FakeVault::default().encrypt(&secret("new=pass\"word"), &a_router().build().password_place()).unwrap();
     let after = Router {
         name: name("Router Azotea"),
         endpoint: Endpoint::new(host, Port::new(18_729).unwrap(), Some(true)),
@@ -172,7 +173,7 @@ async fn a_router_that_refuses_the_changes_stays_as_it_was() {
     for refusal in [
         unreachable(),
         HotspotError::AddressRefused,
-        HotspotError::SignIn(SignInProblem::WrongCredentials),
+        HotspotError::LogIn(LogInProblem::WrongCredentials),
         HotspotError::Certificate(CertificateProblem::Unconfirmed { found: SHOWN }),
     ] {
         let world = World::over(two_shops());
@@ -251,7 +252,7 @@ async fn changes_are_not_stored_over_a_rivals_that_they_were_not_tried_with() {
 async fn a_rivals_changes_that_the_trial_does_not_depend_on_are_kept_beside_ours() {
     let world = with_rival(shops_with(a_router().build()), async |rival| {
         edit(rival, renamed("Router Nuevo")).await.unwrap();
-        rival.app.routers.switch.execute(the_company(), the_router(), Switch::To(false)).await.unwrap();
+        rival.app.routers.set_active.execute(the_company(), the_router(), Activation::To(false)).await.unwrap();
     });
     let edited = edit(&world, to_port(9_000)).await.unwrap();
     assert_eq!((edited.name.as_str(), edited.active, edited.endpoint.port.get()), ("Router Nuevo", false, 9_000));
@@ -283,7 +284,7 @@ async fn a_router_that_is_deleted_meanwhile_is_not_brought_back() {
 #[tokio::test]
 async fn a_password_that_cannot_be_sealed_or_opened_leaves_no_trace_and_no_router_asked() {
     let mut opens_nothing = MockVault::new();
-    opens_nothing.expect_open().returning(|_, _| Err(VaultError::UnknownKey));
+    opens_nothing.expect_decrypt().returning(|_, _| Err(VaultError::UnknownKey));
     let opens_nothing = Arc::new(opens_nothing);
     let (with_password, _) = an_edit_of_everything();
     let cases: [(Arc<dyn Vault>, _, _); 3] = [
@@ -500,7 +501,7 @@ async fn the_hotspot_of_an_inactive_router_is_left_alone() {
 /// Whether the router of the examples is due for a check.
 fn is_due(world: &World) -> bool {
     let tables = world.store.tables();
-    let due: Vec<_> = tables.healths.iter().filter(|row| row.next_look == HealthRow::at_once()).collect();
+    let due: Vec<_> = tables.healths.iter().filter(|row| row.next_check == HealthRow::at_once()).collect();
     assert!(due.iter().all(|row| row.router == the_router()), "another router is due: {due:?}");
     !due.is_empty()
 }

@@ -1,7 +1,7 @@
 //! Routers: registered, listed, found, switched, deleted.
 
 use portero_application::{
-    Switch,
+    Activation,
     portal::AdmitPortalError,
     routers::{DeleteRouterError, NewRouter, RegisterRouterError, RegisteredRouter},
 };
@@ -68,7 +68,7 @@ async fn a_routers_password_is_kept_sealed_for_its_own_place() {
     let password = &router.credentials.password;
     assert!(!password.as_str().contains("secure_password"));
     let place = registered.router.password_place();
-    assert_eq!(FakeVault::default().open(password, &place), Ok(secret("secure_password")));
+    assert_eq!(FakeVault::default().decrypt(password, &place), Ok(secret("secure_password")));
 }
 
 #[tokio::test]
@@ -80,7 +80,7 @@ async fn a_routers_identity_that_is_taken_is_drawn_again() {
     assert_eq!(registered.router.id, router_id("RTR_00000001"));
     assert_eq!(registered.key.parts().router, registered.router.id);
     let place = registered.router.password_place();
-    assert!(FakeVault::default().open(&registered.router.credentials.password, &place).is_ok());
+    assert!(FakeVault::default().decrypt(&registered.router.credentials.password, &place).is_ok());
 }
 
 #[tokio::test]
@@ -166,7 +166,7 @@ async fn a_router_of_somebody_else_is_not_there() {
     assert_eq!(found, Some(a_router().build()));
     for (company, router) in wrong_owners() {
         assert_is!(world.app.routers.find.execute(company.clone(), router.clone()).await, Ok(None));
-        let switched = world.app.routers.switch.execute(company.clone(), router.clone(), Switch::Toggle).await;
+        let switched = world.app.routers.set_active.execute(company.clone(), router.clone(), Activation::Toggle).await;
         assert_is!(switched, Ok(None));
         assert_is!(world.app.routers.delete.execute(company, router).await, Err(DeleteRouterError::NotFound));
     }
@@ -177,16 +177,16 @@ async fn a_router_of_somebody_else_is_not_there() {
 async fn a_toggle_flips_and_a_wish_is_met_however_often_it_is_told() {
     let world = World::over(two_shops());
     for (switch, active) in [
-        (Switch::Toggle, false),
-        (Switch::Toggle, true),
-        (Switch::To(true), true),
-        (Switch::To(false), false),
-        (Switch::To(false), false),
-        (Switch::To(true), true),
+        (Activation::Toggle, false),
+        (Activation::Toggle, true),
+        (Activation::To(true), true),
+        (Activation::To(false), false),
+        (Activation::To(false), false),
+        (Activation::To(true), true),
     ] {
         let mut expected = world.store.tables();
         expected.routers[0].active = active;
-        let switched = world.app.routers.switch.execute(the_company(), the_router(), switch).await.unwrap();
+        let switched = world.app.routers.set_active.execute(the_company(), the_router(), switch).await.unwrap();
         assert_eq!(switched, Some(active), "{switch:?}");
         assert_eq!(world.store.tables(), expected, "{switch:?}");
     }
@@ -195,7 +195,7 @@ async fn a_toggle_flips_and_a_wish_is_met_however_often_it_is_told() {
 #[tokio::test]
 async fn a_failed_switch_of_a_router_leaves_no_trace() {
     let world = World::over(a_shop());
-    let switch = async || world.app.routers.switch.execute(the_company(), the_router(), Switch::Toggle).await;
+    let switch = async || world.app.routers.set_active.execute(the_company(), the_router(), Activation::Toggle).await;
     assert_eq!(world.fails_without_trace(switch).await, Some(false));
 }
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use portero_application::{
-    Switch,
-    sessions::{AuthenticateError, LogInError, LoggedIn, SignedIn},
+    Activation,
+    sessions::{AuthenticateError, LogInError, LoggedIn, LoggedInUser},
 };
 use portero_domain::{
     ids::UserId,
@@ -80,7 +80,7 @@ async fn who_knows_the_password_is_signed_in() {
     assert_eq!(world.store.tables(), expected);
 
     let signed_in = world.app.sessions.authenticate.execute(logged_in.token.expose()).await.unwrap();
-    assert_eq!(signed_in, SignedIn { session: session.id, user: the_admin() });
+    assert_eq!(signed_in, LoggedInUser { session: session.id, user: the_admin() });
 }
 
 #[tokio::test]
@@ -153,7 +153,7 @@ async fn what_happened_while_the_password_was_compared_counts() {
     let store = store_with(the_admin());
     let rival = World::over(store.clone());
     let passwords = comparing_after(move || {
-        at_once(rival.app.users.switch.execute(ADMIN, Switch::To(false), OTHER)).unwrap();
+        at_once(rival.app.users.set_active.execute(ADMIN, Activation::To(false), OTHER)).unwrap();
     });
     let world = World::with(store, |ports| ports.passwords = Arc::new(passwords));
     assert_is!(log_in(&world, "password123").await, Err(LogInError::UserInactive));

@@ -190,7 +190,7 @@ pub(crate) fn a_session_signer_that_fails() -> Arc<MockSessionTokens> {
 /// Seals nothing.
 pub(crate) fn a_vault_that_fails() -> Arc<MockVault> {
     let mut vault = MockVault::new();
-    vault.expect_seal().returning(|_, _| Err(VaultError::Sealing));
+    vault.expect_encrypt().returning(|_, _| Err(VaultError::Sealing));
     Arc::new(vault)
 }
 

@@ -153,7 +153,7 @@ async fn every_secret_is_sealed_anew_and_the_second_time_left_alone() {
     for ((place, old), (same_place, new)) in before.iter().zip(secrets(&tables)) {
         assert_eq!(*place, same_place);
         assert!(ROTATED.is_current(&new) && !ROTATED.is_current(old));
-        assert_eq!(ROTATED.open(&new, place), OLD.open(old, place));
+        assert_eq!(ROTATED.decrypt(&new, place), OLD.decrypt(old, place));
     }
     let again = world.app.system.reseal_secrets.execute().await.unwrap();
     assert_eq!(again, Resealed { resealed: 0, left_alone: 250 });
@@ -175,7 +175,7 @@ async fn secrets_that_do_not_open_are_counted_and_the_first_is_named() {
 
     let place = |company| SecretPlace::TelegramBotToken(company);
     let mut moved = a_company().id("EMP_0000000007").with_secrets().build();
-    moved.telegram.bot_token = Some(OLD.seal(&secret("moved here"), &place(the_company())).unwrap());
+    moved.telegram.bot_token = Some(OLD.encrypt(&secret("moved here"), &place(the_company())).unwrap());
     let found = check(two_hundred_and_fifty_secrets().with_company(moved.clone()), ROTATED).await;
     assert_eq!(found, CheckedSecrets { open: 251, damaged: 1, first_closed: Some(place(moved.id)), ..none });
 }
@@ -208,7 +208,7 @@ async fn resealing_goes_on_where_a_failure_stopped_it() {
 async fn a_secret_that_does_not_open_stops_resealing_and_is_named() {
     let place = |company| SecretPlace::TelegramBotToken(company);
     let mut damaged = a_company().id("EMP_0000000007").with_secrets().build();
-    damaged.telegram.bot_token = Some(OLD.seal(&secret("moved here"), &place(the_company())).unwrap());
+    damaged.telegram.bot_token = Some(OLD.encrypt(&secret("moved here"), &place(the_company())).unwrap());
     let world = rotating(two_hundred_and_fifty_secrets().with_company(damaged.clone()));
     match world.app.system.reseal_secrets.execute().await {
         Err(ResealError::Vault { place: named, source }) => {
@@ -223,8 +223,8 @@ async fn a_secret_that_does_not_open_stops_resealing_and_is_named() {
 async fn without_the_old_key_nothing_is_sealed_anew() {
     let mut seals_nothing = MockVault::new();
     seals_nothing.expect_is_current().return_const(false);
-    seals_nothing.expect_open().returning(|sealed, place| OLD.open(sealed, place));
-    seals_nothing.expect_seal().returning(|_, _| Err(VaultError::Sealing));
+    seals_nothing.expect_decrypt().returning(|sealed, place| OLD.decrypt(sealed, place));
+    seals_nothing.expect_encrypt().returning(|_, _| Err(VaultError::Sealing));
     let vaults: [(Arc<dyn Vault>, _); 2] =
         [(Arc::new(FakeVault::new("k2", &[])), VaultError::UnknownKey), (Arc::new(seals_nothing), VaultError::Sealing)];
     for (vault, why) in vaults {

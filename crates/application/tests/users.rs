@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use portero_application::{
-    Switch,
+    Activation,
     sessions::AuthenticateError,
-    users::{CreateFirstSuperAdminError, CreateUserError, SwitchUserError},
+    users::{CreateFirstSuperAdminError, CreateUserError, SetUserActiveError},
 };
 use portero_domain::{
     company::CompanyInactive,
@@ -193,12 +193,12 @@ async fn sessions_die_when_their_person_is_switched_off_and_stay_dead() {
     let authenticate = || world.app.sessions.authenticate.execute(token.expose());
     assert_is!(authenticate().await, Ok(_));
 
-    let off = world.app.users.switch.execute(ANA, Switch::Toggle, ADMIN).await.unwrap();
+    let off = world.app.users.set_active.execute(ANA, Activation::Toggle, ADMIN).await.unwrap();
     assert!(!off);
     assert_eq!(world.store.tables().users, [the_admin(), User { active: false, ..ana() }]);
     assert_is!(authenticate().await, Err(AuthenticateError::UserInactive));
 
-    let on = world.app.users.switch.execute(ANA, Switch::Toggle, ADMIN).await.unwrap();
+    let on = world.app.users.set_active.execute(ANA, Activation::Toggle, ADMIN).await.unwrap();
     assert!(on);
     assert_is!(authenticate().await, Err(AuthenticateError::SessionEnded));
     assert_eq!(world.store.tables().sessions, [admins]);
@@ -208,10 +208,10 @@ async fn sessions_die_when_their_person_is_switched_off_and_stay_dead() {
 async fn a_wish_is_met_however_often_it_is_told_and_costs_nobody_their_session() {
     let world = World::over(a_staff().with_session(a_session().of(ANA).build()));
     let before = world.store.tables();
-    assert!(world.app.users.switch.execute(ANA, Switch::To(true), ADMIN).await.unwrap());
+    assert!(world.app.users.set_active.execute(ANA, Activation::To(true), ADMIN).await.unwrap());
     assert_eq!(world.store.tables(), before);
     for _ in 0..2 {
-        let off = world.app.users.switch.execute(ANA, Switch::To(false), ADMIN).await.unwrap();
+        let off = world.app.users.set_active.execute(ANA, Activation::To(false), ADMIN).await.unwrap();
         assert!(!off);
     }
 }
@@ -220,11 +220,11 @@ async fn a_wish_is_met_however_often_it_is_told_and_costs_nobody_their_session()
 async fn nobody_switches_themselves_off() {
     let world = World::over(a_staff());
     let before = world.store.tables();
-    for switch in [Switch::Toggle, Switch::To(false)] {
-        let refused = world.app.users.switch.execute(ADMIN, switch, ADMIN).await;
-        assert_is!(refused, Err(SwitchUserError::OwnAccount(OwnAccount)));
+    for switch in [Activation::Toggle, Activation::To(false)] {
+        let refused = world.app.users.set_active.execute(ADMIN, switch, ADMIN).await;
+        assert_is!(refused, Err(SetUserActiveError::OwnAccount(OwnAccount)));
     }
-    assert!(world.app.users.switch.execute(ADMIN, Switch::To(true), ADMIN).await.unwrap());
+    assert!(world.app.users.set_active.execute(ADMIN, Activation::To(true), ADMIN).await.unwrap());
     assert_eq!(world.store.tables(), before);
 }
 
@@ -234,9 +234,9 @@ async fn a_caller_who_is_no_active_super_admin_switches_nobody() {
     for (staff, by) in [(a_staff(), ANA), (a_staff(), UserId::new(99)), (store_with(inactive), ADMIN)] {
         let world = World::over(staff);
         let before = world.store.tables();
-        for switch in [Switch::Toggle, Switch::To(true)] {
-            let refused = world.app.users.switch.execute(UserId::new(2), switch, by).await;
-            assert_is!(refused, Err(SwitchUserError::CallerInactive));
+        for switch in [Activation::Toggle, Activation::To(true)] {
+            let refused = world.app.users.set_active.execute(UserId::new(2), switch, by).await;
+            assert_is!(refused, Err(SetUserActiveError::CallerInactive));
         }
         assert_eq!(world.store.tables(), before);
     }
@@ -245,14 +245,14 @@ async fn a_caller_who_is_no_active_super_admin_switches_nobody() {
 #[tokio::test]
 async fn a_person_who_is_not_there_is_not_switched() {
     let world = World::over(a_staff());
-    let refused = world.app.users.switch.execute(UserId::new(99), Switch::Toggle, ADMIN).await;
-    assert_is!(refused, Err(SwitchUserError::NotFound));
+    let refused = world.app.users.set_active.execute(UserId::new(99), Activation::Toggle, ADMIN).await;
+    assert_is!(refused, Err(SetUserActiveError::NotFound));
 }
 
 #[tokio::test]
 async fn a_failed_switch_of_a_person_leaves_no_trace() {
     let world = World::over(a_staff().with_session(a_session().of(ANA).build()));
-    let switch = async || world.app.users.switch.execute(ANA, Switch::Toggle, ADMIN).await;
+    let switch = async || world.app.users.set_active.execute(ANA, Activation::Toggle, ADMIN).await;
     assert!(!world.fails_without_trace(switch).await);
     assert!(world.fails_without_trace(switch).await);
     assert_eq!(world.store.tables().sessions, []);

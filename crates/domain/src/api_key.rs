@@ -48,7 +48,7 @@ pub struct Usage {
 
 /// What a key is good for at a moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum KeyStatus {
     /// It opens the gate.
     Active,
     /// Its time is over.
@@ -110,18 +110,18 @@ impl ApiKey {
     }
 
     /// What the key is good for. Revocation outranks expiry: a revoked key stays revoked.
-    pub fn standing(&self, now: Timestamp) -> Standing {
+    pub fn status(&self, now: Timestamp) -> KeyStatus {
         match self.parts.revoked_at {
-            Some(at) => Standing::Revoked { at },
-            None if now >= self.parts.expires_at => Standing::Expired,
-            None => Standing::Active,
+            Some(at) => KeyStatus::Revoked { at },
+            None if now >= self.parts.expires_at => KeyStatus::Expired,
+            None => KeyStatus::Active,
         }
     }
 
     /// Ends the key for good. Answers what it was good for until now.
-    pub fn revoke(&mut self, now: Timestamp) -> Result<Standing, AlreadyRevoked> {
-        match self.standing(now) {
-            Standing::Revoked { .. } => Err(AlreadyRevoked),
+    pub fn revoke(&mut self, now: Timestamp) -> Result<KeyStatus, AlreadyRevoked> {
+        match self.status(now) {
+            KeyStatus::Revoked { .. } => Err(AlreadyRevoked),
             before => {
                 self.parts.revoked_at = Some(now);
                 Ok(before)
@@ -184,23 +184,23 @@ mod tests {
     fn a_key_is_active_until_the_very_moment_it_ends() {
         let key = key_of_a_year();
         let end = start().plus(YEAR);
-        assert_eq!(key.standing(end.plus(-MICROSECOND)), Standing::Active);
-        assert_eq!(key.standing(end), Standing::Expired);
+        assert_eq!(key.status(end.plus(-MICROSECOND)), KeyStatus::Active);
+        assert_eq!(key.status(end), KeyStatus::Expired);
     }
 
     #[test]
     fn revocation_outranks_expiry_and_happens_once() {
         let mut key = key_of_a_year();
         let at = start().plus(Duration::DAY);
-        assert_eq!(key.revoke(at), Ok(Standing::Active));
+        assert_eq!(key.revoke(at), Ok(KeyStatus::Active));
         assert_eq!(key.revoke(at.plus(Duration::DAY)), Err(AlreadyRevoked));
-        assert_eq!(key.standing(start().plus(YEAR * 2)), Standing::Revoked { at });
+        assert_eq!(key.status(start().plus(YEAR * 2)), KeyStatus::Revoked { at });
     }
 
     #[test]
     fn revoking_an_expired_key_says_that_it_was_expired() {
         let mut key = key_of_a_year();
-        assert_eq!(key.revoke(start().plus(YEAR)), Ok(Standing::Expired));
+        assert_eq!(key.revoke(start().plus(YEAR)), Ok(KeyStatus::Expired));
     }
 
     #[test]

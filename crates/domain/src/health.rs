@@ -74,7 +74,7 @@ pub struct Claim {
     /// The router as it was then.
     pub router: Router,
     /// When it is due again. It tells this claim from every other one of the router.
-    pub next_look: Timestamp,
+    pub next_check: Timestamp,
 }
 
 /// A router as the fleet's keeper sees it.
@@ -123,7 +123,7 @@ impl Condition {
             HotspotError::Certificate(CertificateProblem::Changed { .. }) | HotspotError::Tls(_) => {
                 Self::CertificateChanged
             }
-            HotspotError::SignIn(_) | HotspotError::Rejected { .. } => Self::AccessRefused,
+            HotspotError::LogIn(_) | HotspotError::Rejected { .. } => Self::AccessRefused,
             HotspotError::Unreachable(_) | HotspotError::Busy { .. } | HotspotError::Unknown(_) => Self::Unreachable,
         }
     }
@@ -172,7 +172,7 @@ mod tests {
     use super::*;
     use crate::{
         network::CertificateFingerprint,
-        ports::{Rejection, SignInProblem, TlsProblem},
+        ports::{LogInProblem, Rejection, TlsProblem},
     };
 
     fn at(minute: i64) -> Timestamp {
@@ -259,8 +259,8 @@ mod tests {
             (CertificateProblem::Unconfirmed { found }.into(), Condition::CertificateUnconfirmed),
             (CertificateProblem::Changed { confirmed, found }.into(), Condition::CertificateChanged),
             (TlsProblem::NoCommonCipher.into(), Condition::CertificateChanged),
-            (SignInProblem::WrongCredentials.into(), Condition::AccessRefused),
-            (SignInProblem::NoApiPolicy.into(), Condition::AccessRefused),
+            (LogInProblem::WrongCredentials.into(), Condition::AccessRefused),
+            (LogInProblem::NoApiPolicy.into(), Condition::AccessRefused),
             (rejected, Condition::AccessRefused),
             (silence(), Condition::Unreachable),
             (HotspotError::Busy { retry_after: Span::from_secs(1) }, Condition::Unreachable),

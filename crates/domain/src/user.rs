@@ -88,7 +88,7 @@ pub enum RoleKind {
 
 /// What decides whether a person may do something: their role, and whether they are active.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Standing {
+pub struct UserStatus {
     /// Their role.
     pub role: RoleKind,
     /// Whether they may log in.

@@ -1,6 +1,6 @@
 //! API keys: regenerated, listed, revoked, and how they stand.
 
-use portero_domain::{Timestamp, api_key::Standing};
+use portero_domain::{Timestamp, api_key::KeyStatus};
 use portero_testkit::{
     FakeTokens,
     builders::{a_key, a_router, fingerprint_of, key_id, router_id, start},
@@ -38,8 +38,8 @@ async fn a_key_is_regenerated_as_the_page_shows() {
     app.clock.set(at(15, 0));
 
     assert_example(&app.post(&regenerate()).bearer(&admin).await, "regenerate_api_key 200");
-    let keys: Vec<_> = app.store.tables().keys.into_iter().map(|row| row.key.standing(at(15, 0))).collect();
-    assert_eq!(keys, [Standing::Revoked { at: at(15, 0) }, Standing::Active]);
+    let keys: Vec<_> = app.store.tables().keys.into_iter().map(|row| row.key.status(at(15, 0))).collect();
+    assert_eq!(keys, [KeyStatus::Revoked { at: at(15, 0) }, KeyStatus::Active]);
 }
 
 #[actix_web::test]

@@ -36,7 +36,7 @@ async fn with_company() -> (TestApp, String) {
 
 fn private_key(company: &CompanyId, sealed: Option<&Sealed>) -> Option<Secret> {
     let place = SecretPlace::ConektaPrivateKey(company.clone());
-    sealed.map(|sealed| FakeVault::default().open(sealed, &place).unwrap())
+    sealed.map(|sealed| FakeVault::default().decrypt(sealed, &place).unwrap())
 }
 
 #[actix_web::test]

@@ -88,7 +88,7 @@ async fn a_key_that_cannot_be_signed_leaves_no_trace() {
 async fn a_password_that_cannot_be_sealed_leaves_no_trace() {
     let app = TestApp::with(|ports, _| {
         let mut vault = MockVault::new();
-        vault.expect_seal().returning(|_, _| Err(VaultError::Sealing));
+        vault.expect_encrypt().returning(|_, _| Err(VaultError::Sealing));
         ports.vault = Arc::new(vault);
     })
     .await;

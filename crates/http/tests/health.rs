@@ -6,7 +6,7 @@ use portero_domain::{
     health::{Claim, RouterHealth},
     ids::RouterId,
     network::CertificateFingerprint,
-    ports::{CertificateProblem, HotspotError, HotspotResult, Rejection, SignInProblem, Stored, Vitals, transact},
+    ports::{CertificateProblem, HotspotError, HotspotResult, LogInProblem, Rejection, Stored, Vitals, transact},
     router::Router,
 };
 use portero_testkit::builders::{a_company, a_router, router_id, start};
@@ -77,7 +77,7 @@ async fn every_condition_has_its_word_and_a_sentence_that_is_not_the_routers() {
         (Ok(vitals(0)), "en_linea", Value::Null),
         (silence(), "sin_conexion", json!("El router no responde")),
         (
-            Err(SignInProblem::WrongCredentials.into()),
+            Err(LogInProblem::WrongCredentials.into()),
             "acceso_rechazado",
             json!("El router no acepta el usuario, su contraseña o sus permisos"),
         ),
@@ -162,7 +162,7 @@ async fn the_fleet_is_told_as_documented() {
     let (app, admin, other) = a_fleet().await;
     for minute in 0..2 {
         look(&app, &the_router(), minute, Ok(vitals(minute))).await;
-        look(&app, &other.id, minute, Err(SignInProblem::NoApiPolicy.into())).await;
+        look(&app, &other.id, minute, Err(LogInProblem::NoApiPolicy.into())).await;
     }
     let response = app.unchanged(app.get(FLEET).bearer(&admin)).await;
     assert_example(&response, "fleet_health 200");

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use portero_domain::{
     hotspot::{HotspotPassword, HotspotUser, Usage},
-    ports::{HotspotError, SignInProblem},
+    ports::{HotspotError, LogInProblem},
 };
 use portero_testkit::builders::{a_device, a_hotspot_user, a_key, a_router};
 use serde_json::{Value, json};
@@ -153,6 +153,6 @@ async fn a_pin_is_a_user_without_a_password() {
 async fn a_portal_learns_whether_its_router_answers() {
     let (app, key) = a_hotspot().await;
     assert_example(&app.post(VALIDATE).key(&key).await, "validate_router 200");
-    app.routers.fail_from(1, HotspotError::SignIn(SignInProblem::WrongCredentials));
+    app.routers.fail_from(1, HotspotError::LogIn(LogInProblem::WrongCredentials));
     assert_example(&app.post(VALIDATE).key(&key).await, "validate_router 200 offline");
 }

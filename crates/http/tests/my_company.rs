@@ -58,7 +58,7 @@ fn bot_token(app: &TestApp, company: &CompanyId) -> Option<Secret> {
     let stored = tables.companies.iter().find(|stored| stored.id == *company).unwrap();
     let place = SecretPlace::TelegramBotToken(company.clone());
     let sealed = stored.telegram.bot_token.as_ref();
-    sealed.map(|sealed| FakeVault::default().open(sealed, &place).unwrap())
+    sealed.map(|sealed| FakeVault::default().decrypt(sealed, &place).unwrap())
 }
 
 #[actix_web::test]

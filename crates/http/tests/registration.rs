@@ -59,7 +59,7 @@ async fn a_routers_password_is_kept_sealed_for_its_own_place() {
     let tables = app.store.tables();
     let [router] = &tables.routers[..] else { panic!("one router: {tables:?}") };
     let place = router.password_place();
-    let opened = FakeVault::default().open(&router.credentials.password, &place).unwrap();
+    let opened = FakeVault::default().decrypt(&router.credentials.password, &place).unwrap();
     assert_eq!(opened.expose(), "  con espacios ");
 }
 

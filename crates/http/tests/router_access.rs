@@ -11,7 +11,7 @@ use portero_domain::{
     hotspot::{ItemId, Profile},
     network::{CertificateFingerprint, Host},
     ports::{
-        CertificateProblem, HotspotError, MockHotspot, MockRouterProbe, MockVault, Rejection, SignInProblem, Stored,
+        CertificateProblem, HotspotError, LogInProblem, MockHotspot, MockRouterProbe, MockVault, Rejection, Stored,
         TlsProblem, UnitOfWork, Vault, VaultError, transact,
     },
     router::Router,
@@ -58,7 +58,7 @@ fn stored(app: &TestApp) -> Router {
 
 fn password_of(router: &Router) -> Secret {
     let place = router.password_place();
-    FakeVault::default().open(&router.credentials.password, &place).unwrap()
+    FakeVault::default().decrypt(&router.credentials.password, &place).unwrap()
 }
 
 /// An endpoint's call by its admin, at each of both paths.
@@ -190,7 +190,7 @@ async fn an_edit_has_every_faulty_field_named() {
 #[actix_web::test]
 async fn changes_that_the_router_refuses_are_not_made() {
     let refusals = [
-        (HotspotError::SignIn(SignInProblem::WrongCredentials), "edit_router 400"),
+        (HotspotError::LogIn(LogInProblem::WrongCredentials), "edit_router 400"),
         (unconfirmed(), "edit_router 400 unconfirmed"),
     ];
     for (refusal, expected) in refusals {
@@ -241,22 +241,22 @@ async fn every_trouble_with_a_router_has_its_code_and_its_spanish() {
                 .to_owned(),
         ),
         (
-            HotspotError::SignIn(SignInProblem::WrongCredentials),
+            HotspotError::LogIn(LogInProblem::WrongCredentials),
             "router_access_refused",
             "usuario o contraseña incorrectos".to_owned(),
         ),
         (
-            HotspotError::SignIn(SignInProblem::NoApiPolicy),
+            HotspotError::LogIn(LogInProblem::NoApiPolicy),
             "router_access_refused",
             "el usuario no tiene permiso de usar la API (política api)".to_owned(),
         ),
         (
-            HotspotError::SignIn(SignInProblem::OldLoginOnly),
+            HotspotError::LogIn(LogInProblem::OldLoginOnly),
             "router_access_refused",
             "solo acepta el inicio de sesión antiguo, anterior a RouterOS 6.43".to_owned(),
         ),
         (
-            HotspotError::SignIn(SignInProblem::NoOldLogin),
+            HotspotError::LogIn(LogInProblem::NoOldLogin),
             "router_access_refused",
             "no acepta el inicio de sesión antiguo, anterior a RouterOS 6.43".to_owned(),
         ),
@@ -511,7 +511,7 @@ async fn the_hotspot_of_an_inactive_router_is_left_alone() {
 async fn a_password_that_cannot_be_opened_is_our_own_fault_and_no_router_is_asked() {
     let app = TestApp::with(|ports, _| {
         let mut vault = MockVault::new();
-        vault.expect_open().returning(|_, _| Err(VaultError::UnknownKey));
+        vault.expect_decrypt().returning(|_, _| Err(VaultError::UnknownKey));
         (ports.vault, ports.router_probe, ports.hotspot) =
             (Arc::new(vault), Arc::new(MockRouterProbe::new()), Arc::new(MockHotspot::new()));
     })

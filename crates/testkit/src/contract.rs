@@ -134,7 +134,7 @@ macro_rules! contract_tests {
             router_healths {
                 a_router_begins_unknown_and_due,
                 a_look_reads_back_as_it_was_written,
-                a_claimed_router_is_due_again_at_its_next_look,
+                a_claimed_router_is_due_again_at_its_next_check,
                 the_longest_overdue_are_claimed_first,
                 an_inactive_router_is_not_claimed,
                 rivals_never_claim_the_same_router,

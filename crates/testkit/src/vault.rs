@@ -25,11 +25,11 @@ impl Default for FakeVault {
 }
 
 impl Vault for FakeVault {
-    fn seal(&self, secret: &Secret, place: &SecretPlace) -> Result<Sealed, VaultError> {
+    fn encrypt(&self, secret: &Secret, place: &SecretPlace) -> Result<Sealed, VaultError> {
         Ok(Sealed::new(format!("sealed:{}:{}:{}", self.current, name(place), hex(secret.expose()))))
     }
 
-    fn open(&self, sealed: &Sealed, place: &SecretPlace) -> Result<Secret, VaultError> {
+    fn decrypt(&self, sealed: &Sealed, place: &SecretPlace) -> Result<Secret, VaultError> {
         let parts: Vec<_> = sealed.as_str().split(':').collect();
         let ["sealed", key, at, plain] = parts[..] else { return Err(VaultError::Damaged) };
         if key != self.current && !self.older.contains(&key) {
@@ -72,15 +72,15 @@ mod tests {
         let place = a_router().build().password_place();
         let elsewhere = SecretPlace::ConektaPrivateKey(a_company().build().id);
         let secret = Secret::new("contraseña: x".into());
-        let sealed = FakeVault::default().seal(&secret, &place).unwrap();
+        let sealed = FakeVault::default().encrypt(&secret, &place).unwrap();
         assert!(!sealed.as_str().contains("contrase"));
-        assert_eq!(FakeVault::default().open(&sealed, &place), Ok(secret.clone()));
-        assert_eq!(FakeVault::default().open(&sealed, &elsewhere), Err(VaultError::Damaged));
-        assert_eq!(FakeVault::default().open(&Sealed::new("plain".into()), &place), Err(VaultError::Damaged));
-        assert_eq!(FakeVault::new("k2", &[]).open(&sealed, &place), Err(VaultError::UnknownKey));
+        assert_eq!(FakeVault::default().decrypt(&sealed, &place), Ok(secret.clone()));
+        assert_eq!(FakeVault::default().decrypt(&sealed, &elsewhere), Err(VaultError::Damaged));
+        assert_eq!(FakeVault::default().decrypt(&Sealed::new("plain".into()), &place), Err(VaultError::Damaged));
+        assert_eq!(FakeVault::new("k2", &[]).decrypt(&sealed, &place), Err(VaultError::UnknownKey));
 
         let rotated = FakeVault::new("k2", &["k1"]);
-        assert_eq!(rotated.open(&sealed, &place), Ok(secret));
+        assert_eq!(rotated.decrypt(&sealed, &place), Ok(secret));
         assert!(FakeVault::default().is_current(&sealed) && !rotated.is_current(&sealed));
     }
 }

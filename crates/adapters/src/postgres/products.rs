@@ -177,7 +177,7 @@ impl Products for PgStorage<'_> {
         Ok(id.map(ProductId::new).ok_or(Taken))
     }
 
-    fn withdraw(&mut self, company: &CompanyId, id: ProductId) -> Stored<bool> {
+    fn deactivate(&mut self, company: &CompanyId, id: ProductId) -> Stored<bool> {
         let withdrawn = diesel::update(products::table.find((company.as_str(), id.get())))
             .set(products::active.eq(false))
             .execute(self.connection)

@@ -284,17 +284,17 @@ impl RouterHealths for PgStorage<'_> {
             .skip_locked()
             .load(self.connection)
             .map_err(storage)?;
-        let next_looks = due.iter().map(|(_, id)| Ok(next(&RouterId::parse(id).or_broken("router id")?)));
-        let next_looks: Vec<Timestamp> = next_looks.collect::<Stored<_>>()?;
+        let next_checks = due.iter().map(|(_, id)| Ok(next(&RouterId::parse(id).or_broken("router id")?)));
+        let next_checks: Vec<Timestamp> = next_checks.collect::<Stored<_>>()?;
         let (companies, ids): (Vec<&str>, Vec<&str>) = due.iter().map(|(c, id)| (c.as_str(), id.as_str())).unzip();
         sql_query(
-            "UPDATE router_health SET next_check_at = claimed.next_look \
-             FROM unnest($1, $2, $3) AS claimed (company_id, id, next_look) \
+            "UPDATE router_health SET next_check_at = claimed.next_check \
+             FROM unnest($1, $2, $3) AS claimed (company_id, id, next_check) \
              WHERE router_health.company_id = claimed.company_id AND router_health.router_id = claimed.id",
         )
         .bind::<Array<Text>, _>(&companies)
         .bind::<Array<Text>, _>(&ids)
-        .bind::<Array<Timestamptz>, _>(next_looks.iter().map(|at| at.get()).collect::<Vec<_>>())
+        .bind::<Array<Timestamptz>, _>(next_checks.iter().map(|at| at.get()).collect::<Vec<_>>())
         .execute(self.connection)
         .map_err(storage)?;
         let rows: Vec<(String, RouterRow)> = routers::table
@@ -306,9 +306,9 @@ impl RouterHealths for PgStorage<'_> {
             .load(self.connection)
             .map_err(storage)?;
         let mut rows: HashMap<String, RouterRow> = rows.into_iter().collect();
-        let claims = ids.iter().zip(next_looks).filter_map(|(&id, next_look)| {
+        let claims = ids.iter().zip(next_checks).filter_map(|(&id, next_check)| {
             let router = Router::try_from(rows.remove(id)?);
-            Some(router.map(|router| Claim { router, next_look }))
+            Some(router.map(|router| Claim { router, next_check }))
         });
         Ok(Claims { claims: claims.collect(), more: due.len() == usize::from(limit) })
     }
@@ -317,7 +317,7 @@ impl RouterHealths for PgStorage<'_> {
         self.do_not_wait_for_the_disk()?;
         let router = &claim.router;
         let written = diesel::update(router_health::table.find((router.company.as_str(), router.id.as_str())))
-            .filter(router_health::next_check_at.eq(claim.next_look.get()))
+            .filter(router_health::next_check_at.eq(claim.next_check.get()))
             .set(Row::try_from(found)?)
             .execute(self.connection)
             .map_err(storage)?;

@@ -11,7 +11,7 @@ use portero_domain::{
     ports::{StorageError, Stored, Taken, Users},
     session::Session,
     text::{Email, Name},
-    user::{NewUser, PasswordHash, Role, RoleKind, Standing, User, UserProfile},
+    user::{NewUser, PasswordHash, Role, RoleKind, User, UserProfile, UserStatus},
 };
 use time::OffsetDateTime;
 
@@ -163,10 +163,10 @@ impl Users for PgStorage<'_> {
         Ok(id.map(UserId::new).ok_or(Taken))
     }
 
-    fn lock_standing(&mut self, id: UserId) -> Stored<Option<Standing>> {
+    fn lock_status(&mut self, id: UserId) -> Stored<Option<UserStatus>> {
         let query = users::table.find(id.get()).select((users::role, users::active)).for_no_key_update();
         let found: Option<(String, bool)> = query.first(self.connection).optional().map_err(storage)?;
-        found.map(|(role, active)| Ok(Standing { role: role_named(&role)?, active })).transpose()
+        found.map(|(role, active)| Ok(UserStatus { role: role_named(&role)?, active })).transpose()
     }
 
     fn set_active(&mut self, id: UserId, active: bool) -> Stored<()> {

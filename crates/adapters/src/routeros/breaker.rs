@@ -37,7 +37,7 @@ impl Breaker {
     pub(super) fn fail(&mut self, now: Instant, error: &HotspotError, tuning: &Tuning, chance: u8) -> bool {
         self.failures = self.failures.saturating_add(1);
         let pause = match error {
-            HotspotError::SignIn(_) | HotspotError::Certificate(_) | HotspotError::Tls(_) => Some(tuning.lockout),
+            HotspotError::LogIn(_) | HotspotError::Certificate(_) | HotspotError::Tls(_) => Some(tuning.lockout),
             _ => self.failures.checked_sub(TOO_MANY).map(|further| pause(tuning, further).mul_f64(spread(chance))),
         };
         let Some(pause) = pause else { return false };
@@ -64,7 +64,7 @@ fn spread(chance: u8) -> f64 {
 mod tests {
     use portero_domain::{
         network::CertificateFingerprint,
-        ports::{CertificateProblem, SignInProblem},
+        ports::{CertificateProblem, LogInProblem},
     };
 
     use super::*;
@@ -103,7 +103,7 @@ mod tests {
     fn a_refused_login_or_another_certificate_opens_it_at_once_for_five_minutes() {
         let found = CertificateFingerprint::new([1; 32]);
         for error in [
-            HotspotError::SignIn(SignInProblem::WrongCredentials),
+            HotspotError::LogIn(LogInProblem::WrongCredentials),
             HotspotError::Certificate(CertificateProblem::Unconfirmed { found }),
         ] {
             let mut breaker = Breaker::default();

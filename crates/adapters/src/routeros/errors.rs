@@ -6,7 +6,7 @@ use std::time::Duration;
 use portero_domain::{
     hotspot::RouterText,
     network::CertificateFingerprint,
-    ports::{CertificateProblem, HotspotError, Rejection, SignInProblem, TlsProblem},
+    ports::{CertificateProblem, HotspotError, LogInProblem, Rejection, TlsProblem},
 };
 use portero_routeros::{
     Class, Trap,
@@ -59,12 +59,12 @@ pub(super) fn not_connected(error: ConnectError) -> HotspotError {
             CertificateProblem::Changed { confirmed: fingerprint(pinned), found: fingerprint(found) }.into()
         }
         ConnectError::Refused(trap) => match trap.class() {
-            Class::AuthFailed => SignInProblem::WrongCredentials.into(),
-            Class::NoApiPolicy => SignInProblem::NoApiPolicy.into(),
+            Class::AuthFailed => LogInProblem::WrongCredentials.into(),
+            Class::NoApiPolicy => LogInProblem::NoApiPolicy.into(),
             _ => rejected(&trap),
         },
-        ConnectError::LegacyLoginOnly => SignInProblem::OldLoginOnly.into(),
-        ConnectError::NoLegacyLogin => SignInProblem::NoOldLogin.into(),
+        ConnectError::LegacyLoginOnly => LogInProblem::OldLoginOnly.into(),
+        ConnectError::NoLegacyLogin => LogInProblem::NoOldLogin.into(),
         ConnectError::Dropped(Closed::EndOfStream | Closed::Network(_)) => {
             unreachable("it ended the session before the login: is this server's address allowed, and a session free?")
         }

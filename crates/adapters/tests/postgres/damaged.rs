@@ -4,7 +4,7 @@ use portero_domain::{
     ids::{CompanyId, ProductId, RouterId, UserId},
     page::{DamagedRow, Limit, Page, RowId, RowLabel, Start},
     ports::{Storage, StorageError, Stored, transact},
-    user::{RoleKind, Standing},
+    user::{RoleKind, UserStatus},
 };
 use portero_testkit::builders::{a_company, a_router, a_user, an_offer, start};
 
@@ -104,9 +104,9 @@ async fn a_damaged_row_is_deactivated_like_any_other() {
         storage.companies().set_active(&hotel(), false)?;
         assert_eq!(storage.routers().lock_active(&hotel(), &router_id())?, Some(true));
         storage.routers().set_active(&hotel(), &router_id(), false)?;
-        assert!(storage.products().withdraw(&hotel(), ProductId::new(1))?);
-        let standing = Standing { role: RoleKind::SuperAdmin, active: true };
-        assert_eq!(storage.users().lock_standing(UserId::new(1))?, Some(standing));
+        assert!(storage.products().deactivate(&hotel(), ProductId::new(1))?);
+        let status = UserStatus { role: RoleKind::SuperAdmin, active: true };
+        assert_eq!(storage.users().lock_status(UserId::new(1))?, Some(status));
         storage.users().set_active(UserId::new(1), false)
     })
     .await;

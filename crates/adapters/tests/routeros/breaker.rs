@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use portero_adapters::RouterOs;
 use portero_domain::{
     hotspot::{HotspotUser, Mac, SessionsOf},
-    ports::{Hotspot, HotspotError, HotspotResult, RouterProbe, SignInProblem},
+    ports::{Hotspot, HotspotError, HotspotResult, LogInProblem, RouterProbe},
     router::{ApiUsername, RouterAccess},
     secret::Secret,
 };
@@ -29,7 +29,7 @@ fn with_password(access: RouterAccess, password: &str) -> RouterAccess {
 async fn a_wrong_password_is_tried_once_however_many_ask() {
     let (router, routers) = (router(|_| {}).await, routers(|_| {}));
     let (right, wrong) = (access(&router), with_password(access(&router), "wrong"));
-    let refused = HotspotError::SignIn(SignInProblem::WrongCredentials);
+    let refused = HotspotError::LogIn(LogInProblem::WrongCredentials);
     let mut calls = JoinSet::new();
     for _ in 0..100 {
         let (routers, wrong) = (Arc::clone(&routers), wrong.clone());
@@ -53,7 +53,7 @@ async fn a_login_may_be_tried_while_the_router_is_left_alone() {
     let wrong = with_password(access(&router), "wrong");
     ask(&routers, &wrong).await.unwrap_err();
     let tried = routers.try_access(&wrong).await;
-    assert_eq!(tried, Err(HotspotError::SignIn(SignInProblem::WrongCredentials)));
+    assert_eq!(tried, Err(HotspotError::LogIn(LogInProblem::WrongCredentials)));
     assert_eq!(router.router().logged("login failure"), 2);
     ask(&routers, &wrong).await.unwrap_err();
     assert_eq!(router.router().logged("login failure"), 2, "a trial that fails changes nothing");

@@ -5,7 +5,7 @@ use std::{net::SocketAddr, sync::Arc, time::Duration};
 use portero_domain::{
     Timestamp,
     hotspot::{NewHotspotUser, ProfileName},
-    ports::{CreateHotspotUserError, Hotspot, HotspotError, Rejection, RouterProbe, SignInProblem},
+    ports::{CreateHotspotUserError, Hotspot, HotspotError, LogInProblem, Rejection, RouterProbe},
     router::{ApiUsername, RouterAccess},
 };
 use portero_routeros_sim::{Account, Armed, Event, Fault, Policies, Profile};
@@ -19,12 +19,12 @@ use crate::{
 
 #[tokio::test]
 async fn the_old_login_is_spoken_where_it_was_asked_for_and_nowhere_else() {
-    let refused = |problem| Err(HotspotError::SignIn(problem));
+    let refused = |problem| Err(HotspotError::LogIn(problem));
     for (version, old_login, expected) in [
         ("6.42.12 (long-term)", true, Ok(Vec::new())),
-        ("6.42.12 (long-term)", false, refused(SignInProblem::OldLoginOnly)),
+        ("6.42.12 (long-term)", false, refused(LogInProblem::OldLoginOnly)),
         ("6.49.19 (long-term)", false, Ok(Vec::new())),
-        ("6.49.19 (long-term)", true, refused(SignInProblem::NoOldLogin)),
+        ("6.49.19 (long-term)", true, refused(LogInProblem::NoOldLogin)),
     ] {
         let (router, routers) = (router(|settings| settings.version = version.parse().unwrap()).await, routers(|_| {}));
         let access = RouterAccess { old_login, ..access(&router) };
@@ -48,7 +48,7 @@ async fn an_account_needs_the_policies_for_what_it_does() {
     let routers = routers(|_| {});
     let as_account = |text| RouterAccess { username: ApiUsername::parse(text).unwrap(), ..access(&router) };
     let answer = routers.users(&as_account("nothing"), &[name("AB3C9D")]).await;
-    assert_eq!(answer, Err(HotspotError::SignIn(SignInProblem::NoApiPolicy)));
+    assert_eq!(answer, Err(HotspotError::LogIn(LogInProblem::NoApiPolicy)));
     let answer = routers.create_user(&as_account("reader"), &new_user("AB3C9D")).await;
     let text = "not enough permissions (9)".to_owned();
     let denied = HotspotError::Rejected { kind: Rejection::PermissionDenied, text };

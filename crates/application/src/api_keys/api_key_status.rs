@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use portero_domain::{
-    api_key::{Advice, ApiKey, Standing},
+    api_key::{Advice, ApiKey, KeyStatus},
     ids::{CompanyId, RouterId},
     ports::{Clock, Stored, UnitOfWork, transact},
 };
@@ -14,7 +14,7 @@ pub struct ApiKeyStatus {
 
 /// How a router's key stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct KeyStatus {
+pub struct RouterKeyStatus {
     /// The router.
     pub router: RouterId,
     /// The active key. An expired key is not active (`R402`).
@@ -34,19 +34,19 @@ pub struct ActiveKey {
 
 impl ApiKeyStatus {
     /// How this router's key stands, if the company has the router.
-    pub async fn execute(&self, company: CompanyId, router: RouterId) -> Stored<Option<KeyStatus>> {
+    pub async fn execute(&self, company: CompanyId, router: RouterId) -> Stored<Option<RouterKeyStatus>> {
         let now = self.clock.now();
         transact(&*self.storage, move |storage| {
             if storage.routers().find(&company, &router)?.is_none() {
                 return Ok(None);
             }
             let open = storage.api_keys().open(&company, &router)?;
-            let active = open.into_iter().find(|key| key.standing(now) == Standing::Active).map(|key| ActiveKey {
+            let active = open.into_iter().find(|key| key.status(now) == KeyStatus::Active).map(|key| ActiveKey {
                 days_left: key.days_left(now),
                 advice: key.advice(now),
                 key,
             });
-            Ok(Some(KeyStatus { router, active }))
+            Ok(Some(RouterKeyStatus { router, active }))
         })
         .await
     }

@@ -13,7 +13,7 @@ use crate::Settings;
 
 pub use self::{
     api_key_history::ApiKeyHistory,
-    api_key_status::{ActiveKey, ApiKeyStatus, KeyStatus},
+    api_key_status::{ActiveKey, ApiKeyStatus, RouterKeyStatus},
     regenerate_api_key::{RegenerateApiKey, RegenerateApiKeyError, RegeneratedKey},
     revoke_api_key::{RevokeApiKey, RevokeApiKeyError},
 };

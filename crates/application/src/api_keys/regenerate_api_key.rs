@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use portero_domain::{
-    api_key::{ApiKey, Standing},
+    api_key::{ApiKey, KeyStatus},
     ids::{CompanyId, RouterId},
     ports::{ApiKeyToken, ApiKeyTokens, Clock, Ids, SigningError, StorageError, UnitOfWork, transact},
     router::RouterInactive,
@@ -58,7 +58,7 @@ impl RegenerateApiKey {
             let mut replaced_active_key = false;
             for mut old in storage.api_keys().open(&company, &router.id)? {
                 if let Ok(before) = old.revoke(now) {
-                    replaced_active_key |= before == Standing::Active;
+                    replaced_active_key |= before == KeyStatus::Active;
                     storage.api_keys().record_revocation(&old)?;
                 }
             }

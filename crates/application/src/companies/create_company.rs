@@ -58,7 +58,7 @@ impl CreateCompany {
             for _ in 0..DRAWS {
                 let id = ids.company();
                 let place = SecretPlace::ConektaPrivateKey(id.clone());
-                let private_key = new.conekta_private_key.as_ref().map(|key| vault.seal(key, &place)).transpose()?;
+                let private_key = new.conekta_private_key.as_ref().map(|key| vault.encrypt(key, &place)).transpose()?;
                 let company = Company {
                     id,
                     name: new.name.clone(),

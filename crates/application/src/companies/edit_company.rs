@@ -57,9 +57,9 @@ impl EditCompany {
             let mut company = storage.companies().lock(&company)?.ok_or(EditCompanyError::NotFound)?;
             company.edit(edit);
             let place = SecretPlace::ConektaPrivateKey(company.id.clone());
-            conekta_private_key.try_map(|key| vault.seal(&key, &place))?.apply(&mut company.conekta.private_key);
+            conekta_private_key.try_map(|key| vault.encrypt(&key, &place))?.apply(&mut company.conekta.private_key);
             let place = SecretPlace::TelegramBotToken(company.id.clone());
-            telegram_bot_token.try_map(|token| vault.seal(&token, &place))?.apply(&mut company.telegram.bot_token);
+            telegram_bot_token.try_map(|token| vault.encrypt(&token, &place))?.apply(&mut company.telegram.bot_token);
             storage.companies().update(&company)?;
             Ok(company)
         })

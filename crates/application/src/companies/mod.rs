@@ -5,7 +5,7 @@ mod create_company;
 mod edit_company;
 mod find_company;
 mod list_companies;
-mod switch_company;
+mod set_company_active;
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ pub use self::{
     edit_company::{CompanySecrets, EditCompany, EditCompanyError},
     find_company::FindCompany,
     list_companies::ListCompanies,
-    switch_company::SwitchCompany,
+    set_company_active::SetCompanyActive,
 };
 
 /// The companies.
@@ -27,7 +27,7 @@ pub struct Companies {
     pub list: ListCompanies,
     pub find: FindCompany,
     pub edit: EditCompany,
-    pub switch: SwitchCompany,
+    pub set_active: SetCompanyActive,
     pub overview: CompanyOverview,
 }
 
@@ -44,7 +44,7 @@ impl Companies {
             list: ListCompanies { storage: Arc::clone(&ports.storage) },
             find: FindCompany { storage: Arc::clone(&ports.storage) },
             edit: EditCompany { storage: Arc::clone(&ports.storage), vault: Arc::clone(&ports.vault) },
-            switch: SwitchCompany { storage: Arc::clone(&ports.storage) },
+            set_active: SetCompanyActive { storage: Arc::clone(&ports.storage) },
             overview: CompanyOverview { storage: Arc::clone(&ports.storage), clock: Arc::clone(&ports.clock) },
         }
     }

@@ -1,7 +1,7 @@
 //! How the routers are.
 
+mod check_routers;
 mod fleet_health;
-mod look_at_routers;
 mod router_health_of;
 mod schedule;
 
@@ -10,11 +10,11 @@ use std::sync::Arc;
 use portero_domain::ports::Ports;
 
 use crate::Settings;
-use crate::routers::Accesses;
+use crate::routers::RouterAccessLoader;
 
 pub use self::{
+    check_routers::{CheckRouters, HealthCheckError},
     fleet_health::FleetHealth,
-    look_at_routers::{LookAtRouters, LookError},
     router_health_of::{KnownHealth, RouterHealthOf},
     schedule::HealthChecks,
 };
@@ -22,7 +22,7 @@ pub use self::{
 /// The health of the routers.
 #[expect(missing_docs, reason = "each field is the use case that its type documents")]
 pub struct Health {
-    pub check_routers: LookAtRouters,
+    pub check_routers: CheckRouters,
     pub of_router: RouterHealthOf,
     pub of_fleet: FleetHealth,
 }
@@ -31,8 +31,8 @@ impl Health {
     /// The use cases of this area.
     pub(crate) fn new(ports: &Ports, settings: &Settings) -> Self {
         Self {
-            check_routers: LookAtRouters {
-                accesses: Accesses::new(ports),
+            check_routers: CheckRouters {
+                access: RouterAccessLoader::new(ports),
                 clock: Arc::clone(&ports.clock),
                 probe: Arc::clone(&ports.router_probe),
                 checks: settings.health_checks,

@@ -6,11 +6,11 @@ use portero_domain::{
 };
 
 use super::{GuestError, prove::Proof};
-use crate::routers::Accesses;
+use crate::routers::RouterAccessLoader;
 
 /// Shows a guest what stands behind their user, for the right password.
 pub struct GuestProfileOf {
-    pub(crate) accesses: Accesses,
+    pub(crate) access: RouterAccessLoader,
     pub(crate) hotspot: Arc<dyn Hotspot>,
 }
 
@@ -31,7 +31,7 @@ impl GuestProfileOf {
         username: HotspotUsername,
         password: HotspotPassword,
     ) -> Result<GuestProfile, GuestError> {
-        let router = self.accesses.selling(&router).await?;
+        let router = self.access.selling(&router).await?;
         let proof =
             Proof { hotspot: &*self.hotspot, router: &router, name: &username, password: &password, device: None };
         let user = proof.sold_user().await?.user().clone();

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use portero_domain::ports::Ports;
 
-use crate::routers::Accesses;
+use crate::routers::RouterAccessLoader;
 
 use portero_domain::ports::HotspotError;
 use thiserror::Error;
@@ -35,9 +35,12 @@ impl Hotspots {
     /// The use cases of this area.
     pub(crate) fn new(ports: &Ports) -> Self {
         Self {
-            validate_router: ValidateRouter { accesses: Accesses::new(ports), probe: Arc::clone(&ports.router_probe) },
-            reconnect: ReconnectGuest { accesses: Accesses::new(ports), hotspot: Arc::clone(&ports.hotspot) },
-            profile: GuestProfileOf { accesses: Accesses::new(ports), hotspot: Arc::clone(&ports.hotspot) },
+            validate_router: ValidateRouter {
+                access: RouterAccessLoader::new(ports),
+                probe: Arc::clone(&ports.router_probe),
+            },
+            reconnect: ReconnectGuest { access: RouterAccessLoader::new(ports), hotspot: Arc::clone(&ports.hotspot) },
+            profile: GuestProfileOf { access: RouterAccessLoader::new(ports), hotspot: Arc::clone(&ports.hotspot) },
         }
     }
 }

@@ -10,14 +10,14 @@ use portero_domain::{
 };
 
 use super::{GuestError, fold_leftovers::fold_leftovers, prove::Proof};
-use crate::routers::Accesses;
+use crate::routers::RouterAccessLoader;
 
 /// Logs a returning guest in again, on whatever device (ADR 16).
 ///
 /// The device uses the user that was sold. Where that user is bound to another device, the binding moves to this one. Where
 /// the user has as many sessions as its profile shares, the one that is idle for longest ends.
 pub struct ReconnectGuest {
-    pub(crate) accesses: Accesses,
+    pub(crate) access: RouterAccessLoader,
     pub(crate) hotspot: Arc<dyn Hotspot>,
 }
 
@@ -58,7 +58,7 @@ impl ReconnectGuest {
             // The router logs such users in by their device alone. No guest may name one.
             return Err(GuestError::UnknownUser);
         }
-        let router = self.accesses.selling(&router).await?;
+        let router = self.access.selling(&router).await?;
         let proof = Proof {
             hotspot: &*self.hotspot,
             router: &router,

@@ -1,10 +1,10 @@
 //! What the captive portals sell.
 
 mod create_product;
+mod deactivate_product;
 mod edit_product;
 mod find_product;
 mod list_products;
-mod withdraw_product;
 
 use std::sync::Arc;
 
@@ -12,10 +12,10 @@ use portero_domain::ports::Ports;
 
 pub use self::{
     create_product::{CreateProduct, CreateProductError},
+    deactivate_product::{DeactivateProduct, DeactivateProductError},
     edit_product::{EditProduct, EditProductError},
     find_product::FindProduct,
     list_products::ListProducts,
-    withdraw_product::{WithdrawProduct, WithdrawProductError},
 };
 
 /// The products.
@@ -25,7 +25,7 @@ pub struct Products {
     pub list: ListProducts,
     pub find: FindProduct,
     pub edit: EditProduct,
-    pub withdraw: WithdrawProduct,
+    pub deactivate: DeactivateProduct,
 }
 
 impl Products {
@@ -36,7 +36,7 @@ impl Products {
             list: ListProducts { storage: Arc::clone(&ports.storage) },
             find: FindProduct { storage: Arc::clone(&ports.storage) },
             edit: EditProduct { storage: Arc::clone(&ports.storage) },
-            withdraw: WithdrawProduct { storage: Arc::clone(&ports.storage) },
+            deactivate: DeactivateProduct { storage: Arc::clone(&ports.storage) },
         }
     }
 }

@@ -9,13 +9,13 @@ use portero_domain::{
 };
 use thiserror::Error;
 
-use super::{AccessError, Accesses};
+use super::{AccessError, RouterAccessLoader};
 use crate::Mandate;
 
 /// Confirms a router's certificate. From then on Portero logs in to this router only if it shows this certificate
 /// (`R1302`).
 pub struct ConfirmCertificate {
-    pub(crate) accesses: Accesses,
+    pub(crate) access: RouterAccessLoader,
     pub(crate) probe: Arc<dyn RouterProbe>,
 }
 
@@ -61,7 +61,7 @@ impl ConfirmCertificate {
         certificate: CertificateFingerprint,
         password: Option<Secret>,
     ) -> Result<Router, ConfirmCertificateError> {
-        let asked = self.accesses.find(mandate.clone(), router.clone()).await?.endpoint;
+        let asked = self.access.find(mandate.clone(), router.clone()).await?.endpoint;
         if !asked.tls {
             return Err(ConfirmCertificateError::NotTls);
         }
@@ -69,14 +69,14 @@ impl ConfirmCertificate {
         if shown != certificate {
             return Err(ConfirmCertificateError::Mismatch { shown });
         }
-        let accesses = self.accesses.clone();
-        let router = transact(&*self.accesses.storage, move |storage| {
+        let access = self.access.clone();
+        let router = transact(&*self.access.storage, move |storage| {
             let company = mandate.enter(storage)?.map_err(AccessError::from)?;
             let mut router = storage.routers().lock(&company, &router)?.ok_or(AccessError::NotFound)?;
             if router.endpoint != asked {
                 return Err(ConfirmCertificateError::ChangedMeanwhile);
             }
-            let password = accesses.seal(&router, password.as_ref())?;
+            let password = access.encrypt(&router, password.as_ref())?;
             router.confirm(certificate, password)?;
             storage.routers().update(&router)?;
             storage.router_healths().make_due(&company, &router.id)?;

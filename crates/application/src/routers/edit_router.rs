@@ -8,12 +8,12 @@ use portero_domain::{
 };
 use thiserror::Error;
 
-use super::{AccessError, Accesses};
+use super::{AccessError, RouterAccessLoader};
 use crate::Mandate;
 
 /// Changes what is known of a router and how it is reached.
 pub struct EditRouter {
-    pub(crate) accesses: Accesses,
+    pub(crate) access: RouterAccessLoader,
     pub(crate) probe: Arc<dyn RouterProbe>,
 }
 
@@ -58,8 +58,8 @@ impl From<StorageError> for EditRouterError {
 }
 
 impl RouterChanges {
-    fn carry_out(self, router: &mut Router, accesses: &Accesses) -> Result<(), EditRouterError> {
-        let password = accesses.seal(router, self.password.as_ref())?;
+    fn carry_out(self, router: &mut Router, access: &RouterAccessLoader) -> Result<(), EditRouterError> {
+        let password = access.encrypt(router, self.password.as_ref())?;
         Ok(router.edit(self.edit, password)?)
     }
 }
@@ -77,14 +77,14 @@ impl EditRouter {
         } else {
             None
         };
-        let accesses = self.accesses.clone();
-        let router = transact(&*self.accesses.storage, move |storage| {
+        let access = self.access.clone();
+        let router = transact(&*self.access.storage, move |storage| {
             let company = mandate.enter(storage)?.map_err(AccessError::from)?;
             let mut router = storage.routers().lock(&company, &router)?.ok_or(AccessError::NotFound)?;
             let before = (router.endpoint.clone(), router.credentials.clone());
-            changes.carry_out(&mut router, &accesses)?;
+            changes.carry_out(&mut router, &access)?;
             if let Some(tried) = tried
-                && tried != accesses.open(&router)?
+                && tried != access.decrypt(&router)?
             {
                 return Err(EditRouterError::ChangedMeanwhile);
             }
@@ -106,9 +106,9 @@ impl EditRouter {
         router: RouterId,
         changes: RouterChanges,
     ) -> Result<RouterAccess, EditRouterError> {
-        let mut router = self.accesses.find(mandate, router).await?;
-        changes.carry_out(&mut router, &self.accesses)?;
-        let access = self.accesses.open(&router)?;
+        let mut router = self.access.find(mandate, router).await?;
+        changes.carry_out(&mut router, &self.access)?;
+        let access = self.access.decrypt(&router)?;
         self.probe.try_access(&access).await?;
         Ok(access)
     }

@@ -7,12 +7,12 @@ use portero_domain::{
     router::Router,
 };
 
-use super::{AccessError, Accesses};
+use super::{AccessError, RouterAccessLoader};
 use crate::Mandate;
 
 /// Looks at the certificate that a router shows, so that an admin can hold it against the router's own word.
 pub struct InspectCertificate {
-    pub(crate) accesses: Accesses,
+    pub(crate) access: RouterAccessLoader,
     pub(crate) probe: Arc<dyn RouterProbe>,
 }
 
@@ -28,7 +28,7 @@ pub struct InspectedCertificate {
 impl InspectCertificate {
     /// The certificates of this router.
     pub async fn execute(&self, mandate: Mandate, router: RouterId) -> Result<InspectedCertificate, AccessError> {
-        let router = self.accesses.find(mandate, router).await?;
+        let router = self.access.find(mandate, router).await?;
         let shown = if router.endpoint.tls { Some(self.probe.certificate(&router.endpoint).await) } else { None };
         Ok(InspectedCertificate { router, shown })
     }

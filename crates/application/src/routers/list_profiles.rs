@@ -8,12 +8,12 @@ use portero_domain::{
 };
 use thiserror::Error;
 
-use super::{AccessError, Accesses};
+use super::{AccessError, RouterAccessLoader};
 use crate::Mandate;
 
 /// Lists the user profiles of a router's hotspot, which products are made of.
 pub struct ListProfiles {
-    pub(crate) accesses: Accesses,
+    pub(crate) access: RouterAccessLoader,
     pub(crate) hotspot: Arc<dyn Hotspot>,
 }
 
@@ -34,7 +34,7 @@ pub enum ListProfilesError {
 impl ListProfiles {
     /// The profiles of this router, in its own order.
     pub async fn execute(&self, mandate: Mandate, router: RouterId) -> Result<Vec<Profile>, ListProfilesError> {
-        let (router, access) = self.accesses.under(mandate, router).await?;
+        let (router, access) = self.access.load(mandate, router).await?;
         router.active()?;
         Ok(self.hotspot.profiles(&access).await?)
     }

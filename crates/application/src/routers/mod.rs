@@ -1,6 +1,6 @@
 //! The devices.
 
-mod access;
+mod access_loader;
 mod confirm_certificate;
 mod delete_router;
 mod edit_router;
@@ -9,7 +9,7 @@ mod inspect_certificate;
 mod list_profiles;
 mod list_routers;
 mod register_router;
-mod switch_router;
+mod set_router_active;
 mod test_connection;
 
 use std::sync::Arc;
@@ -18,9 +18,9 @@ use portero_domain::ports::Ports;
 
 use crate::Settings;
 
-pub(crate) use self::access::Accesses;
+pub(crate) use self::access_loader::RouterAccessLoader;
 pub use self::{
-    access::AccessError,
+    access_loader::AccessError,
     confirm_certificate::{ConfirmCertificate, ConfirmCertificateError},
     delete_router::{DeleteRouter, DeleteRouterError},
     edit_router::{EditRouter, EditRouterError, RouterChanges},
@@ -29,7 +29,7 @@ pub use self::{
     list_profiles::{ListProfiles, ListProfilesError},
     list_routers::ListRouters,
     register_router::{NewRouter, RegisterRouter, RegisterRouterError, RegisteredRouter},
-    switch_router::SwitchRouter,
+    set_router_active::SetRouterActive,
     test_connection::{ConnectionTest, Reached, TestConnection},
 };
 
@@ -40,7 +40,7 @@ pub struct Routers {
     pub list: ListRouters,
     pub find: FindRouter,
     pub edit: EditRouter,
-    pub switch: SwitchRouter,
+    pub set_active: SetRouterActive,
     pub delete: DeleteRouter,
     pub test_connection: TestConnection,
     pub list_profiles: ListProfiles,
@@ -62,21 +62,21 @@ impl Routers {
             },
             list: ListRouters { storage: Arc::clone(&ports.storage) },
             find: FindRouter { storage: Arc::clone(&ports.storage) },
-            edit: EditRouter { accesses: Accesses::new(ports), probe: Arc::clone(&ports.router_probe) },
-            switch: SwitchRouter { storage: Arc::clone(&ports.storage) },
+            edit: EditRouter { access: RouterAccessLoader::new(ports), probe: Arc::clone(&ports.router_probe) },
+            set_active: SetRouterActive { storage: Arc::clone(&ports.storage) },
             delete: DeleteRouter { storage: Arc::clone(&ports.storage) },
             test_connection: TestConnection {
-                accesses: Accesses::new(ports),
+                access: RouterAccessLoader::new(ports),
                 probe: Arc::clone(&ports.router_probe),
                 hotspot: Arc::clone(&ports.hotspot),
             },
-            list_profiles: ListProfiles { accesses: Accesses::new(ports), hotspot: Arc::clone(&ports.hotspot) },
+            list_profiles: ListProfiles { access: RouterAccessLoader::new(ports), hotspot: Arc::clone(&ports.hotspot) },
             inspect_certificate: InspectCertificate {
-                accesses: Accesses::new(ports),
+                access: RouterAccessLoader::new(ports),
                 probe: Arc::clone(&ports.router_probe),
             },
             confirm_certificate: ConfirmCertificate {
-                accesses: Accesses::new(ports),
+                access: RouterAccessLoader::new(ports),
                 probe: Arc::clone(&ports.router_probe),
             },
         }

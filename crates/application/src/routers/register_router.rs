@@ -89,7 +89,7 @@ impl RegisterRouter {
             let router = loop {
                 let id = draws.next().ok_or(RegisterRouterError::NoFreeId)?;
                 let place = SecretPlace::RouterPassword(company.id().clone(), id.clone());
-                let sealed = vault.seal(&password, &place)?;
+                let sealed = vault.encrypt(&password, &place)?;
                 let credentials = Credentials { username: username.clone(), password: sealed, old_login };
                 let router = Router::register(company, id, details.clone(), credentials, now);
                 if storage.routers().insert(&router)?.is_ok() {

@@ -6,13 +6,13 @@ use portero_domain::{
     router::{Router, RouterAccess},
 };
 
-use super::{AccessError, Accesses};
+use super::{AccessError, RouterAccessLoader};
 use crate::Mandate;
 
 /// Tests whether Portero gets through to a router. An inactive one is tested too: one tests before one switches on, and
 /// nothing is changed by it.
 pub struct TestConnection {
-    pub(crate) accesses: Accesses,
+    pub(crate) access: RouterAccessLoader,
     pub(crate) probe: Arc<dyn RouterProbe>,
     pub(crate) hotspot: Arc<dyn Hotspot>,
 }
@@ -38,7 +38,7 @@ pub struct Reached {
 impl TestConnection {
     /// Logs in to this router with a new session, whatever failed before, and reads its hotspot.
     pub async fn execute(&self, mandate: Mandate, router: RouterId) -> Result<ConnectionTest, AccessError> {
-        let (router, access) = self.accesses.under(mandate, router).await?;
+        let (router, access) = self.access.load(mandate, router).await?;
         let reached = self.reach(&access).await;
         Ok(ConnectionTest { router, reached })
     }

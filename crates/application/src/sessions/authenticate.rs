@@ -16,7 +16,7 @@ pub struct Authenticate {
 
 /// Who is calling.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SignedIn {
+pub struct LoggedInUser {
     /// By which session.
     pub session: SessionId,
     /// As whom.
@@ -42,7 +42,7 @@ pub enum AuthenticateError {
 
 impl Authenticate {
     /// The person behind this token, by the store's own word: a session that was ended is dead from the next call on.
-    pub async fn execute(&self, token: &str) -> Result<SignedIn, AuthenticateError> {
+    pub async fn execute(&self, token: &str) -> Result<LoggedInUser, AuthenticateError> {
         let now = self.clock.now();
         let session = self.tokens.verify(token, now)?;
         let found = transact(&*self.storage, move |storage| {
@@ -56,6 +56,6 @@ impl Authenticate {
         if !user.active {
             return Err(AuthenticateError::UserInactive);
         }
-        Ok(SignedIn { session: session.id, user })
+        Ok(LoggedInUser { session: session.id, user })
     }
 }

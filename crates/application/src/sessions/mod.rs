@@ -13,7 +13,7 @@ use portero_domain::ports::Ports;
 use crate::Settings;
 
 pub use self::{
-    authenticate::{Authenticate, AuthenticateError, SignedIn},
+    authenticate::{Authenticate, AuthenticateError, LoggedInUser},
     authorize_write::{AuthorizeWrite, AuthorizeWriteError},
     change_password::{ChangePassword, ChangePasswordError},
     log_in::{LogIn, LogInError, LoggedIn},

@@ -34,7 +34,7 @@ impl CheckSecrets {
             let Some(last) = secrets.last() else { return Ok(sum) };
             reached = Some(last.place.clone());
             for secret in secrets {
-                match self.vault.open(&secret.sealed, &secret.place) {
+                match self.vault.decrypt(&secret.sealed, &secret.place) {
                     Ok(_) => sum.open += 1,
                     Err(error) => {
                         if error == VaultError::UnknownKey {

@@ -67,8 +67,8 @@ impl ResealSecrets {
             return Ok(false);
         }
         let failed = |source| ResealError::Vault { place: secret.place.clone(), source };
-        let plain = self.vault.open(&secret.sealed, &secret.place).map_err(failed)?;
-        let sealed = self.vault.seal(&plain, &secret.place).map_err(failed)?;
+        let plain = self.vault.decrypt(&secret.sealed, &secret.place).map_err(failed)?;
+        let sealed = self.vault.encrypt(&plain, &secret.place).map_err(failed)?;
         Ok(transact(&*self.storage, move |storage| storage.sealed_secrets().replace(&secret, &sealed)).await?)
     }
 }

@@ -5,7 +5,7 @@ mod create_user;
 mod find_user;
 mod list_users;
 mod reset_password;
-mod switch_user;
+mod set_user_active;
 
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ pub use self::{
     find_user::FindUser,
     list_users::ListUsers,
     reset_password::{ResetPassword, ResetPasswordError},
-    switch_user::{SwitchUser, SwitchUserError},
+    set_user_active::{SetUserActive, SetUserActiveError},
 };
 
 /// The people who log in.
@@ -27,7 +27,7 @@ pub struct Users {
     pub create_first_super_admin: CreateFirstSuperAdmin,
     pub list: ListUsers,
     pub find: FindUser,
-    pub switch: SwitchUser,
+    pub set_active: SetUserActive,
     pub reset_password: ResetPassword,
 }
 
@@ -47,7 +47,7 @@ impl Users {
             },
             list: ListUsers { storage: Arc::clone(&ports.storage) },
             find: FindUser { storage: Arc::clone(&ports.storage) },
-            switch: SwitchUser { storage: Arc::clone(&ports.storage) },
+            set_active: SetUserActive { storage: Arc::clone(&ports.storage) },
             reset_password: ResetPassword {
                 storage: Arc::clone(&ports.storage),
                 passwords: Arc::clone(&ports.passwords),

@@ -65,8 +65,8 @@ pub trait Hotspot: Send + Sync {
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait RouterProbe: Send + Sync {
-    /// Asks the router how it is, over the connection that is kept to it, and gives up after `patience`.
-    async fn check(&self, router: &RouterAccess, patience: Duration) -> HotspotResult<Vitals>;
+    /// Asks the router how it is, over the connection that is kept to it, and gives up after `timeout`.
+    async fn check(&self, router: &RouterAccess, timeout: Duration) -> HotspotResult<Vitals>;
 
     /// Logs in to the router on a new connection, which is then closed. Shows whether these credentials work.
     async fn try_access(&self, router: &RouterAccess) -> HotspotResult<Vitals>;
@@ -102,7 +102,7 @@ pub enum HotspotError {
     Tls(#[from] TlsProblem),
     /// The router rejected the log-in.
     #[error(transparent)]
-    SignIn(#[from] SignInProblem),
+    LogIn(#[from] LogInProblem),
     /// The router cannot be reached, or the connection was lost before anything was sent. Why, without a word of the
     /// router's own.
     #[error("the router cannot be reached: {0}")]
@@ -161,7 +161,7 @@ pub enum TlsProblem {
 
 /// Why a router rejected the log-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-pub enum SignInProblem {
+pub enum LogInProblem {
     /// The user name or the password is wrong.
     #[error("the router does not accept the user name and password")]
     WrongCredentials,

@@ -19,8 +19,8 @@ pub use gateways::{
     ListedCharge, RefundOrder,
 };
 pub use hotspot::{
-    CertificateProblem, CreateHotspotUserError, Hotspot, HotspotError, HotspotResult, Rejection, RouterProbe,
-    SignInProblem, TlsProblem, Vitals,
+    CertificateProblem, CreateHotspotUserError, Hotspot, HotspotError, HotspotResult, LogInProblem, Rejection,
+    RouterProbe, TlsProblem, Vitals,
 };
 pub use ids::Ids;
 pub use passwords::{KnownHash, PasswordCaller, PasswordError, Passwords, Verdict};

@@ -17,7 +17,7 @@ use crate::{
     secret::{Fingerprint, Sealed},
     session::Session,
     text::Email,
-    user::{NewUser, PasswordHash, RoleKind, Standing, User},
+    user::{NewUser, PasswordHash, RoleKind, User, UserStatus},
 };
 
 /// The answer of a store.
@@ -191,7 +191,7 @@ pub trait Users {
     fn insert(&mut self, user: &NewUser) -> Stored<Result<UserId, Taken>>;
     /// Locks the person as [`Users::lock`] does, and returns their role and whether they are active. It parses nothing else,
     /// so it works on a damaged row too.
-    fn lock_standing(&mut self, id: UserId) -> Stored<Option<Standing>>;
+    fn lock_status(&mut self, id: UserId) -> Stored<Option<UserStatus>>;
     /// Stores whether a locked user may log in.
     fn set_active(&mut self, id: UserId, active: bool) -> Stored<()>;
     /// Writes a locked person's password, and whether they must change it.
@@ -228,7 +228,7 @@ pub trait Products {
     /// Adds a product, unless its router has one of that profile. Answers its identity.
     fn insert(&mut self, company: &CompanyId, offer: &Offer, now: Timestamp) -> Stored<Result<ProductId, Taken>>;
     /// Takes the product off sale. It parses nothing, so it works on a damaged row too. Returns whether the company has it.
-    fn withdraw(&mut self, company: &CompanyId, id: ProductId) -> Stored<bool>;
+    fn deactivate(&mut self, company: &CompanyId, id: ProductId) -> Stored<bool>;
     /// Writes what a product offers, unless its router has another of that profile.
     fn update(&mut self, product: &Product) -> Stored<Result<(), Taken>>;
 }

@@ -11,10 +11,10 @@ use crate::{
 #[cfg_attr(feature = "mock", mockall::automock)]
 pub trait Vault: Send + Sync {
     /// Seals a secret so that it opens only for the same place.
-    fn seal(&self, secret: &Secret, place: &SecretPlace) -> Result<Sealed, VaultError>;
+    fn encrypt(&self, secret: &Secret, place: &SecretPlace) -> Result<Sealed, VaultError>;
 
     /// Opens what was sealed for this place, by the current sealing key or an older one.
-    fn open(&self, sealed: &Sealed, place: &SecretPlace) -> Result<Secret, VaultError>;
+    fn decrypt(&self, sealed: &Sealed, place: &SecretPlace) -> Result<Secret, VaultError>;
 
     /// Whether the current sealing key sealed this, so that it needs no resealing.
     fn is_current(&self, sealed: &Sealed) -> bool;

@@ -6,7 +6,7 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload, web::Data};
 use portero_application::{
     Application, Mandate,
     portal::AdmitPortalError,
-    sessions::{AuthenticateError, AuthorizeWriteError, SignedIn},
+    sessions::{AuthenticateError, AuthorizeWriteError, LoggedInUser},
 };
 use portero_domain::{
     company::CompanyInactive,
@@ -27,11 +27,11 @@ type Extraction<T> = Pin<Box<dyn Future<Output = ApiResult<T>>>>;
 
 /// A user with a valid session, of any role.
 #[derive(Debug)]
-pub struct AnyUser(pub SignedIn);
+pub struct AnyUser(pub LoggedInUser);
 
 /// A super admin with a valid session.
 #[derive(Debug)]
-pub struct SuperAdmin(pub SignedIn);
+pub struct SuperAdmin(pub LoggedInUser);
 
 /// A company's admin with a valid session.
 #[derive(Debug)]
@@ -130,7 +130,7 @@ fn application(request: &HttpRequest) -> ApiResult<&Data<Application>> {
     request.app_data().ok_or_else(|| ApiError::internal("the application is not wired"))
 }
 
-async fn signed_in(request: &HttpRequest) -> ApiResult<SignedIn> {
+async fn signed_in(request: &HttpRequest) -> ApiResult<LoggedInUser> {
     let token = credentials::bearer(request).map_err(|none| match none {
         NoCredential::Missing => ApiError::unauthorized("not_authenticated", "No autenticado"),
         NoCredential::Malformed => ApiError::unauthorized("token_invalid", "Token inválido"),

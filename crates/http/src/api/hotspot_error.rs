@@ -6,7 +6,7 @@ use actix_web::http::{
     StatusCode,
     header::{self, HeaderValue},
 };
-use portero_domain::ports::{CertificateProblem, HotspotError, Rejection, SignInProblem, TlsProblem};
+use portero_domain::ports::{CertificateProblem, HotspotError, LogInProblem, Rejection, TlsProblem};
 
 use crate::api::error::ApiError;
 
@@ -19,7 +19,7 @@ pub(crate) const fn code(error: &HotspotError) -> &'static str {
         HotspotError::Tls(TlsProblem::NoCommonCipher) => "router_tls_no_common_cipher",
         HotspotError::Tls(TlsProblem::UnsupportedVersion) => "router_tls_version_unsupported",
         HotspotError::Tls(TlsProblem::UnsupportedKey) => "router_tls_key_unsupported",
-        HotspotError::SignIn(_) => "router_access_refused",
+        HotspotError::LogIn(_) => "router_access_refused",
         HotspotError::Unreachable(_) => "router_unreachable",
         HotspotError::Busy { .. } => "router_busy",
         HotspotError::Rejected { .. } => "router_rejected",
@@ -53,12 +53,12 @@ pub(crate) fn reason(error: &HotspotError) -> Cow<'static, str> {
         HotspotError::Tls(TlsProblem::UnsupportedKey) => {
             "la clave de su certificado TLS no es compatible (se acepta RSA de 2048 bits o más, y EC P-256 o P-384)"
         }
-        HotspotError::SignIn(SignInProblem::WrongCredentials) => "usuario o contraseña incorrectos",
-        HotspotError::SignIn(SignInProblem::NoApiPolicy) => "el usuario no tiene permiso de usar la API (política api)",
-        HotspotError::SignIn(SignInProblem::OldLoginOnly) => {
+        HotspotError::LogIn(LogInProblem::WrongCredentials) => "usuario o contraseña incorrectos",
+        HotspotError::LogIn(LogInProblem::NoApiPolicy) => "el usuario no tiene permiso de usar la API (política api)",
+        HotspotError::LogIn(LogInProblem::OldLoginOnly) => {
             "solo acepta el inicio de sesión antiguo, anterior a RouterOS 6.43"
         }
-        HotspotError::SignIn(SignInProblem::NoOldLogin) => {
+        HotspotError::LogIn(LogInProblem::NoOldLogin) => {
             "no acepta el inicio de sesión antiguo, anterior a RouterOS 6.43"
         }
         HotspotError::Unreachable(_) => "no responde en esa dirección y puerto",

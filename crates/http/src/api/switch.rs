@@ -1,6 +1,6 @@
 //! Setting a thing active or inactive. A retry does no harm here. A retry of a toggle would undo it.
 
-use portero_application::Switch;
+use portero_application::Activation;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -19,10 +19,10 @@ pub(crate) struct SwitchRequest {
 }
 
 impl SwitchRequest {
-    /// The switch in this request.
-    pub(crate) fn parse(self) -> ApiResult<Switch> {
+    /// The activation in this request.
+    pub(crate) fn parse(self) -> ApiResult<Activation> {
         let mut faults = Faults::in_body();
         let active = self.activo.required(&mut faults, "activo", fields::as_is);
-        faults.finish(|| active.map(Switch::To))
+        faults.finish(|| active.map(Activation::To))
     }
 }

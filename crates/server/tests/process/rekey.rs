@@ -27,7 +27,7 @@ const SEALED: &str = "SELECT password_sealed AS text FROM routers \
 /// How many sealed texts there are of the key with these bytes.
 fn sealed_by(database: &TestDatabase, byte: u8) -> i64 {
     let place = SecretPlace::ConektaPrivateKey(CompanyId::parse("EMP_3A9F1C0B2D").unwrap());
-    let sample = AesVault::new([byte; 32], []).unwrap().seal(&Secret::new("sample".into()), &place).unwrap();
+    let sample = AesVault::new([byte; 32], []).unwrap().encrypt(&Secret::new("sample".into()), &place).unwrap();
     let id = sample.as_str().split('.').nth(1).unwrap();
     number(database, &format!("SELECT count(*) FROM ({SEALED}) AS sealed WHERE split_part(text, '.', 2) = '{id}'"))
 }
@@ -50,7 +50,7 @@ fn every_secret_is_sealed_anew_beside_a_service_that_goes_on() {
     for number in 1..=150 {
         let id = format!("EMP_{number:010X}");
         let place = SecretPlace::ConektaPrivateKey(CompanyId::parse(&id).unwrap());
-        let sealed: Sealed = vault.seal(&Secret::new(format!("key {number}")), &place).unwrap();
+        let sealed: Sealed = vault.encrypt(&Secret::new(format!("key {number}")), &place).unwrap();
         let set = format!("conekta_private_key_sealed = '{}'", sealed.as_str());
         database.statement(&format!("UPDATE companies SET {set} WHERE id = '{id}'"));
     }
@@ -82,7 +82,7 @@ fn every_secret_is_sealed_anew_beside_a_service_that_goes_on() {
     let place = SecretPlace::ConektaPrivateKey(CompanyId::parse(&tenant.company).unwrap());
     let query = format!("SELECT conekta_private_key_sealed FROM companies WHERE id = '{}'", tenant.company);
     let sealed = Sealed::new(database.value(&query).unwrap());
-    let opened = AesVault::new([1; 32], []).unwrap().open(&sealed, &place).unwrap();
+    let opened = AesVault::new([1; 32], []).unwrap().decrypt(&sealed, &place).unwrap();
     assert_eq!(opened.expose(), CONEKTA_PRIVATE_KEY);
     let ended = Program::on(&database, &["rekey"]).with("ENCRYPTION_KEY", NEW).run();
     assert_eq!(ended.code, Some(0), "{}", ended.errors);

@@ -9,7 +9,7 @@ use portero_application::{
 use portero_domain::{
     ids::RouterId,
     network::{CertificateFingerprint, Host, Port},
-    ports::{CertificateProblem, HotspotError, HotspotResult, SignInProblem, StorageError},
+    ports::{CertificateProblem, HotspotError, HotspotResult, LogInProblem, StorageError},
     router::{ApiUsername, Router, RouterEdit},
     secret::Secret,
 };
@@ -83,7 +83,7 @@ async fn of_two_edits_that_only_fit_alone_both_are_never_stored() {
             both => panic!("round {round}: {both:?}"),
         };
         // The loser was tried with the winner's changes, or got an error because of them.
-        let wrong = HotspotError::SignIn(SignInProblem::WrongCredentials);
+        let wrong = HotspotError::LogIn(LogInProblem::WrongCredentials);
         let fine = match &refused {
             EditRouterError::ChangedMeanwhile => true,
             EditRouterError::Trial(error) => *error == wrong,
@@ -173,7 +173,7 @@ async fn a_router_over_tls_lets_portero_in_once_the_certificate_that_it_shows_is
     let wrong = RouterChanges { password, try_first: true, ..RouterChanges::default() };
     let refused =
         service.routers.edit.execute(Mandate::of_super_admin(world.company.clone()), router.clone(), wrong).await;
-    let expected = HotspotError::SignIn(SignInProblem::WrongCredentials);
+    let expected = HotspotError::LogIn(LogInProblem::WrongCredentials);
     assert!(matches!(&refused, Err(EditRouterError::Trial(error)) if *error == expected), "{refused:?}");
     assert!(test(&world, 0, &router).await.is_ok());
 }

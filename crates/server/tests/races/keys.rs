@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use portero_application::{Switch, routers::RegisterRouterError};
+use portero_application::{Activation, routers::RegisterRouterError};
 use portero_domain::ports::Refusal;
 
 use super::{
@@ -83,7 +83,7 @@ async fn once_a_company_is_off_no_later_call_is_admitted_and_every_admission_is_
     let registered = world.router().await;
     let callers = Callers::of(&world, &registered.token).await;
     let (service, company) = (world.service(1), world.company.clone());
-    persist(|| service.companies.switch.execute(company.clone(), Switch::To(false))).await.unwrap().unwrap();
+    persist(|| service.companies.set_active.execute(company.clone(), Activation::To(false))).await.unwrap().unwrap();
     let admitted = callers.all_refused_with(Refusal::CompanyInactive).await;
     assert_eq!(number(&world.database, "SELECT use_count FROM api_keys"), admitted);
 }
@@ -127,7 +127,7 @@ async fn toggles_at_once_are_each_carried_out_once() {
         .map(|turn| {
             let (service, company, id) = (world.service(turn), world.company.clone(), router.id.clone());
             tokio::spawn(async move {
-                let toggle = || service.routers.switch.execute(company.clone(), id.clone(), Switch::Toggle);
+                let toggle = || service.routers.set_active.execute(company.clone(), id.clone(), Activation::Toggle);
                 persist(toggle).await.unwrap().unwrap()
             })
         })
@@ -162,7 +162,7 @@ async fn a_company_that_is_switched_off_meanwhile_gets_no_router_afterwards() {
         tokio::task::yield_now().await;
     }
     let (service, company) = (world.service(1), world.company.clone());
-    persist(|| service.companies.switch.execute(company.clone(), Switch::To(false))).await.unwrap().unwrap();
+    persist(|| service.companies.set_active.execute(company.clone(), Activation::To(false))).await.unwrap().unwrap();
     let routers_then = number(&world.database, "SELECT count(*) FROM routers");
     let registered = registering.await.unwrap();
     assert_eq!(i64::try_from(registered).unwrap(), routers_then, "none came after the answer");

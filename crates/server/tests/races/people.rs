@@ -6,10 +6,10 @@ use std::sync::{
 };
 
 use portero_application::{
-    Switch,
+    Activation,
     products::CreateProductError,
     sessions::{AuthenticateError, ChangePasswordError, LogInError},
-    users::{CreateUserError, SwitchUserError},
+    users::{CreateUserError, SetUserActiveError},
 };
 use portero_domain::{
     ids::UserId,
@@ -95,7 +95,7 @@ async fn no_session_by_the_old_password_outlives_its_change() {
 }
 
 /// Each deactivates the next one, and the last one deactivates the first, all at the same moment.
-async fn deactivate_in_a_ring(world: &World, ring: &[UserId]) -> Vec<Result<bool, SwitchUserError>> {
+async fn deactivate_in_a_ring(world: &World, ring: &[UserId]) -> Vec<Result<bool, SetUserActiveError>> {
     let start = Arc::new(Barrier::new(ring.len()));
     let callers: Vec<_> = (0..ring.len())
         .map(|turn| {
@@ -103,7 +103,7 @@ async fn deactivate_in_a_ring(world: &World, ring: &[UserId]) -> Vec<Result<bool
             let (by, next) = (ring[turn], ring[(turn + 1) % ring.len()]);
             tokio::spawn(async move {
                 start.wait().await;
-                persist(|| service.users.switch.execute(next, Switch::To(false), by)).await
+                persist(|| service.users.set_active.execute(next, Activation::To(false), by)).await
             })
         })
         .collect();
@@ -128,7 +128,7 @@ async fn super_admins_who_deactivate_each_other_leave_one_of_them_active() {
         let answers = deactivate_in_a_ring(&world, ring).await;
         let left = number(&world.database, "SELECT count(*) FROM users WHERE active");
         assert!(left >= 1, "round {round}: nobody is left: {answers:?}");
-        let refused = answers.iter().filter(|answer| matches!(answer, Err(SwitchUserError::CallerInactive))).count();
+        let refused = answers.iter().filter(|answer| matches!(answer, Err(SetUserActiveError::CallerInactive))).count();
         let done = answers.iter().filter(|answer| matches!(answer, Ok(false))).count();
         assert_eq!((refused + done, ring.len() - done), (ring.len(), usize::try_from(left).unwrap()), "{answers:?}");
     }
@@ -141,7 +141,7 @@ async fn no_change_of_a_companys_own_admin_comes_after_its_deactivation() {
     let products = || number(&world.database, "SELECT count(*) FROM products");
     for round in 0..8 {
         let service = world.service(round);
-        let switch = |active| service.companies.switch.execute(world.company.clone(), Switch::To(active));
+        let switch = |active| service.companies.set_active.execute(world.company.clone(), Activation::To(active));
         persist(|| switch(true)).await.unwrap();
         let before = products();
         // Each admin was let through while the company was active, and writes until the company is not.

@@ -72,7 +72,7 @@ async fn products_moved_both_ways_while_routers_go_lock_nobody_out() {
                 let fine = matches!(edited, Ok(_) | Err(EditProductError::NotFound | EditProductError::RouterNotFound));
                 assert!(fine, "{edited:?}");
                 if turn % 4 == 0 {
-                    persist(|| service.products.withdraw.execute(Mandate::of_super_admin(company.clone()), product))
+                    persist(|| service.products.deactivate.execute(Mandate::of_super_admin(company.clone()), product))
                         .await
                         .unwrap();
                 }

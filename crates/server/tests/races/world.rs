@@ -11,10 +11,10 @@ use portero_application::{
     api_keys::{RegenerateApiKeyError, RevokeApiKeyError},
     companies::NewCompany,
     portal::AdmitPortalError,
-    products::{CreateProductError, EditProductError, WithdrawProductError},
+    products::{CreateProductError, DeactivateProductError, EditProductError},
     routers::{DeleteRouterError, NewRouter, RegisterRouterError, RegisteredRouter},
     sessions::{AuthorizeWriteError, ChangePasswordError, LogInError},
-    users::{CreateUserError, SwitchUserError},
+    users::{CreateUserError, SetUserActiveError},
 };
 use portero_domain::{
     company::GatewayMode,
@@ -155,12 +155,12 @@ may_say_busy! {
     RegisterRouterError: E::Storage(StorageError::Busy),
     DeleteRouterError: E::Storage(StorageError::Busy),
     CreateProductError: E::Storage(StorageError::Busy),
-    WithdrawProductError: E::Storage(StorageError::Busy),
+    DeactivateProductError: E::Storage(StorageError::Busy),
     AuthorizeWriteError: E::Storage(StorageError::Busy),
     EditProductError: E::Storage(StorageError::Busy),
     CreateUserError: E::Storage(StorageError::Busy) | E::Password(PasswordError::Busy),
     LogInError: E::Storage(StorageError::Busy) | E::Password(PasswordError::Busy),
-    SwitchUserError: E::Storage(StorageError::Busy),
+    SetUserActiveError: E::Storage(StorageError::Busy),
     ChangePasswordError: E::Storage(StorageError::Busy) | E::Password(PasswordError::Busy),
 }
 

@@ -66,7 +66,7 @@ impl CompanyBuilder {
     /// Dealing in real money, with a private key and a Telegram bot, both sealed by [`FakeVault`].
     #[must_use]
     pub fn with_secrets(mut self) -> Self {
-        let sealed = |plain: &str, place| FakeVault::default().seal(&Secret::new(plain.to_owned()), &place).ok();
+        let sealed = |plain: &str, place| FakeVault::default().encrypt(&Secret::new(plain.to_owned()), &place).ok();
         let id = || self.0.id.clone();
         let private_key = sealed("key_private_conekta", SecretPlace::ConektaPrivateKey(id()));
         let bot_token = sealed("123456:telegram-bot", SecretPlace::TelegramBotToken(id()));
@@ -103,7 +103,7 @@ pub fn a_router() -> RouterBuilder {
 
 fn password_of(router: &str) -> Sealed {
     let place = SecretPlace::RouterPassword(company_id("EMP_3A9F1C0B2D"), router_id(router));
-    FakeVault::default().seal(&Secret::new("secure_password".to_owned()), &place).expect("a vault that seals")
+    FakeVault::default().encrypt(&Secret::new("secure_password".to_owned()), &place).expect("a vault that seals")
 }
 
 /// Makes a router. Its password is `secure_password`, sealed by [`FakeVault`].

@@ -1,7 +1,7 @@
 //! Contracts of [`ApiKeys`](portero_domain::ports::ApiKeys).
 
 use portero_domain::{
-    api_key::{ApiKey, Standing, Usage},
+    api_key::{ApiKey, KeyStatus, Usage},
     ids::{CompanyId, RouterId},
     secret::Fingerprint,
 };
@@ -109,7 +109,7 @@ pub async fn a_key_may_follow_the_one_revoked_before_it(harness: &dyn Harness) {
     let added = new.clone();
     commit(harness, move |storage| {
         for mut old in storage.api_keys().open(&the_company(), &the_router())? {
-            assert_eq!(old.revoke(now), Ok(Standing::Active));
+            assert_eq!(old.revoke(now), Ok(KeyStatus::Active));
             storage.api_keys().record_revocation(&old)?;
         }
         storage.api_keys().insert(&added, fingerprint_of(added.id()))

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use portero_domain::{
     Timestamp,
-    api_key::{ApiKey, Standing, Usage},
+    api_key::{ApiKey, KeyStatus, Usage},
     company::GatewayMode,
     ports::{Admission, AdmittedCompany, AdmittedRouter, Gate, GateError, PresentedKey, Refusal},
     secret::Fingerprint,
@@ -89,11 +89,11 @@ pub async fn the_gate_agrees_with_the_standing_of_every_key(harness: &dyn Harnes
         .await;
         keep(harness, &key).await;
 
-        let expected = match key.standing(now) {
-            Standing::Revoked { .. } => Err(Refusal::Revoked),
-            Standing::Expired => Err(Refusal::Expired),
-            Standing::Active if company_off => Err(Refusal::CompanyInactive),
-            Standing::Active => Ok(!router_off),
+        let expected = match key.status(now) {
+            KeyStatus::Revoked { .. } => Err(Refusal::Revoked),
+            KeyStatus::Expired => Err(Refusal::Expired),
+            KeyStatus::Active if company_off => Err(Refusal::CompanyInactive),
+            KeyStatus::Active => Ok(!router_off),
         };
         let answer = admit(harness, presented(&key), now).await.map(|admission| admission.router.active);
         let case = format!("revoked {revoked}, expired {expired}, router {router_off}, company {company_off}");
@@ -220,7 +220,7 @@ pub async fn nothing_is_admitted_after_a_revocation(harness: &dyn Harness) {
         let router = a_router().build();
         storage.routers().lock(&router.company, &router.id)?;
         for mut key in storage.api_keys().open(&router.company, &router.id)? {
-            assert_eq!(key.revoke(start()), Ok(Standing::Active));
+            assert_eq!(key.revoke(start()), Ok(KeyStatus::Active));
             storage.api_keys().record_revocation(&key)?;
         }
         Ok(())

@@ -203,11 +203,11 @@ pub async fn a_withdrawn_product_is_off_sale_and_nothing_else_changes(harness: &
         let answers = commit(harness, move |storage| {
             let products = storage.products();
             let hotel = a_company().build().id;
-            let known = products.withdraw(&hotel, id)?;
+            let known = products.deactivate(&hotel, id)?;
             Ok([
                 known,
-                products.withdraw(&company_id("EMP_0000000009"), id)?,
-                products.withdraw(&hotel, ProductId::new(99))?,
+                products.deactivate(&company_id("EMP_0000000009"), id)?,
+                products.deactivate(&hotel, ProductId::new(99))?,
             ])
         });
         assert_eq!(answers.await, [true, false, false]);

@@ -106,7 +106,7 @@ pub async fn a_router_begins_unknown_and_due(harness: &dyn Harness) {
     a_shop(harness).await;
     assert_eq!(known(harness, &the_router()).await, (None, Vec::new()));
     let earlier = after(Duration::days(-1));
-    let expected = Claim { router: a_router().build(), next_look: earlier.plus(INTERVAL) };
+    let expected = Claim { router: a_router().build(), next_check: earlier.plus(INTERVAL) };
     assert_eq!(claim(harness, earlier, 1).await, (vec![expected], true));
 }
 
@@ -128,7 +128,7 @@ pub async fn a_look_reads_back_as_it_was_written(harness: &dyn Harness) {
 }
 
 /// Not before its next look, and exactly then; and a look that is recorded does not move it.
-pub async fn a_claimed_router_is_due_again_at_its_next_look(harness: &dyn Harness) {
+pub async fn a_claimed_router_is_due_again_at_its_next_check(harness: &dyn Harness) {
     a_shop(harness).await;
     let claim = claim_one(harness, start()).await;
     assert_eq!(claimed(harness, start(), 9).await, []);
@@ -315,7 +315,7 @@ pub async fn the_fleet_comes_oldest_first(harness: &dyn Harness) {
     }
     // The result from before the deactivation stays stored.
     let stale = found(&router_id("RTR_00000003"), Condition::Unreachable, 3);
-    let claim = Claim { router: routers[3].clone(), next_look: start().plus(INTERVAL) };
+    let claim = Claim { router: routers[3].clone(), next_check: start().plus(INTERVAL) };
     assert!(record(harness, &claim, &stale, None).await);
     looks.push(stale);
 

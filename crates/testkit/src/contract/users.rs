@@ -3,7 +3,7 @@
 use portero_domain::{
     ids::{CompanyId, UserId},
     ports::Taken,
-    user::{NewUser, PasswordHash, RoleKind, Standing, User},
+    user::{NewUser, PasswordHash, RoleKind, User, UserStatus},
 };
 use time::Duration;
 
@@ -148,11 +148,11 @@ pub async fn switching_off_and_new_passwords_touch_nothing_else(harness: &dyn Ha
     let other = other.stored(other_id);
     let mut person = a_user().stored(id);
     for active in [false, false, true] {
-        let standing = commit(harness, move |storage| {
+        let status = commit(harness, move |storage| {
             storage.users().set_active(id, active)?;
-            storage.users().lock_standing(id)
+            storage.users().lock_status(id)
         });
-        assert_eq!(standing.await, Some(Standing { role: RoleKind::SuperAdmin, active }));
+        assert_eq!(status.await, Some(UserStatus { role: RoleKind::SuperAdmin, active }));
         person.active = active;
         assert_eq!(listed(harness).await, [person.clone(), other.clone()]);
     }

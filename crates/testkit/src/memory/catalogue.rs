@@ -67,7 +67,7 @@ impl Products for MemoryTransaction<'_> {
         })
     }
 
-    fn withdraw(&mut self, company: &CompanyId, id: ProductId) -> Stored<bool> {
+    fn deactivate(&mut self, company: &CompanyId, id: ProductId) -> Stored<bool> {
         self.step(|tables| {
             let product = tables.products.iter_mut().find(|product| product.id == id && product.company == *company);
             Ok(product.map(|product| product.offer.active = false).is_some())

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use portero_domain::{
     Timestamp,
-    api_key::Standing,
+    api_key::KeyStatus,
     company::Company,
     ids::CompanyId,
     page::{Cursor, Listing, Page},
@@ -79,7 +79,7 @@ impl Companies for MemoryTransaction<'_> {
                 routers: count(routers()),
                 active_routers: count(routers().filter(|router| router.active)),
                 admins: count(tables.users.iter().filter(|user| user.profile.role == admin)),
-                active_keys: count(keys.filter(|row| row.key.standing(now) == Standing::Active)),
+                active_keys: count(keys.filter(|row| row.key.status(now) == KeyStatus::Active)),
             })
         })
     }

@@ -1,7 +1,7 @@
 use async_trait::async_trait;
 use portero_domain::{
     Timestamp,
-    api_key::{ApiKey, ApiKeyParts, Standing, Usage},
+    api_key::{ApiKey, ApiKeyParts, KeyStatus, Usage},
     ports::{Admission, AdmittedCompany, AdmittedRouter, Gate, GateError, PresentedKey, Refusal},
 };
 
@@ -26,10 +26,10 @@ fn admit(tables: &mut Tables, presented: &PresentedKey, now: Timestamp) -> Resul
             && row.fingerprint == presented.fingerprint
     };
     let row = tables.keys.iter_mut().find(is_it).ok_or(Refusal::Unknown)?;
-    match row.key.standing(now) {
-        Standing::Active => {}
-        Standing::Expired => return Err(Refusal::Expired),
-        Standing::Revoked { .. } => return Err(Refusal::Revoked),
+    match row.key.status(now) {
+        KeyStatus::Active => {}
+        KeyStatus::Expired => return Err(Refusal::Expired),
+        KeyStatus::Revoked { .. } => return Err(Refusal::Revoked),
     }
     let parts = row.key.parts().clone();
     let router = tables.routers.iter().find(|router| router.id == parts.router).ok_or(Refusal::Unknown)?;

@@ -4,7 +4,7 @@ use portero_domain::{
     ports::{EXPIRED_SESSIONS_PER_LOG_IN, Sessions, Stored, Taken, Users},
     session::Session,
     text::Email,
-    user::{NewUser, PasswordHash, Role, RoleKind, Standing, User},
+    user::{NewUser, PasswordHash, Role, RoleKind, User, UserStatus},
 };
 
 use super::{
@@ -60,9 +60,9 @@ impl Users for MemoryTransaction<'_> {
         })
     }
 
-    fn lock_standing(&mut self, id: UserId) -> Stored<Option<Standing>> {
-        let standing = |user: User| Standing { role: kind(&user.profile.role), active: user.active };
-        Ok(Users::find(self, id)?.map(standing))
+    fn lock_status(&mut self, id: UserId) -> Stored<Option<UserStatus>> {
+        let status = |user: User| UserStatus { role: kind(&user.profile.role), active: user.active };
+        Ok(Users::find(self, id)?.map(status))
     }
 
     fn set_active(&mut self, id: UserId, active: bool) -> Stored<()> {

@@ -43,7 +43,7 @@ impl RouterHealths for MemoryTransaction<'_> {
     fn make_due(&mut self, company: &CompanyId, router: &RouterId) -> Stored<()> {
         self.step(|tables| {
             if let Some(row) = row(tables, company, router) {
-                row.next_look = HealthRow::at_once();
+                row.next_check = HealthRow::at_once();
             }
             Ok(())
         })
@@ -51,17 +51,17 @@ impl RouterHealths for MemoryTransaction<'_> {
 
     fn claim_due(&mut self, now: Timestamp, limit: u16, next: &dyn Fn(&RouterId) -> Timestamp) -> Stored<Claims> {
         self.step(|tables| {
-            let mut due: Vec<_> = tables.healths.iter_mut().filter(|row| row.next_look <= now).collect();
-            due.sort_by_key(|row| row.next_look);
+            let mut due: Vec<_> = tables.healths.iter_mut().filter(|row| row.next_check <= now).collect();
+            due.sort_by_key(|row| row.next_check);
             due.truncate(limit.into());
             let more = due.len() == usize::from(limit);
             for row in &mut due {
-                row.next_look = next(&row.router);
+                row.next_check = next(&row.router);
             }
-            let taken: Vec<_> = due.iter().map(|row| (row.router.clone(), row.next_look)).collect();
-            let claims = taken.into_iter().filter_map(|(id, next_look)| {
+            let taken: Vec<_> = due.iter().map(|row| (row.router.clone(), row.next_check)).collect();
+            let claims = taken.into_iter().filter_map(|(id, next_check)| {
                 let router = tables.routers.iter().find(|router| router.id == id && is_watched(tables, router))?;
-                Some(Ok(Claim { router: router.clone(), next_look }))
+                Some(Ok(Claim { router: router.clone(), next_check }))
             });
             Ok(Claims { claims: claims.collect(), more })
         })
@@ -70,7 +70,7 @@ impl RouterHealths for MemoryTransaction<'_> {
     fn record(&mut self, claim: &Claim, found: &RouterHealth, change: Option<&HealthChange>) -> Stored<bool> {
         self.step(|tables| {
             let row =
-                row(tables, &claim.router.company, &claim.router.id).filter(|row| row.next_look == claim.next_look);
+                row(tables, &claim.router.company, &claim.router.id).filter(|row| row.next_check == claim.next_check);
             let Some(row) = row else { return Ok(false) };
             row.health = Some(found.clone());
             row.changes.extend(change.cloned());

@@ -56,7 +56,7 @@ pub struct HealthRow {
     /// Which router.
     pub router: RouterId,
     /// When it is due for a check.
-    pub next_look: Timestamp,
+    pub next_check: Timestamp,
     /// What the last look found.
     pub health: Option<RouterHealth>,
     /// The newest changes, oldest first.
@@ -66,7 +66,7 @@ pub struct HealthRow {
 impl HealthRow {
     /// Of a router just registered.
     pub fn of(router: &RouterId) -> Self {
-        Self { router: router.clone(), next_look: Self::at_once(), health: None, changes: Vec::new() }
+        Self { router: router.clone(), next_check: Self::at_once(), health: None, changes: Vec::new() }
     }
 
     /// When a router is due that goes before all others.

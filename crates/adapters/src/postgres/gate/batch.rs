@@ -5,7 +5,7 @@ use std::{collections::HashMap, mem};
 use diesel::{ExpressionMethods, JoinOnDsl, PgConnection, QueryDsl, RunQueryDsl, SelectableHelper};
 use portero_domain::{
     Timestamp,
-    api_key::{ApiKey, Standing},
+    api_key::{ApiKey, KeyStatus},
     ports::{Admission, PresentedKey, Refusal, StorageError, Stored},
 };
 
@@ -84,11 +84,11 @@ fn reasons(connection: &mut PgConnection, uses: &[Uses<'_>], now: Timestamp) -> 
             record.parts().router == key.router && fingerprint == key.fingerprint.bytes()
         });
         let Some((record, _, company_active)) = of_key else { return Some(Refusal::Unknown) };
-        match record.standing(now) {
-            Standing::Revoked { .. } => Some(Refusal::Revoked),
-            Standing::Expired => Some(Refusal::Expired),
-            Standing::Active if !company_active => Some(Refusal::CompanyInactive),
-            Standing::Active => None,
+        match record.status(now) {
+            KeyStatus::Revoked { .. } => Some(Refusal::Revoked),
+            KeyStatus::Expired => Some(Refusal::Expired),
+            KeyStatus::Active if !company_active => Some(Refusal::CompanyInactive),
+            KeyStatus::Active => None,
         }
     };
     Ok(uses.iter().map(reason).collect())

@@ -33,6 +33,6 @@ pub(crate) async fn handle(
 ) -> ApiResult<Json<SwitchedBody>> {
     let switch = body.read()?.parse()?;
     let company = CompanyId::parse(&path).ok_or_else(company_not_found)?;
-    let active = app.companies.switch.execute(company.clone(), switch).await?.ok_or_else(company_not_found)?;
+    let active = app.companies.set_active.execute(company.clone(), switch).await?.ok_or_else(company_not_found)?;
     Ok(Json(SwitchedBody::new(&company, active)))
 }

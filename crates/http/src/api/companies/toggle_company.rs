@@ -1,5 +1,5 @@
 use actix_web::web::{Data, Json, Path};
-use portero_application::{Application, Switch};
+use portero_application::{Activation, Application};
 use portero_domain::ids::CompanyId;
 
 use super::{SwitchedBody, company_not_found};
@@ -24,6 +24,7 @@ use crate::api::{
 )]
 pub(crate) async fn handle(_: SuperAdmin, path: Path<String>, app: Data<Application>) -> ApiResult<Json<SwitchedBody>> {
     let company = CompanyId::parse(&path).ok_or_else(company_not_found)?;
-    let active = app.companies.switch.execute(company.clone(), Switch::Toggle).await?.ok_or_else(company_not_found)?;
+    let active =
+        app.companies.set_active.execute(company.clone(), Activation::Toggle).await?.ok_or_else(company_not_found)?;
     Ok(Json(SwitchedBody::new(&company, active)))
 }

@@ -24,7 +24,7 @@ impl From<RouterValidity> for Body {
     fn from(validity: RouterValidity) -> Self {
         let (estado, message, error) = match validity {
             RouterValidity::Online => (PortalState::Active, "Router en línea y responde correctamente", None),
-            RouterValidity::SwitchedOff => (PortalState::RouterInactive, "El router está inactivo", None),
+            RouterValidity::Inactive => (PortalState::RouterInactive, "El router está inactivo", None),
             RouterValidity::Offline(error) => (PortalState::RouterInactive, OFFLINE, Some(error)),
         };
         let error_detalle = error.as_ref().map(|error| hotspot_error::reason(error).into_owned());

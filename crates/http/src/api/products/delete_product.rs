@@ -1,5 +1,5 @@
 use actix_web::web::{Data, Json, Path};
-use portero_application::{Application, products::WithdrawProductError};
+use portero_application::{Application, products::DeactivateProductError};
 use portero_domain::ids::ProductId;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -40,16 +40,16 @@ pub(crate) async fn handle(
     app: Data<Application>,
 ) -> ApiResult<Json<Body>> {
     let product = ProductId::parse(&path).ok_or_else(product_not_found)?;
-    app.products.withdraw.execute(mandate, product).await?;
+    app.products.deactivate.execute(mandate, product).await?;
     Ok(Json(Body { message: "Producto desactivado", producto_id: product.get(), activo: false }))
 }
 
-impl From<WithdrawProductError> for ApiError {
-    fn from(error: WithdrawProductError) -> Self {
+impl From<DeactivateProductError> for ApiError {
+    fn from(error: DeactivateProductError) -> Self {
         match error {
-            WithdrawProductError::NotFound => product_not_found(),
-            WithdrawProductError::CompanyInactive(inactive) => inactive.into(),
-            WithdrawProductError::Storage(error) => error.into(),
+            DeactivateProductError::NotFound => product_not_found(),
+            DeactivateProductError::CompanyInactive(inactive) => inactive.into(),
+            DeactivateProductError::Storage(error) => error.into(),
         }
     }
 }

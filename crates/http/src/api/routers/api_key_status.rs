@@ -1,7 +1,7 @@
 use actix_web::web::{Data, Json, Path};
 use portero_application::{
     Application,
-    api_keys::{ActiveKey, KeyStatus},
+    api_keys::{ActiveKey, RouterKeyStatus},
 };
 use portero_domain::api_key::Advice;
 use serde::Serialize;
@@ -56,8 +56,8 @@ pub(crate) enum KeyState {
     Missing,
 }
 
-impl From<KeyStatus> for Body {
-    fn from(KeyStatus { router, active }: KeyStatus) -> Self {
+impl From<RouterKeyStatus> for Body {
+    fn from(RouterKeyStatus { router, active }: RouterKeyStatus) -> Self {
         let none = Self {
             router_id: router.to_string(),
             has_active_key: false,

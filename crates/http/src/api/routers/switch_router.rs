@@ -34,6 +34,6 @@ pub(crate) async fn handle(
 ) -> ApiResult<Json<SwitchedBody>> {
     let switch = body.read()?.parse()?;
     let (company, router) = parse_path(&path)?;
-    let active = app.routers.switch.execute(company, router.clone(), switch).await?.ok_or_else(router_not_found)?;
+    let active = app.routers.set_active.execute(company, router.clone(), switch).await?.ok_or_else(router_not_found)?;
     Ok(Json(SwitchedBody::new(&router, active)))
 }

@@ -1,5 +1,5 @@
 use actix_web::web::{Data, Json, Path};
-use portero_application::{Application, Switch};
+use portero_application::{Activation, Application};
 
 use super::{SwitchedBody, parse_path, router_not_found};
 use crate::api::{
@@ -29,7 +29,11 @@ pub(crate) async fn handle(
     app: Data<Application>,
 ) -> ApiResult<Json<SwitchedBody>> {
     let (company, router) = parse_path(&path)?;
-    let active =
-        app.routers.switch.execute(company, router.clone(), Switch::Toggle).await?.ok_or_else(router_not_found)?;
+    let active = app
+        .routers
+        .set_active
+        .execute(company, router.clone(), Activation::Toggle)
+        .await?
+        .ok_or_else(router_not_found)?;
     Ok(Json(SwitchedBody::new(&router, active)))
 }

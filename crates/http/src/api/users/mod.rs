@@ -6,7 +6,7 @@ pub(crate) mod list_users;
 pub(crate) mod switch_user;
 pub(crate) mod toggle_user;
 
-use portero_application::users::SwitchUserError;
+use portero_application::users::SetUserActiveError;
 use portero_domain::{
     ids::UserId,
     user::{RoleKind, User},
@@ -98,15 +98,15 @@ fn user_not_found() -> ApiError {
     ApiError::not_found("user_not_found", "Usuario no encontrado")
 }
 
-impl From<SwitchUserError> for ApiError {
-    fn from(error: SwitchUserError) -> Self {
+impl From<SetUserActiveError> for ApiError {
+    fn from(error: SetUserActiveError) -> Self {
         match error {
-            SwitchUserError::NotFound => user_not_found(),
-            SwitchUserError::CallerInactive => Self::unauthorized("user_inactive", "Usuario no activo"),
-            SwitchUserError::OwnAccount(_) => {
+            SetUserActiveError::NotFound => user_not_found(),
+            SetUserActiveError::CallerInactive => Self::unauthorized("user_inactive", "Usuario no activo"),
+            SetUserActiveError::OwnAccount(_) => {
                 Self::bad_request("own_account", "No puedes desactivar tu propio usuario")
             }
-            SwitchUserError::Storage(error) => error.into(),
+            SetUserActiveError::Storage(error) => error.into(),
         }
     }
 }

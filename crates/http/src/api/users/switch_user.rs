@@ -34,6 +34,6 @@ pub(crate) async fn handle(
 ) -> ApiResult<Json<SwitchedBody>> {
     let switch = body.read()?.parse()?;
     let user = UserId::parse(&path).ok_or_else(user_not_found)?;
-    let active = app.users.switch.execute(user, switch, caller.user.id).await?;
+    let active = app.users.set_active.execute(user, switch, caller.user.id).await?;
     Ok(Json(SwitchedBody::new(user, active)))
 }

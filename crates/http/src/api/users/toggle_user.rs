@@ -1,5 +1,5 @@
 use actix_web::web::{Data, Json, Path};
-use portero_application::{Application, Switch};
+use portero_application::{Activation, Application};
 use portero_domain::ids::UserId;
 
 use super::{SwitchedBody, user_not_found};
@@ -29,6 +29,6 @@ pub(crate) async fn handle(
     app: Data<Application>,
 ) -> ApiResult<Json<SwitchedBody>> {
     let user = UserId::parse(&path).ok_or_else(user_not_found)?;
-    let active = app.users.switch.execute(user, Switch::Toggle, caller.user.id).await?;
+    let active = app.users.set_active.execute(user, Activation::Toggle, caller.user.id).await?;
     Ok(Json(SwitchedBody::new(user, active)))
 }

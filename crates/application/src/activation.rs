@@ -1,14 +1,14 @@
-/// What is asked of something that is on or off.
+/// A request to activate or deactivate a company, a router or a user.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Switch {
-    /// To this, whatever it is now: asking twice changes nothing more.
+pub enum Activation {
+    /// Set this state. A repeated request changes nothing.
     To(bool),
-    /// To the other.
+    /// Set the opposite of the current state.
     Toggle,
 }
 
-impl Switch {
-    /// What it is to be, given what it is.
+impl Activation {
+    /// Returns the new state.
     pub(crate) const fn from(self, current: bool) -> bool {
         match self {
             Self::To(wanted) => wanted,

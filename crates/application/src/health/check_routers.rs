@@ -9,13 +9,13 @@ use portero_domain::{
 use thiserror::Error;
 
 use super::HealthChecks;
-use crate::routers::Accesses;
+use crate::routers::RouterAccessLoader;
 
-/// Looks at the routers that are due, and writes how they are.
+/// Checks the routers that are due, and stores the results.
 ///
-/// What it asks of the store is little and never in the way of a sale: one claim and one result at a time.
-pub struct LookAtRouters {
-    pub(crate) accesses: Accesses,
+/// It sends few statements to the store, so it does not slow down purchases: one claim and one result at a time.
+pub struct CheckRouters {
+    pub(crate) access: RouterAccessLoader,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) probe: Arc<dyn RouterProbe>,
     pub(crate) checks: HealthChecks,
@@ -23,9 +23,9 @@ pub struct LookAtRouters {
 
 /// Why a router was not checked, or its check has no result.
 #[derive(Debug, Error)]
-pub enum LookError {
+pub enum HealthCheckError {
     /// The router's password cannot be decrypted.
-    #[error("the password of the router {router} does not open")]
+    #[error("the password of the router {router} cannot be decrypted")]
     Vault {
         /// Which router.
         router: RouterId,
@@ -37,27 +37,27 @@ pub enum LookError {
     Storage(#[from] StorageError),
 }
 
-impl LookAtRouters {
+impl CheckRouters {
     /// Checks routers until none is due any more, and returns the number of checked routers. After `stop`, no further
     /// router is taken, and running checks end within their timeout.
     ///
     /// Slow routers do not delay fast ones: as soon as one check ends, another starts. An error of one check is
     /// returned when all others are done.
-    pub async fn execute(&self, stop: impl Future<Output = ()>) -> Result<usize, LookError> {
+    pub async fn execute(&self, stop: impl Future<Output = ()>) -> Result<usize, HealthCheckError> {
         let recording = Mutex::new(());
-        let looks = self.due().take_until(stop).map(|claim| self.look(claim, &recording));
-        let mut looks = pin!(looks.buffer_unordered(self.checks.at_once.into()));
-        let (mut looked, mut failure) = (0, None);
-        while let Some(look) = looks.next().await {
-            match look {
-                Ok(()) => looked += 1,
+        let running = self.due().take_until(stop).map(|claim| self.check(claim, &recording));
+        let mut running = pin!(running.buffer_unordered(self.checks.at_once.into()));
+        let (mut checked, mut failure) = (0, None);
+        while let Some(outcome) = running.next().await {
+            match outcome {
+                Ok(()) => checked += 1,
                 Err(error) => failure = failure.or(Some(error)),
             }
         }
-        failure.map_or(Ok(looked), Err)
+        failure.map_or(Ok(checked), Err)
     }
 
-    /// The routers that are due, taken when they are asked for.
+    /// The routers that are due. Each part is claimed when the stream reaches it.
     fn due(&self) -> impl Stream<Item = Stored<Claim>> + Send {
         let parts = stream::try_unfold(true, move |more| async move {
             if !more {
@@ -72,24 +72,24 @@ impl LookAtRouters {
     /// Claims at most as many routers as are checked at once, so that none waits long for its turn.
     async fn claim(&self) -> Stored<Claims> {
         let (now, checks) = (self.clock.now(), self.checks);
-        transact(&*self.accesses.storage, move |storage| {
-            storage.router_healths().claim_due(now, checks.at_once, &|router| checks.next_look(router, now))
+        transact(&*self.access.storage, move |storage| {
+            storage.router_healths().claim_due(now, checks.at_once, &|router| checks.next_check(router, now))
         })
         .await
     }
 
-    async fn look(&self, claim: Stored<Claim>, recording: &Mutex<()>) -> Result<(), LookError> {
+    async fn check(&self, claim: Stored<Claim>, recording: &Mutex<()>) -> Result<(), HealthCheckError> {
         let claim = claim?;
         let router = &claim.router;
-        let access = self.accesses.open(router);
-        let access = access.map_err(|source| LookError::Vault { router: router.id.clone(), source })?;
-        let look = self.probe.check(&access, self.checks.patience).await;
+        let access = self.access.decrypt(router);
+        let access = access.map_err(|source| HealthCheckError::Vault { router: router.id.clone(), source })?;
+        let result = self.probe.check(&access, self.checks.timeout).await;
         let (id, now) = (router.id.clone(), self.clock.now());
         let turn = recording.lock().await;
-        let change = transact(&*self.accesses.storage, move |storage| {
+        let change = transact(&*self.access.storage, move |storage| {
             let healths = storage.router_healths();
             let before = healths.find(&claim.router.company, &claim.router.id)?;
-            let found = RouterHealth::after(before.as_ref(), &claim.router.id, look, now);
+            let found = RouterHealth::after(before.as_ref(), &claim.router.id, result, now);
             let change = found.change_from(before.as_ref());
             let recorded = healths.record(&claim, &found, change.as_ref())?;
             Ok::<_, StorageError>(change.filter(|_| recorded).map(|change| (before.is_none(), change)))

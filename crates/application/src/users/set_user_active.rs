@@ -3,20 +3,20 @@ use std::sync::Arc;
 use portero_domain::{
     ids::UserId,
     ports::{Storage, StorageError, Stored, UnitOfWork, transact},
-    user::{OwnAccount, RoleKind, Standing},
+    user::{OwnAccount, RoleKind, UserStatus},
 };
 use thiserror::Error;
 
-use crate::Switch;
+use crate::Activation;
 
 /// Activates or deactivates a person. A deactivation ends their sessions from the next request on.
-pub struct SwitchUser {
+pub struct SetUserActive {
     pub(crate) storage: Arc<dyn UnitOfWork>,
 }
 
 /// Why the person is as they were.
 #[derive(Debug, Error)]
-pub enum SwitchUserError {
+pub enum SetUserActiveError {
     /// There is no such person.
     #[error("there is no such person")]
     NotFound,
@@ -31,18 +31,18 @@ pub enum SwitchUserError {
     Storage(#[from] StorageError),
 }
 
-impl SwitchUser {
+impl SetUserActive {
     /// Activates or deactivates this person for `by`. Returns whether the person is active then.
-    pub async fn execute(&self, user: UserId, switch: Switch, by: UserId) -> Result<bool, SwitchUserError> {
+    pub async fn execute(&self, user: UserId, activation: Activation, by: UserId) -> Result<bool, SetUserActiveError> {
         transact(&*self.storage, move |storage| {
             let (person, caller) = lock_both(storage, user, by)?;
             // The caller may have been deactivated since the request was authenticated. An active super admin is therefore
             // left whatever happens at the same moment: the caller.
-            if caller != Some(Standing { role: RoleKind::SuperAdmin, active: true }) {
-                return Err(SwitchUserError::CallerInactive);
+            if caller != Some(UserStatus { role: RoleKind::SuperAdmin, active: true }) {
+                return Err(SetUserActiveError::CallerInactive);
             }
-            let was_active = person.ok_or(SwitchUserError::NotFound)?.active;
-            let active = switch.from(was_active);
+            let was_active = person.ok_or(SetUserActiveError::NotFound)?.active;
+            let active = activation.from(was_active);
             if !active && user == by {
                 return Err(OwnAccount.into());
             }
@@ -59,8 +59,12 @@ impl SwitchUser {
 
 /// Locks two people, or one where both are the same, and returns how each stands. Every caller locks the smaller identity
 /// first, so that two callers cannot wait for each other.
-fn lock_both(storage: &mut dyn Storage, one: UserId, other: UserId) -> Stored<(Option<Standing>, Option<Standing>)> {
-    let mut lock = |user| storage.users().lock_standing(user);
+fn lock_both(
+    storage: &mut dyn Storage,
+    one: UserId,
+    other: UserId,
+) -> Stored<(Option<UserStatus>, Option<UserStatus>)> {
+    let mut lock = |user| storage.users().lock_status(user);
     Ok(if one <= other {
         let first = lock(one)?;
         (first, lock(other)?)

@@ -10,13 +10,13 @@ use thiserror::Error;
 use crate::Mandate;
 
 /// Takes a product off sale, which is what deleting one means: sales of it remain explained.
-pub struct WithdrawProduct {
+pub struct DeactivateProduct {
     pub(crate) storage: Arc<dyn UnitOfWork>,
 }
 
 /// Why the product is what it was.
 #[derive(Debug, Error)]
-pub enum WithdrawProductError {
+pub enum DeactivateProductError {
     /// The company has no such product.
     #[error("the company has no such product")]
     NotFound,
@@ -28,14 +28,18 @@ pub enum WithdrawProductError {
     Storage(#[from] StorageError),
 }
 
-impl WithdrawProduct {
+impl DeactivateProduct {
     /// Takes this product off sale. Doing so twice is fine.
-    pub async fn execute(&self, mandate: Mandate, product: ProductId) -> Result<(), WithdrawProductError> {
+    pub async fn execute(&self, mandate: Mandate, product: ProductId) -> Result<(), DeactivateProductError> {
         transact(&*self.storage, move |storage| {
             let company = mandate.enter(storage)??;
             // The company is locked before one of its rows, as every writer does.
-            storage.companies().lock_active(&company)?.ok_or(WithdrawProductError::NotFound)?;
-            if storage.products().withdraw(&company, product)? { Ok(()) } else { Err(WithdrawProductError::NotFound) }
+            storage.companies().lock_active(&company)?.ok_or(DeactivateProductError::NotFound)?;
+            if storage.products().deactivate(&company, product)? {
+                Ok(())
+            } else {
+                Err(DeactivateProductError::NotFound)
+            }
         })
         .await
     }

@@ -13,7 +13,7 @@ use crate::Mandate;
 
 /// Decrypts the data for logging in to routers.
 #[derive(Clone)]
-pub(crate) struct Accesses {
+pub(crate) struct RouterAccessLoader {
     pub(crate) storage: Arc<dyn UnitOfWork>,
     pub(crate) vault: Arc<dyn Vault>,
 }
@@ -35,7 +35,7 @@ pub enum AccessError {
     Storage(#[from] StorageError),
 }
 
-impl Accesses {
+impl RouterAccessLoader {
     pub(crate) fn new(ports: &Ports) -> Self {
         Self { storage: Arc::clone(&ports.storage), vault: Arc::clone(&ports.vault) }
     }
@@ -44,17 +44,13 @@ impl Accesses {
     pub(crate) async fn selling(&self, router: &SellingRouter) -> Result<RouterAccess, AccessError> {
         let (company, router) = (router.company().id.clone(), router.router().id.clone());
         let found = transact(&*self.storage, move |storage| storage.routers().find(&company, &router)).await?;
-        Ok(self.open(&found.ok_or(AccessError::NotFound)?)?)
+        Ok(self.decrypt(&found.ok_or(AccessError::NotFound)?)?)
     }
 
     /// The router of the mandate's company, and the access to it.
-    pub(crate) async fn under(
-        &self,
-        mandate: Mandate,
-        router: RouterId,
-    ) -> Result<(Router, RouterAccess), AccessError> {
+    pub(crate) async fn load(&self, mandate: Mandate, router: RouterId) -> Result<(Router, RouterAccess), AccessError> {
         let router = self.find(mandate, router).await?;
-        let access = self.open(&router)?;
+        let access = self.decrypt(&router)?;
         Ok((router, access))
     }
 
@@ -68,13 +64,13 @@ impl Accesses {
     }
 
     /// Another password for this router, sealed, if there is one.
-    pub(crate) fn seal(&self, router: &Router, password: Option<&Secret>) -> Result<Option<Sealed>, AccessError> {
+    pub(crate) fn encrypt(&self, router: &Router, password: Option<&Secret>) -> Result<Option<Sealed>, AccessError> {
         let place = router.password_place();
-        Ok(password.map(|password| self.vault.seal(password, &place)).transpose()?)
+        Ok(password.map(|password| self.vault.encrypt(password, &place)).transpose()?)
     }
 
     /// The access to this router.
-    pub(crate) fn open(&self, router: &Router) -> Result<RouterAccess, VaultError> {
-        Ok(router.access(self.vault.open(&router.credentials.password, &router.password_place())?))
+    pub(crate) fn decrypt(&self, router: &Router) -> Result<RouterAccess, VaultError> {
+        Ok(router.access(self.vault.decrypt(&router.credentials.password, &router.password_place())?))
     }
 }
