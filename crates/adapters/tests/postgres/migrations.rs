@@ -1,6 +1,6 @@
 //! The schema's history.
 
-use std::{fs, path::PathBuf, thread};
+use std::{collections::BTreeSet, fs, path::PathBuf, thread};
 
 use diesel::{QueryResult, QueryableByName, RunQueryDsl, sql_query, sql_types::Text};
 use portero_adapters::{MigrateError, migrate, postgres::testing::TestDatabase};
@@ -45,6 +45,15 @@ fn processes_that_begin_at_once_migrate_once() {
     });
     assert_eq!(applied.iter().filter(|&&count| count > 0).count(), 1, "{applied:?}");
     assert_eq!(migrate(database.url()).unwrap(), Vec::<String>::new());
+}
+
+/// Of two migrations with one version, PostgreSQL would see only the first.
+#[test]
+fn no_two_migrations_have_the_same_version() {
+    let name = |folder: &PathBuf| folder.file_name().unwrap().to_str().unwrap().to_owned();
+    let versions: BTreeSet<String> =
+        migrations().iter().map(|folder| name(folder).split('_').next().unwrap().to_owned()).collect();
+    assert_eq!(versions.len(), migrations().len(), "{versions:?}");
 }
 
 #[test]
