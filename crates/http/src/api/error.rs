@@ -169,6 +169,11 @@ impl ApiError {
         response.json(body)
     }
 
+    /// The stable name of the error.
+    pub(crate) const fn code(&self) -> &'static str {
+        self.0.body.code
+    }
+
     /// The cause for the log, followed by its own causes.
     pub(crate) fn causes(&self) -> Option<String> {
         let mut cause: &dyn StdError = self.0.cause.as_deref()?;

@@ -1,6 +1,6 @@
 //! Error responses of the JSON API for faults outside of an endpoint. Faults of the server are logged here.
 
-use actix_web::{Error, HttpResponse, ResponseError};
+use actix_web::{Error, HttpResponse, ResponseError, http::StatusCode};
 
 use super::error::ApiError;
 use crate::web::finish::Fault;
@@ -24,7 +24,9 @@ fn of_framework(error: &Error) -> ApiError {
 fn answer(error: &ApiError, request_id: &str) -> HttpResponse {
     let status = error.status_code();
     if let Some(cause) = error.causes().filter(|_| status.is_server_error()) {
-        tracing::error!(status = status.as_u16(), cause, "request failed");
+        // A 503 is an outage's, and fails like many others. Each 500 is logged, because its caller has its id.
+        let outage = (status == StatusCode::SERVICE_UNAVAILABLE).then(|| error.code());
+        tracing::error!(outage, status = status.as_u16(), cause, "request failed");
     }
     error.response(Some(request_id))
 }

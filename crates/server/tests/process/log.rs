@@ -6,7 +6,9 @@ use portero_adapters::postgres::testing::TestDatabase;
 use serde_json::json;
 
 use crate::support::{
+    eventually,
     program::{ADMIN, PASSWORD, Program, Server},
+    proxy::{Network, Proxy},
     tenant::{CONEKTA_PRIVATE_KEY, ROUTER_PASSWORD, Tenant},
 };
 
@@ -57,4 +59,24 @@ fn a_busy_log_holds_no_token_no_password_and_no_key() {
             assert!(!log.contains(told), "{format}: {secret} is in the log");
         }
     }
+}
+
+#[test]
+fn an_outage_is_one_line_and_then_a_count() {
+    let database = TestDatabase::empty();
+    let proxy = Proxy::to(&database);
+    let server = Program::serving(&database).with("DATABASE_URL", proxy.url()).serve();
+    let portal = server.client().with_session("no session");
+    let login = json!({"email": ADMIN, "password": PASSWORD});
+    proxy.set(Network::Refuses);
+    for _ in 0..20 {
+        portal.post("/api/v1/auth/login", &login).expect(503);
+    }
+    let logged = || server.log().matches("request failed").count();
+    let number = |text: &str| text.split(' ').next().and_then(|number| number.parse::<usize>().ok());
+    let counted = || server.log().split("more=").skip(1).filter_map(number).sum::<usize>();
+    eventually(Duration::from_secs(20), "each failure is logged or counted", || logged() + counted() == 20);
+    let log = server.log();
+    assert!(logged() < 10, "{log}");
+    assert!(log.lines().all(|line| line.starts_with("20")), "an event takes more than one line: {log}");
 }

@@ -116,7 +116,8 @@ impl Worker {
     fn respond(&mut self, batch: &mut Vec<Request>) {
         let verdicts = self.admit(batch);
         if let Some(error) = verdicts.as_ref().map_or_else(Some, |all| all.iter().find_map(|one| one.as_ref().err())) {
-            tracing::warn!(%error, source = error.source().map(tracing::field::display), "portal requests failed");
+            let source = error.source().map(|source| format!(": {source}")).unwrap_or_default();
+            tracing::warn!(outage = "gate", cause = format!("{error}{source}"), "portal requests failed");
             self.open = None;
         }
         match verdicts {
