@@ -106,7 +106,7 @@ impl Simulated {
             buyer: Buyer {
                 name: Name::parse("Ana Ruiz").unwrap(),
                 email: Email::parse("ana@example.com").unwrap(),
-                phone: Phone::parse("+525500000000").ok(),
+                phone: Phone::parse("+525500000000").unwrap(),
             },
             card: Card {
                 token: Secret::new(self.token(outcome)),

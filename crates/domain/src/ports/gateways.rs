@@ -72,8 +72,8 @@ pub struct Buyer {
     pub name: Name,
     /// The buyer's e-mail.
     pub email: Email,
-    /// The buyer's telephone.
-    pub phone: Option<Phone>,
+    /// The buyer's telephone, or the company's where the buyer gave none: Conekta demands one.
+    pub phone: Phone,
 }
 
 /// A card, as the gateway's own script in the browser turned it into a token.

@@ -213,10 +213,12 @@ fn next(list: &List<Order>) -> Option<String> {
 fn order_of(order: &ChargeOrder) -> Value {
     let amount = order.terms.amount.minor();
     let title = item_name(order.title.as_str());
-    let mut customer = json!({ "name": order.buyer.name.as_str(), "email": order.buyer.email.as_str() });
-    if let Some(phone) = &order.buyer.phone {
-        customer["phone"] = phone.as_str().into();
-    }
+    let buyer = &order.buyer;
+    let customer = json!({
+        "name": buyer.name.as_str(),
+        "email": buyer.email.as_str(),
+        "phone": buyer.phone.as_str(),
+    });
     let mut body = json!({
         "currency": order.terms.currency.code(),
         "customer_info": customer,

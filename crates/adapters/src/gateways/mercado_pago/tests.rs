@@ -4,7 +4,7 @@ use portero_domain::{
     ports::{Buyer, Card},
     purchase::{Cardholder, DeclineReason, Receipt, Terms},
     secret::Secret,
-    text::{Email, Name},
+    text::{Email, Name, Phone},
 };
 
 use super::*;
@@ -119,7 +119,7 @@ fn an_order(return_url: Option<&str>) -> ChargeOrder {
         buyer: Buyer {
             name: Name::parse("Ana Ruiz").unwrap(),
             email: Email::parse("ana@example.test").unwrap(),
-            phone: None,
+            phone: Phone::parse("+525500000000").unwrap(),
         },
         card: Card {
             token: Secret::new("tok".into()),
