@@ -19,7 +19,12 @@ pub mod sessions;
 pub mod system;
 pub mod users;
 
-use portero_domain::ports::Ports;
+use std::sync::Arc;
+
+use portero_domain::{
+    Timestamp,
+    ports::{Clock, Ports},
+};
 use time::Duration;
 
 pub use self::{activation::Activation, mandate::Mandate};
@@ -72,6 +77,7 @@ pub struct Application {
     pub hotspot: Hotspots,
     pub purchases: Purchases,
     pub system: System,
+    clock: Arc<dyn Clock>,
 }
 
 impl Application {
@@ -89,6 +95,12 @@ impl Application {
             hotspot: Hotspots::new(ports),
             purchases: Purchases::new(ports),
             system: System::new(ports),
+            clock: Arc::clone(&ports.clock),
         }
+    }
+
+    /// The time now, by the clock that the use cases read.
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 }

@@ -39,7 +39,7 @@ async fn the_overview_counts_the_whole_system() {
 async fn the_time_is_the_clocks() {
     let world = World::over(InMemory::new());
     let now = world.clock.advance(Duration::microseconds(5));
-    assert_eq!(world.app.system.tell_time.execute(), now);
+    assert_eq!(world.app.now(), now);
 }
 
 #[tokio::test]

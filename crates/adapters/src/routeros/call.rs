@@ -14,7 +14,7 @@ use portero_routeros::{
 };
 use tokio::time::Instant;
 
-use super::{Tuning, errors, line::Line, lines::Lines};
+use super::{Tuning, errors, router_session::RouterSession, router_sessions::RouterSessions};
 
 /// How often a change is sent that never left, in all.
 const SENDS: usize = 3;
@@ -22,7 +22,7 @@ const SENDS: usize = 3;
 /// A call under way.
 #[derive(Debug)]
 pub(super) struct Call<'a> {
-    pub(super) lines: &'a Arc<Lines>,
+    pub(super) sessions: &'a Arc<RouterSessions>,
     pub(super) access: &'a RouterAccess,
     /// When it must be over.
     pub(super) until: Instant,
@@ -55,22 +55,22 @@ enum NoAnswer {
 
 impl<'a> Call<'a> {
     /// A call that must be over after so long.
-    pub(super) fn new(lines: &'a Arc<Lines>, access: &'a RouterAccess, limit: Duration) -> Self {
-        Self { lines, access, until: Instant::now() + limit }
+    pub(super) fn new(sessions: &'a Arc<RouterSessions>, access: &'a RouterAccess, limit: Duration) -> Self {
+        Self { sessions, access, until: Instant::now() + limit }
     }
 
     pub(super) fn tuning(&self) -> &Tuning {
-        &self.lines.dialer.tuning
+        &self.sessions.dialer.tuning
     }
 
-    pub(super) fn line(&self) -> Arc<Line> {
-        self.lines.line(&self.access.router)
+    pub(super) fn session(&self) -> Arc<RouterSession> {
+        self.sessions.session(&self.access.router)
     }
 
     /// What the router runs.
     pub(super) async fn version(&self) -> HotspotResult<Version> {
-        self.lines.lease(self.access, self.until).await?;
-        self.line().version().ok_or_else(errors::unreadable)
+        self.sessions.lease(self.access, self.until).await?;
+        self.session().version().ok_or_else(errors::unreadable)
     }
 
     /// Asks the router something. When the session is lost under the question, it is asked once more.
@@ -109,7 +109,7 @@ impl<'a> Call<'a> {
 
     /// Has a command carried out. Its answer is waited for no longer than `limit`, connecting not counted.
     async fn send(&self, command: &Command, limit: Option<Duration>) -> Result<Answer, NoAnswer> {
-        let lease = self.lines.lease(self.access, self.until).await.map_err(NoAnswer::NotConnected)?;
+        let lease = self.sessions.lease(self.access, self.until).await.map_err(NoAnswer::NotConnected)?;
         let until = limit.map_or(self.until, |limit| self.until.min(Instant::now() + limit));
         lease.execute(command, until).await.map_err(NoAnswer::Failed)
     }

@@ -34,8 +34,8 @@ enum Attempt {
 
 /// Makes the user. Every attempt begins with a look, for the one before may have succeeded without a word.
 pub(super) async fn create(call: &Call<'_>, new: &NewHotspotUser) -> Result<ItemId, CreateHotspotUserError> {
-    let line = call.line();
-    let _turn = line.maker_turn().await.ok_or_else(errors::busy)?;
+    let session = call.session();
+    let _turn = session.maker_turn().await.ok_or_else(errors::busy)?;
     let mut doubt = None;
     for _ in 0..ATTEMPTS {
         match attempt(call, new).await {
@@ -67,7 +67,7 @@ async fn attempt(call: &Call<'_>, new: &NewHotspotUser) -> Result<Attempt, Creat
             Class::DuplicateUser => Ok(Attempt::LookAgain(None)),
             Class::UnknownProfile | Class::AmbiguousValue => {
                 // The remembered profile is out of date, unless the error is about the server.
-                call.line().forget(&new.profile);
+                call.session().forget(&new.profile);
                 let there = self::profile(call, &new.profile).await?;
                 Err(if there.is_some() { errors::rejected(&trap).into() } else { unknown_profile(call).await? })
             }
@@ -81,7 +81,7 @@ async fn look(call: &Call<'_>, new: &NewHotspotUser) -> Result<(Found, RouterTex
     let by_name = Command::new("/ip/hotspot/user/print")
         .proplist(&[".id", "name", "comment"])
         .matching(Query::equals("name", new.name.as_str()));
-    let known = call.line().known(&new.profile);
+    let known = call.session().known(&new.profile);
     let profile = async { if known.is_some() { Ok(known) } else { profile(call, &new.profile).await } };
     let (answer, profile) = tokio::try_join!(call.read(&by_name), profile)?;
     match (whose(&answer, new)?, profile) {
@@ -112,7 +112,7 @@ async fn profile(call: &Call<'_>, wanted: &ProfileName) -> HotspotResult<Option<
     let there = |spelling: &RouterText| answer.rows.iter().any(|row| row.get("name") == Some(spelling.as_bytes()));
     let found = spellings.into_iter().find(there);
     if let Some(found) = &found {
-        call.line().saw(wanted, found);
+        call.session().saw(wanted, found);
     }
     Ok(found)
 }

@@ -6,21 +6,21 @@ use portero_routeros::client::{Answer, Connection, Failure, Unknown};
 use portero_routeros::proto::Command;
 use tokio::time::Instant;
 
-use super::{errors, line::Line};
+use super::{errors, router_session::RouterSession};
 
-/// A session in use, which is not closed as idle. It reports successes and failures to the router's line.
+/// A session in use, which is not closed as idle. It reports successes and failures to the router's session.
 #[derive(Debug)]
 pub(super) struct Lease {
-    line: Arc<Line>,
+    session: Arc<RouterSession>,
     connection: Connection,
     generation: u64,
 }
 
 impl Lease {
-    /// The use of the line's session of this generation.
-    pub(super) fn new(line: Arc<Line>, connection: Connection, generation: u64) -> Self {
-        line.begin_use();
-        Self { line, connection, generation }
+    /// The use of the router's connection of this generation.
+    pub(super) fn new(session: Arc<RouterSession>, connection: Connection, generation: u64) -> Self {
+        session.begin_use();
+        Self { session, connection, generation }
     }
 
     /// Has the router carry out a command, until then at the latest.
@@ -33,12 +33,12 @@ impl Lease {
 
     fn note(&self, asked: Instant, failure: Option<&Failure>) {
         match failure {
-            None | Some(Failure::Rejected(_)) => self.line.answered(self.generation),
+            None | Some(Failure::Rejected(_)) => self.session.answered(self.generation),
             Some(failure) if errors::is_loss(failure) => {
-                self.line.lost(self.generation, &errors::not_answered(failure));
+                self.session.lost(self.generation, &errors::not_answered(failure));
             }
             Some(failure @ Failure::Unknown(Unknown::Deadline)) => {
-                self.line.owes_answer(self.generation, asked, &errors::not_answered(failure));
+                self.session.owes_answer(self.generation, asked, &errors::not_answered(failure));
             }
             Some(Failure::NotSent(_) | Failure::Unknown(_)) => {}
         }
@@ -47,6 +47,6 @@ impl Lease {
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        self.line.end_use();
+        self.session.end_use();
     }
 }

@@ -1,6 +1,6 @@
 //! Routers, reached over the RouterOS API.
 //!
-//! - Each router has one line (`line.rs`) with one session. All commands are pipelined over it.
+//! - Each router has one session (`router_session.rs`). All commands are pipelined over it.
 //! - One task opens the session when it is needed, for all callers. It is tested after a silence and closed when idle.
 //! - A router that fails gets no new session for a while (`breaker.rs`).
 //! - Tenants choose the hosts, so the address of each connection is checked (`address.rs`).
@@ -18,12 +18,12 @@ mod dialer;
 mod errors;
 mod lease;
 mod limits;
-mod line;
-mod lines;
 mod login;
 mod probe;
 mod profiles;
 mod removal;
+mod router_session;
+mod router_sessions;
 mod rows;
 mod sessions;
 mod tuning;
@@ -43,7 +43,7 @@ use portero_domain::{
 };
 use tokio::runtime::{Builder, Runtime};
 
-use self::{address::AddressPolicy, call::Call, dialer::Dialer, lines::Lines};
+use self::{address::AddressPolicy, call::Call, dialer::Dialer, router_sessions::RouterSessions};
 
 pub use self::address::{NoNetwork, RouterNetworks};
 pub use tuning::Tuning;
@@ -54,7 +54,7 @@ const RESOLVERS: usize = 8;
 /// The routers.
 #[derive(Debug)]
 pub struct RouterOs {
-    lines: Arc<Lines>,
+    sessions: Arc<RouterSessions>,
     runtime: Option<Runtime>,
 }
 
@@ -82,16 +82,16 @@ impl RouterOs {
             .enable_all()
             .build()?;
         let dialer = Dialer { policy, tuning };
-        let lines = Arc::new(Lines::new(dialer, runtime.handle().clone()));
-        Ok(Self { lines, runtime: Some(runtime) })
+        let sessions = Arc::new(RouterSessions::new(dialer, runtime.handle().clone()));
+        Ok(Self { sessions, runtime: Some(runtime) })
     }
 
     fn read<'a>(&'a self, router: &'a RouterAccess) -> Call<'a> {
-        Call::new(&self.lines, router, self.lines.dialer.tuning.read)
+        Call::new(&self.sessions, router, self.sessions.dialer.tuning.read)
     }
 
     fn write<'a>(&'a self, router: &'a RouterAccess) -> Call<'a> {
-        Call::new(&self.lines, router, self.lines.dialer.tuning.write)
+        Call::new(&self.sessions, router, self.sessions.dialer.tuning.write)
     }
 }
 
@@ -154,14 +154,14 @@ impl Hotspot for RouterOs {
 #[async_trait]
 impl RouterProbe for RouterOs {
     async fn check(&self, router: &RouterAccess, patience: Duration) -> HotspotResult<Vitals> {
-        probe::check(&self.lines, router, patience).await
+        probe::check(&self.sessions, router, patience).await
     }
 
     async fn try_access(&self, router: &RouterAccess) -> HotspotResult<Vitals> {
-        probe::try_access(&self.lines, router).await
+        probe::try_access(&self.sessions, router).await
     }
 
     async fn certificate(&self, endpoint: &Endpoint) -> HotspotResult<CertificateFingerprint> {
-        probe::certificate(&self.lines, endpoint).await
+        probe::certificate(&self.sessions, endpoint).await
     }
 }

@@ -13,34 +13,38 @@ use portero_routeros::{
 };
 use tokio::{runtime::Handle, task::JoinSet, time::Instant};
 
-use super::{clock, errors, lines::Lines, rows};
+use super::{clock, errors, router_sessions::RouterSessions, rows};
 
 /// Asks over the kept session. When that is lost under the question, once more.
-pub(super) async fn check(lines: &Arc<Lines>, access: &RouterAccess, patience: Duration) -> HotspotResult<Vitals> {
-    let until = Instant::now() + patience.min(lines.dialer.tuning.read);
-    let first = check_once(lines, access, until).await;
+pub(super) async fn check(
+    sessions: &Arc<RouterSessions>,
+    access: &RouterAccess,
+    patience: Duration,
+) -> HotspotResult<Vitals> {
+    let until = Instant::now() + patience.min(sessions.dialer.tuning.read);
+    let first = check_once(sessions, access, until).await;
     match first {
-        Ok(Err(failure)) if errors::is_loss(&failure) => check_once(lines, access, until).await,
+        Ok(Err(failure)) if errors::is_loss(&failure) => check_once(sessions, access, until).await,
         outcome => outcome,
     }?
     .map_err(|failure| errors::not_answered(&failure))
 }
 
 async fn check_once(
-    lines: &Arc<Lines>,
+    sessions: &Arc<RouterSessions>,
     access: &RouterAccess,
     until: Instant,
 ) -> HotspotResult<Result<Vitals, Failure>> {
-    let lease = lines.lease(access, until).await?;
+    let lease = sessions.lease(access, until).await?;
     let lease = &lease;
     Ok(vitals(|question| async move { lease.execute(&question, until).await }).await)
 }
 
 /// Logs in on a separate session, whatever failed before.
-pub(super) async fn try_access(lines: &Arc<Lines>, access: &RouterAccess) -> HotspotResult<Vitals> {
-    let turn = lines.probe_turn(&access.endpoint).await?;
-    let (dialer, theirs) = (Arc::clone(&lines.dialer), access.clone());
-    let tried = on(&lines.runtime, async move {
+pub(super) async fn try_access(sessions: &Arc<RouterSessions>, access: &RouterAccess) -> HotspotResult<Vitals> {
+    let turn = sessions.probe_turn(&access.endpoint).await?;
+    let (dialer, theirs) = (Arc::clone(&sessions.dialer), access.clone());
+    let tried = on(&sessions.runtime, async move {
         let connection = dialer.dial(&theirs).await?;
         let (session, limit) = (&connection, dialer.tuning.read);
         let vitals = vitals(|question| async move { session.execute(&question, limit).await }).await;
@@ -50,18 +54,21 @@ pub(super) async fn try_access(lines: &Arc<Lines>, access: &RouterAccess) -> Hot
         vitals.map_err(|failure| errors::not_answered(&failure))
     })
     .await?;
-    lines.line(&access.router).forgive(access);
+    sessions.session(&access.router).forgive(access);
     Ok(tried)
 }
 
 /// The certificate that a router shows.
-pub(super) async fn certificate(lines: &Arc<Lines>, endpoint: &Endpoint) -> HotspotResult<CertificateFingerprint> {
+pub(super) async fn certificate(
+    sessions: &Arc<RouterSessions>,
+    endpoint: &Endpoint,
+) -> HotspotResult<CertificateFingerprint> {
     if !endpoint.tls {
         return Err(errors::unreachable("it is registered without TLS"));
     }
-    let turn = lines.probe_turn(endpoint).await?;
-    let (dialer, endpoint) = (Arc::clone(&lines.dialer), endpoint.clone());
-    on(&lines.runtime, async move {
+    let turn = sessions.probe_turn(endpoint).await?;
+    let (dialer, endpoint) = (Arc::clone(&sessions.dialer), endpoint.clone());
+    on(&sessions.runtime, async move {
         let found = dialer.certificate(&endpoint).await;
         drop(turn);
         found

@@ -4,7 +4,6 @@ mod check_secrets;
 mod readiness;
 mod reseal_secrets;
 mod system_overview;
-mod tell_time;
 
 use std::sync::Arc;
 
@@ -17,7 +16,6 @@ pub use self::{
     readiness::Readiness,
     reseal_secrets::{ResealError, ResealSecrets, Resealed},
     system_overview::SystemOverview,
-    tell_time::TellTime,
 };
 
 /// The whole installation.
@@ -25,7 +23,6 @@ pub use self::{
 pub struct System {
     pub overview: SystemOverview,
     pub readiness: Readiness,
-    pub tell_time: TellTime,
     pub check_secrets: CheckSecrets,
     pub reseal_secrets: ResealSecrets,
 }
@@ -36,7 +33,6 @@ impl System {
         Self {
             overview: SystemOverview { storage: Arc::clone(&ports.storage), clock: Arc::clone(&ports.clock) },
             readiness: Readiness::new(Arc::clone(&ports.storage), Arc::clone(&ports.clock)),
-            tell_time: TellTime { clock: Arc::clone(&ports.clock) },
             check_secrets: CheckSecrets { storage: Arc::clone(&ports.storage), vault: Arc::clone(&ports.vault) },
             reseal_secrets: ResealSecrets { storage: Arc::clone(&ports.storage), vault: Arc::clone(&ports.vault) },
         }

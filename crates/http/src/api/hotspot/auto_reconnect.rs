@@ -198,7 +198,7 @@ pub(crate) async fn handle(
     app: Data<Application>,
 ) -> ApiResult<Json<Body>> {
     let guest = body.read()?.parse()?;
-    let (now, device) = (app.system.tell_time.execute(), guest.device);
+    let (now, device) = (app.now(), guest.device);
     let (router, name) = (selling.router().id.clone(), guest.username.clone());
     let work = async move { app.hotspot.reconnect.execute(selling, guest).await };
     Ok(Json(match attempt(&request, router, name, work).await? {

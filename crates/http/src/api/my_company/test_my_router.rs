@@ -142,5 +142,5 @@ pub(crate) async fn handle(
         },
         None => None,
     };
-    Ok(Json(Body::of(test, app.system.tell_time.execute())))
+    Ok(Json(Body::of(test, app.now())))
 }

@@ -37,7 +37,7 @@ pub(crate) async fn handle(app: Data<Application>) -> Json<Body> {
         message: "Sistema de pagos y gestión de accesos WiFi para hotspots MikroTik",
         version: env!("CARGO_PKG_VERSION"),
         status: "running",
-        timestamp: app.system.tell_time.execute().into(),
+        timestamp: app.now().into(),
         docs: "/docs",
     })
 }

@@ -1,4 +1,4 @@
-//! The lines to all routers.
+//! The sessions with all routers.
 
 use std::{
     collections::HashMap,
@@ -21,12 +21,12 @@ use super::{
     dialer::Dialer,
     errors,
     lease::Lease,
-    line::{Duty, Entry, Line, Opening},
+    router_session::{Duty, Entry, Opening, RouterSession},
 };
 
-/// The lines to all routers, and the runtime that their sessions live on.
+/// The sessions with all routers, and the runtime that they run on.
 #[derive(Debug)]
-pub(super) struct Lines {
+pub(super) struct RouterSessions {
     pub(super) dialer: Arc<Dialer>,
     pub(super) runtime: Handle,
     chance: RandomState,
@@ -36,12 +36,12 @@ pub(super) struct Lines {
 
 #[derive(Debug, Default)]
 struct Directory {
-    by_router: HashMap<RouterId, Arc<Line>>,
-    /// How many lines there may be until those without anything to remember are looked for.
+    by_router: HashMap<RouterId, Arc<RouterSession>>,
+    /// The number of sessions at which the forgettable ones are removed.
     sweep_at: usize,
 }
 
-impl Lines {
+impl RouterSessions {
     pub(super) fn new(dialer: Dialer, runtime: Handle) -> Self {
         Self {
             dialer: Arc::new(dialer),
@@ -56,9 +56,9 @@ impl Lines {
     ///
     /// The session is opened by a task of its own: a caller who is dropped meanwhile leaves the others waiting for it.
     pub(super) async fn lease(self: &Arc<Self>, access: &RouterAccess, until: Instant) -> HotspotResult<Lease> {
-        let line = self.line(&access.router);
-        let entry = line.enter(access, |opening| {
-            self.runtime.spawn(Arc::clone(self).serve(Arc::clone(&line), access.clone(), opening))
+        let session = self.session(&access.router);
+        let entry = session.enter(access, |opening| {
+            self.runtime.spawn(Arc::clone(self).serve(Arc::clone(&session), access.clone(), opening))
         })?;
         let (connection, generation) = match entry {
             Entry::Open(session) => session,
@@ -69,31 +69,31 @@ impl Lines {
                 heard.ok().and_then(|told| told.clone()).unwrap_or_else(|| Err(superseded()))?
             }
         };
-        Ok(Lease::new(line, connection, generation))
+        Ok(Lease::new(session, connection, generation))
     }
 
-    /// The line to a router.
-    pub(super) fn line(&self, router: &RouterId) -> Arc<Line> {
-        let mut lines = self.lock();
-        if let Some(line) = lines.by_router.get(router) {
-            return Arc::clone(line);
+    /// The session with a router.
+    pub(super) fn session(&self, router: &RouterId) -> Arc<RouterSession> {
+        let mut sessions = self.lock();
+        if let Some(session) = sessions.by_router.get(router) {
+            return Arc::clone(session);
         }
-        if lines.by_router.len() >= lines.sweep_at {
-            // Every holder of a line got it under this lock, so no caller is about to use a dropped one.
-            lines.by_router.retain(|_, line| Arc::strong_count(line) > 1 || !line.is_forgettable());
-            lines.sweep_at = 2 * lines.by_router.len() + 64;
+        if sessions.by_router.len() >= sessions.sweep_at {
+            // Every holder of a session got it under this lock, so no caller is about to use a dropped one.
+            sessions.by_router.retain(|_, session| Arc::strong_count(session) > 1 || !session.is_forgettable());
+            sessions.sweep_at = 2 * sessions.by_router.len() + 64;
         }
         let chance = self.chance.hash_one(router).to_le_bytes()[0];
-        let line = Arc::new(Line::new(router.clone(), self.dialer.tuning.clone(), chance));
-        lines.by_router.insert(router.clone(), Arc::clone(&line));
-        line
+        let session = Arc::new(RouterSession::new(router.clone(), self.dialer.tuning.clone(), chance));
+        sessions.by_router.insert(router.clone(), Arc::clone(&session));
+        session
     }
 
     /// The turn of one probe of the router at this endpoint: there is one at a time.
     pub(super) async fn probe_turn(&self, endpoint: &Endpoint) -> HotspotResult<OwnedSemaphorePermit> {
         let turns = {
             let mut probes = self.probes.lock().unwrap_or_else(PoisonError::into_inner);
-            // A line in use has another holder as well.
+            // A semaphore in use has another holder as well.
             probes.retain(|_, turns| Arc::strong_count(turns) > 1);
             let place = (endpoint.host.as_str().to_owned(), endpoint.port.get());
             Arc::clone(probes.entry(place).or_insert_with(|| Arc::new(Semaphore::new(1))))
@@ -105,36 +105,36 @@ impl Lines {
     }
 
     /// Opens a session and looks after it until it is over.
-    async fn serve(self: Arc<Self>, line: Arc<Line>, access: RouterAccess, opening: Opening) {
+    async fn serve(self: Arc<Self>, session: Arc<RouterSession>, access: RouterAccess, opening: Opening) {
         let Opening { generation, predecessor, tell } = opening;
         if let Some(predecessor) = predecessor {
             // However it ended, it is over.
             predecessor.await.ok();
         }
-        self.make_room(&line);
+        self.make_room(&session);
         match self.dialer.open(&access).await {
             Ok((connection, version)) => {
-                if line.opened(generation, &connection, version) {
-                    tracing::debug!(router = line.router().as_str(), "connected to the router");
+                if session.opened(generation, &connection, version) {
+                    tracing::debug!(router = session.router().as_str(), "connected to the router");
                     tell.send_replace(Some(Ok((connection.clone(), generation))));
-                    self.keep(&line, &connection, generation).await;
+                    self.keep(&session, &connection, generation).await;
                 }
                 connection.close();
                 connection.until_over().await;
                 let why = connection.closed().map(tracing::field::display);
-                tracing::debug!(router = line.router().as_str(), why, "disconnected from the router");
+                tracing::debug!(router = session.router().as_str(), why, "disconnected from the router");
             }
             Err(error) => {
-                line.failed(generation, &error);
+                session.failed(generation, &error);
                 tell.send_replace(Some(Err(error)));
             }
         }
     }
 
     /// Looks after a session until it is closed: tries it after a silence, gives it up when it is not used.
-    async fn keep(&self, line: &Line, connection: &Connection, generation: u64) {
+    async fn keep(&self, session: &RouterSession, connection: &Connection, generation: u64) {
         loop {
-            match line.duty(generation) {
+            match session.duty(generation) {
                 Duty::Close => return,
                 Duty::Wait(until) => tokio::select! {
                     () = connection.until_closed() => return,
@@ -143,8 +143,8 @@ impl Lines {
                 Duty::Try => {
                     let command = Command::new("/system/identity/print").proplist(&["name"]);
                     match connection.execute(&command, self.dialer.tuning.silence).await {
-                        Ok(_) | Err(Failure::Rejected(_)) => line.answered(generation),
-                        Err(failure) => return line.lost(generation, &errors::not_answered(&failure)),
+                        Ok(_) | Err(Failure::Rejected(_)) => session.answered(generation),
+                        Err(failure) => return session.lost(generation, &errors::not_answered(&failure)),
                     }
                 }
             }
@@ -152,13 +152,13 @@ impl Lines {
     }
 
     /// Closes the sessions that were used least recently until there is room for one more.
-    fn make_room(&self, newcomer: &Arc<Line>) {
+    fn make_room(&self, newcomer: &Arc<RouterSession>) {
         let others: Vec<_> =
-            self.lock().by_router.values().filter(|line| !Arc::ptr_eq(line, newcomer)).cloned().collect();
-        let mut open: Vec<_> = others.iter().filter_map(|line| Some((line.rank()?, line))).collect();
+            self.lock().by_router.values().filter(|session| !Arc::ptr_eq(session, newcomer)).cloned().collect();
+        let mut open: Vec<_> = others.iter().filter_map(|session| Some((session.rank()?, session))).collect();
         let excess = (open.len() + 1).saturating_sub(self.dialer.tuning.open_routers);
         open.sort_by_key(|(rank, _)| *rank);
-        open.iter().take(excess).for_each(|(_, line)| line.give_way());
+        open.iter().take(excess).for_each(|(_, session)| session.give_way());
     }
 
     fn lock(&self) -> MutexGuard<'_, Directory> {

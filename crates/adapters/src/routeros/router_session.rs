@@ -1,4 +1,4 @@
-//! The line to one router: its one session, and whether it is to be left alone.
+//! The one session with a router, and its circuit breaker.
 
 use std::{
     collections::HashMap,
@@ -29,18 +29,18 @@ const MAKERS: usize = 16;
 /// How long it is believed that a profile is there.
 const PROFILE_IS_KNOWN: Duration = Duration::from_mins(1);
 
-/// A session and its number among those of the line.
+/// A connection and its number among the connections of the router.
 pub(super) type Numbered = (Connection, u64);
 
 /// What those who wait for a session hear in the end.
 type Told = Option<HotspotResult<Numbered>>;
 
-/// The line to one router.
+/// The one session with a router. It opens a connection when a caller needs it.
 #[derive(Debug)]
-pub(super) struct Line {
+pub(super) struct RouterSession {
     router: RouterId,
     tuning: Tuning,
-    /// Spreads the pauses of different lines.
+    /// Spreads the pauses of different routers.
     chance: u8,
     makers: Semaphore,
     state: Mutex<State>,
@@ -100,11 +100,11 @@ pub(super) enum Duty {
     Wait(Instant),
     /// Try whether it still works.
     Try,
-    /// It is the line's no more: close it.
+    /// The router's session no longer uses it: close it.
     Close,
 }
 
-impl Line {
+impl RouterSession {
     pub(super) fn new(router: RouterId, tuning: Tuning, chance: u8) -> Self {
         let now = Instant::now();
         let state = State {
@@ -223,7 +223,7 @@ impl Line {
         state.last_use = Instant::now();
     }
 
-    /// What is to be done about the session of this number. One that was not used for long is the line's no more.
+    /// What is to be done about the session of this number. If it was idle for too long, it is given up.
     pub(super) fn duty(&self, generation: u64) -> Duty {
         let now = Instant::now();
         let mut state = self.lock();
@@ -239,7 +239,7 @@ impl Line {
         if silent <= now { Duty::Try } else { Duty::Wait(idle.min(silent)) }
     }
 
-    /// How soon the line may be closed to make room for others, if it is open: unused ones first, then by their last
+    /// How soon the session may be closed to make room for others, if it is open: unused ones first, then by their last
     /// use. One that is being opened comes last.
     pub(super) fn rank(&self) -> Option<(bool, bool, Instant)> {
         let state = self.lock();
@@ -356,39 +356,39 @@ mod tests {
         HotspotError::Unreachable("it closed the connection".to_owned())
     }
 
-    /// Opens a session of the line, if the router is not left alone, and answers its number.
-    fn open(line: &Line) -> HotspotResult<u64> {
+    /// Opens a connection, if the circuit breaker is closed, and returns its number.
+    fn open(session: &RouterSession) -> HotspotResult<u64> {
         let mut number = 0;
-        line.enter(&access(), |opening| {
+        session.enter(&access(), |opening| {
             number = opening.generation;
             tokio::spawn(async {})
         })?;
         let (ours, _) = tokio::io::duplex(64);
         let version = Version { major: 7, minor: 18, patch: 0 };
-        assert!(line.opened(number, &Connection::over(ours, &Options::default()), version));
+        assert!(session.opened(number, &Connection::over(ours, &Options::default()), version));
         Ok(number)
     }
 
     #[tokio::test]
     async fn many_who_tell_of_one_loss_tell_of_one_failure() {
-        let line = Line::new(access().router, Tuning::default(), 0);
+        let session = RouterSession::new(access().router, Tuning::default(), 0);
         for _ in 0..2 {
-            let number = open(&line).unwrap();
-            (0..10).for_each(|_| line.lost(number, &gone()));
+            let number = open(&session).unwrap();
+            (0..10).for_each(|_| session.lost(number, &gone()));
         }
-        let third = open(&line).unwrap();
-        line.lost(third - 1, &gone());
-        assert!(matches!(line.enter(&access(), |_| unreachable!()), Ok(Entry::Open(_))), "old news changes nothing");
-        line.lost(third, &gone());
-        assert_eq!(open(&line), Err(gone()));
+        let third = open(&session).unwrap();
+        session.lost(third - 1, &gone());
+        assert!(matches!(session.enter(&access(), |_| unreachable!()), Ok(Entry::Open(_))), "old news changes nothing");
+        session.lost(third, &gone());
+        assert_eq!(open(&session), Err(gone()));
     }
 
     #[tokio::test]
     async fn an_opening_that_ends_without_a_word_is_not_waited_for_for_ever() {
-        let line = Line::new(access().router, Tuning::default(), 0);
+        let session = RouterSession::new(access().router, Tuning::default(), 0);
         let mut openings = 0;
         for _ in 0..2 {
-            let entry = line.enter(&access(), |opening| {
+            let entry = session.enter(&access(), |opening| {
                 openings += 1;
                 drop(opening);
                 tokio::spawn(async {})
@@ -401,13 +401,13 @@ mod tests {
 
     #[tokio::test]
     async fn an_answer_of_an_older_session_says_nothing_of_the_newer_one() {
-        let line = Line::new(access().router, Tuning::default(), 0);
-        let old = open(&line).unwrap();
-        line.lost(old, &gone());
+        let session = RouterSession::new(access().router, Tuning::default(), 0);
+        let old = open(&session).unwrap();
+        session.lost(old, &gone());
         for _ in 0..2 {
-            line.lost(open(&line).unwrap(), &gone());
-            line.answered(old);
+            session.lost(open(&session).unwrap(), &gone());
+            session.answered(old);
         }
-        assert_eq!(open(&line), Err(gone()));
+        assert_eq!(open(&session), Err(gone()));
     }
 }
