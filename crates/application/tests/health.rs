@@ -20,6 +20,7 @@ use portero_application::{
 };
 use portero_domain::{
     Timestamp,
+    filter::FleetFilter,
     health::{Condition, Contact, FleetRouter, FleetState, HealthChange, RouterHealth},
     ids::RouterId,
     network::{CertificateFingerprint, Endpoint},
@@ -465,7 +466,7 @@ async fn the_fleet_is_told_by_how_it_stands() {
     world.app.routers.set_active.execute(the_company(), the_router(), Activation::To(false)).await.unwrap();
     look(&world).await.unwrap();
     let fleet = async |state| {
-        let listing = world.app.health.of_fleet.execute(state, Page::default()).await.unwrap();
+        let listing = world.app.health.of_fleet.execute(FleetFilter { state }, Page::default()).await.unwrap();
         listing.items.into_iter().map(|router| router.router).collect::<Vec<_>>()
     };
     assert_eq!(fleet(None).await, [the_router(), another_companys_router().id]);

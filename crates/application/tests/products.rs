@@ -7,6 +7,7 @@ use portero_application::{
 use portero_domain::{
     change::Change,
     company::CompanyInactive,
+    filter::ProductFilter,
     ids::{ProductId, RouterId},
     money::Currency,
     page::Page,
@@ -120,7 +121,13 @@ async fn products_are_listed_oldest_first_on_sale_or_not() {
         (another_company().id, None, all(), vec![others], 1),
         (another_company().id, Some(the_router()), all(), vec![], 0),
     ] {
-        let listed = world.app.products.list.execute(company.clone(), router.clone(), page.clone()).await.unwrap();
+        let listed = world
+            .app
+            .products
+            .list
+            .execute(company.clone(), ProductFilter { router: router.clone() }, page.clone())
+            .await
+            .unwrap();
         assert_eq!((listed.items, listed.total), (items, Some(total)), "{company} {router:?} {page:?}");
     }
 }

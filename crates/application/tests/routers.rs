@@ -7,6 +7,7 @@ use portero_application::{
 };
 use portero_domain::{
     company::CompanyInactive,
+    filter::RouterFilter,
     ids::RouterId,
     page::{Listing, Page, Start},
     ports::{Refusal, Vault, VaultError},
@@ -138,7 +139,7 @@ async fn a_failed_registration_leaves_no_trace() {
 async fn routers_are_listed_oldest_first_and_a_part_at_a_time() {
     let older = a_router().id("RTR_00000002").created_at(start().plus(-Duration::DAY)).inactive().build();
     let world = World::over(two_shops().with_router(older.clone()));
-    let list = |page| world.app.routers.list.execute(the_company(), page);
+    let list = |page| world.app.routers.list.execute(the_company(), RouterFilter::default(), page);
     let all = Listing { items: vec![older.clone(), a_router().build()], damaged: vec![], total: Some(2), next: None };
     assert_eq!(list(Page::default()).await.unwrap(), Some(all));
     let first = list(page(1, 0)).await.unwrap().unwrap();
@@ -153,9 +154,12 @@ async fn routers_are_listed_oldest_first_and_a_part_at_a_time() {
 #[tokio::test]
 async fn a_company_without_routers_has_an_empty_list_and_one_that_is_not_there_has_none() {
     let world = World::over(a_company_alone());
-    let empty = world.app.routers.list.execute(the_company(), Page::default()).await.unwrap();
+    let empty = world.app.routers.list.execute(the_company(), RouterFilter::default(), Page::default()).await.unwrap();
     assert_eq!(empty, Some(Listing { items: vec![], damaged: vec![], total: Some(0), next: None }));
-    assert_eq!(world.app.routers.list.execute(another_company().id, Page::default()).await.unwrap(), None);
+    assert_eq!(
+        world.app.routers.list.execute(another_company().id, RouterFilter::default(), Page::default()).await.unwrap(),
+        None
+    );
 }
 
 #[tokio::test]

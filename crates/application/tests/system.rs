@@ -7,6 +7,7 @@ use portero_application::{
     system::{CheckedSecrets, ResealError, Resealed},
 };
 use portero_domain::{
+    filter::{FleetFilter, ProductFilter, RouterFilter, UserFilter},
     ids::{ProductId, UserId},
     page::Page,
     ports::{MockVault, SecretPlace, StorageError, SystemStats, Vault, VaultError},
@@ -93,17 +94,17 @@ async fn a_question_to_a_busy_store_is_answered_so() {
         app.companies.list.execute(Page::default()),
         app.companies.overview.execute(company()),
         app.routers.find.execute(company(), router()),
-        app.routers.list.execute(company(), Page::default()),
+        app.routers.list.execute(company(), RouterFilter::default(), Page::default()),
         app.api_keys.history.execute(company(), router(), Page::default()),
         app.api_keys.status.execute(company(), router()),
         app.users.find.execute(UserId::new(1)),
-        app.users.list.execute(None, None, Page::default()),
+        app.users.list.execute(UserFilter::default(), Page::default()),
         app.products.find.execute(company(), ProductId::new(1)),
-        app.products.list.execute(company(), None, Page::default()),
+        app.products.list.execute(company(), ProductFilter::default(), Page::default()),
         app.purchases.list.execute(company(), Page::default()),
         app.purchases.dashboard.execute(company()),
         app.health.of_router.execute(company(), router()),
-        app.health.of_fleet.execute(None, Page::default()),
+        app.health.of_fleet.execute(FleetFilter::default(), Page::default()),
         app.system.overview.execute(),
     );
 }

@@ -9,6 +9,7 @@ use portero_application::{
 };
 use portero_domain::{
     company::CompanyInactive,
+    filter::UserFilter,
     ids::UserId,
     page::Page,
     ports::{MockPasswords, PasswordError, SessionTokens},
@@ -172,7 +173,8 @@ async fn people_are_listed_oldest_first_by_role_and_company() {
         (admins, Some(another_company().id), all(), vec![bea], 1),
         (supers, Some(the_company()), all(), vec![], 0),
     ] {
-        let listed = world.app.users.list.execute(role, company.clone(), page.clone()).await.unwrap();
+        let listed =
+            world.app.users.list.execute(UserFilter { role, company: company.clone() }, page.clone()).await.unwrap();
         assert_eq!((listed.items, listed.total), (items, Some(total)), "{role:?} {company:?} {page:?}");
     }
 }

@@ -6,6 +6,7 @@
 pub mod api_key;
 pub mod change;
 pub mod company;
+pub mod filter;
 pub mod health;
 pub mod hotspot;
 pub mod ids;

@@ -75,10 +75,12 @@ async fn every_list_is_walked_by_its_links() {
     for (path, filter, length) in [
         (COMPANIES, "", 5),
         (ROUTERS, "", 5),
+        (ROUTERS, "&activo=true&q=ROUTER", 5),
         (KEYS, "", 5),
         (PEOPLE, "", 7),
         (PEOPLE, "&rol=cliente_admin&empresa_id=EMP_3A9F1C0B2D", 6),
         (MY_ROUTERS, "", 5),
+        (MY_ROUTERS, "&q=0000", 0),
         (PRODUCTS, "", 5),
         (PRODUCTS, "&router_id=RTR_A1B2C3D4", 5),
         (TRANSACTIONS, "", 5),

@@ -203,3 +203,43 @@ async fn a_router_that_the_company_does_not_have_is_not_found() {
         assert_example(&app.unchanged(revoke).await, "revoke_api_key 404");
     }
 }
+
+#[actix_web::test]
+async fn routers_are_selected_by_state_and_text_for_both_kinds_of_admins() {
+    let app = TestApp::new().await;
+    app.with_router();
+    let off = a_router().id("RTR_00000002").named("Piscina 100%").inactive().build();
+    app.given(|store| store.with_router(off));
+    let (super_admin, company_admin) = (app.super_admin(), app.company_admin());
+    for (path, token) in [(ROUTERS, &super_admin), ("/api/v1/admin/mi-empresa/routers", &company_admin)] {
+        for (query, expected) in [
+            ("", vec!["RTR_A1B2C3D4", "RTR_00000002"]),
+            ("activo=true", vec!["RTR_A1B2C3D4"]),
+            ("activo=false", vec!["RTR_00000002"]),
+            ("q=PISCINA", vec!["RTR_00000002"]),
+            ("q=%25", vec!["RTR_00000002"]),
+            ("q=192.168&activo=true", vec!["RTR_A1B2C3D4"]),
+            ("q=_", vec![]),
+            ("activo=&q=", vec!["RTR_A1B2C3D4", "RTR_00000002"]),
+        ] {
+            let response = app.get(&format!("{path}?offset=0&{query}")).bearer(token).await;
+            let ids: Vec<_> = response.body.as_array().unwrap().iter().map(|row| row["id"].clone()).collect();
+            assert_eq!(ids, expected, "{path}?{query}");
+            assert_eq!(response.header("x-total-count"), Some(expected.len().to_string().as_str()), "{query}");
+        }
+        let page = app.get(&format!("{path}?limit=1&q=i")).bearer(token).await;
+        assert!(page.header("link").unwrap().contains("?limit=1&q=i&despues_de="), "{page:?}");
+        for (query, field, kind) in [
+            ("activo=si", "activo", "bool_type"),
+            ("activo=TRUE", "activo", "bool_type"),
+            (&*format!("q={}", "a".repeat(101)), "q", "string_too_long"),
+            ("q=%20", "q", "string_too_short"),
+            ("q=a%00", "q", "value_error"),
+        ] {
+            let response = app.get(&format!("{path}?{query}")).bearer(token).await;
+            assert_eq!(response.status, 422, "{query}");
+            let fault = &response.body["detail"][0];
+            assert_eq!((&fault["loc"][1], &fault["type"]), (&field.into(), &kind.into()), "{query}");
+        }
+    }
+}

@@ -15,6 +15,7 @@ use portero_application::{
 };
 use portero_domain::{
     company::{Company, GatewayMode},
+    filter::RouterFilter,
     money::{Currency, Money},
     network::{Endpoint, Host, Port},
     page::Page,
@@ -73,7 +74,7 @@ async fn seed(app: &Application, person: &FirstSuperAdmin, live: Option<SocketAd
         Ok(_) | Err(CreateUserError::EmailTaken) => {}
         Err(error) => return Err(error.into()),
     }
-    let routers = app.routers.list.execute(company.id.clone(), Page::default()).await?;
+    let routers = app.routers.list.execute(company.id.clone(), RouterFilter::default(), Page::default()).await?;
     let endpoint = endpoint(live)?;
     let router = match routers.and_then(|routers| routers.items.into_iter().next()) {
         Some(router) if router.endpoint == endpoint || live.is_none() => router,

@@ -74,6 +74,7 @@ macro_rules! contract_tests {
                 a_router_needs_its_company,
                 an_update_writes_every_part_of_one_router,
                 routers_of_one_company_come_oldest_first,
+                routers_are_found_by_state_and_text,
                 rivals_for_a_locked_router_queue,
                 a_router_is_activated_and_deactivated_alone,
                 removing_a_router_takes_its_keys_and_leaves_its_purchases,

@@ -11,6 +11,7 @@ use diesel::{
 };
 use portero_domain::{
     Timestamp,
+    filter::SearchText,
     page::{Cursor, DamagedRow, Listing, Page, RowLabel, Start},
     ports::{StorageError, Stored},
 };
@@ -131,6 +132,19 @@ where
     T: TryFrom<Row, Error = StorageError>,
 {
     Ok(rows.map_err(storage)?.into_iter().filter_map(|row| T::try_from(row).ok()).collect())
+}
+
+/// A pattern of LIKE for the texts that contain this text. `%`, `_` and `\\` in it stand for themselves.
+pub(super) fn containing(text: &SearchText) -> String {
+    let mut pattern = String::from("%");
+    for letter in text.as_str().chars() {
+        if matches!(letter, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(letter);
+    }
+    pattern.push('%');
+    pattern
 }
 
 /// Parses rows.

@@ -8,6 +8,7 @@ use diesel::{
 };
 use portero_domain::{
     Timestamp,
+    filter::ProductFilter,
     ids::{CompanyId, ProductId, RouterId},
     money::{Currency, Money},
     page::{Listing, Page, RowId, RowLabel},
@@ -118,25 +119,22 @@ fn details(json: String) -> Stored<ProductDetails> {
     Ok(ProductDetails::new(json))
 }
 
+fn filtered<'a>(company: &'a CompanyId, filter: &'a ProductFilter) -> products::BoxedQuery<'a, Pg> {
+    let query = products::table.filter(products::company_id.eq(company.as_str())).into_boxed();
+    match &filter.router {
+        Some(router) => query.filter(products::router_id.eq(router.as_str())),
+        None => query,
+    }
+}
+
 impl Products for PgStorage<'_> {
     fn find(&mut self, company: &CompanyId, id: ProductId) -> Stored<Option<Product>> {
         let query = products::table.find((company.as_str(), id.get())).select(Row::as_select());
         parsed_one(query.first(self.connection).optional())
     }
 
-    fn list(
-        &mut self,
-        company: &CompanyId,
-        router: Option<&RouterId>,
-        page: Page<Product>,
-    ) -> Stored<Listing<Product>> {
-        let wanted = || {
-            let query = products::table.filter(products::company_id.eq(company.as_str())).into_boxed::<Pg>();
-            match router {
-                Some(router) => query.filter(products::router_id.eq(router.as_str())),
-                None => query,
-            }
-        };
+    fn list(&mut self, company: &CompanyId, filter: &ProductFilter, page: Page<Product>) -> Stored<Listing<Product>> {
+        let wanted = || filtered(company, filter);
         let key = (products::created_at, products::id);
         let rows = oldest_first(wanted(), key, &page).select((Row::as_select(), key)).load(self.connection);
         listing(&page, rows, || wanted().count().get_result(self.connection))

@@ -13,6 +13,7 @@ use diesel::{
 };
 use portero_domain::{
     Timestamp,
+    filter::FleetFilter,
     health::{Claim, Condition, Contact, FleetRouter, FleetState, HealthChange, RouterHealth},
     ids::{CompanyId, RouterId},
     page::{Listing, Page, RowId, RowLabel},
@@ -242,7 +243,7 @@ impl RouterHealths for PgStorage<'_> {
         parsed(query.load(self.connection))
     }
 
-    fn fleet(&mut self, state: Option<FleetState>, page: Page<FleetRouter>) -> Stored<Listing<FleetRouter>> {
+    fn fleet(&mut self, filter: &FleetFilter, page: Page<FleetRouter>) -> Stored<Listing<FleetRouter>> {
         let watched = || routers::active.and(companies::active);
         let wanted = || {
             let same_router =
@@ -251,7 +252,7 @@ impl RouterHealths for PgStorage<'_> {
                 .inner_join(companies::table)
                 .inner_join(router_health::table.on(same_router))
                 .into_boxed::<Pg>();
-            match state {
+            match filter.state {
                 None => all,
                 Some(FleetState::Unwatched) => all.filter(not(watched())),
                 Some(FleetState::Unknown) => all.filter(watched()).filter(router_health::condition.is_null()),

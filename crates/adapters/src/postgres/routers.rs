@@ -1,11 +1,12 @@
 //! The routers.
 
 use diesel::{
-    AsChangeset, ExpressionMethods, Insertable, OptionalExtension, QueryDsl, Queryable, RunQueryDsl, Selectable,
-    SelectableHelper, dsl::not, pg::Pg,
+    AsChangeset, BoolExpressionMethods, ExpressionMethods, Insertable, OptionalExtension, PgTextExpressionMethods,
+    QueryDsl, Queryable, RunQueryDsl, Selectable, SelectableHelper, dsl::not, pg::Pg,
 };
 use portero_domain::{
     Timestamp,
+    filter::RouterFilter,
     ids::{CompanyId, RouterId},
     network::{CertificateFingerprint, Endpoint, Host, Port},
     page::{Listing, Page, RowId, RowLabel},
@@ -18,7 +19,7 @@ use time::OffsetDateTime;
 
 use super::{
     error::{OrBroken, storage},
-    listing::{Labelled, counted, listing, oldest_first, parsed_one},
+    listing::{Labelled, containing, counted, listing, oldest_first, parsed_one},
     schema::{api_keys, products, routers},
     unit_of_work::PgStorage,
 };
@@ -97,6 +98,18 @@ fn certificate(digest: Vec<u8>) -> Stored<CertificateFingerprint> {
     digest.try_into().map(CertificateFingerprint::new).ok().or_broken("certificate")
 }
 
+fn filtered<'a>(company: &'a CompanyId, filter: &RouterFilter) -> routers::BoxedQuery<'a, Pg> {
+    let mut query = routers::table.filter(routers::company_id.eq(company.as_str())).into_boxed();
+    if let Some(active) = filter.active {
+        query = query.filter(routers::active.eq(active));
+    }
+    if let Some(text) = &filter.text {
+        let pattern = containing(text);
+        query = query.filter(routers::name.ilike(pattern.clone()).or(routers::host.ilike(pattern)));
+    }
+    query
+}
+
 impl Routers for PgStorage<'_> {
     fn find(&mut self, company: &CompanyId, id: &RouterId) -> Stored<Option<Router>> {
         let query = routers::table.find((company.as_str(), id.as_str())).select(Row::as_select());
@@ -126,12 +139,11 @@ impl Routers for PgStorage<'_> {
         counted(of_company.count().get_result(self.connection))
     }
 
-    fn list(&mut self, company: &CompanyId, page: Page<Router>) -> Stored<Listing<Router>> {
-        let of_company = routers::table.filter(routers::company_id.eq(company.as_str()));
+    fn list(&mut self, company: &CompanyId, filter: &RouterFilter, page: Page<Router>) -> Stored<Listing<Router>> {
+        let wanted = || filtered(company, filter);
         let key = (routers::created_at, routers::seq);
-        let rows =
-            oldest_first(of_company.into_boxed(), key, &page).select((Row::as_select(), key)).load(self.connection);
-        listing(&page, rows, || of_company.count().get_result(self.connection))
+        let rows = oldest_first(wanted(), key, &page).select((Row::as_select(), key)).load(self.connection);
+        listing(&page, rows, || wanted().count().get_result(self.connection))
     }
 
     fn insert(&mut self, router: &Router) -> Stored<Result<(), Taken>> {

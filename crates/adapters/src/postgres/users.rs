@@ -6,6 +6,7 @@ use diesel::{
 };
 use portero_domain::{
     Timestamp,
+    filter::UserFilter,
     ids::{CompanyId, SessionId, UserId},
     page::{Listing, Page, RowId, RowLabel},
     ports::{StorageError, Stored, Taken, Users},
@@ -110,6 +111,17 @@ const fn role_name(kind: RoleKind) -> &'static str {
     }
 }
 
+fn filtered(filter: &UserFilter) -> users::BoxedQuery<'_, Pg> {
+    let mut query = users::table.into_boxed();
+    if let Some(kind) = filter.role {
+        query = query.filter(users::role.eq(role_name(kind)));
+    }
+    if let Some(company) = &filter.company {
+        query = query.filter(users::company_id.eq(company.as_str()));
+    }
+    query
+}
+
 impl Users for PgStorage<'_> {
     fn find(&mut self, id: UserId) -> Stored<Option<User>> {
         let query = users::table.find(id.get()).select(Row::as_select());
@@ -135,17 +147,8 @@ impl Users for PgStorage<'_> {
         found.map(|(session, user)| Ok((session.try_into()?, user.try_into()?))).transpose()
     }
 
-    fn list(&mut self, role: Option<RoleKind>, company: Option<&CompanyId>, page: Page<User>) -> Stored<Listing<User>> {
-        let wanted = || {
-            let mut query = users::table.into_boxed::<Pg>();
-            if let Some(kind) = role {
-                query = query.filter(users::role.eq(role_name(kind)));
-            }
-            if let Some(company) = company {
-                query = query.filter(users::company_id.eq(company.as_str()));
-            }
-            query
-        };
+    fn list(&mut self, filter: &UserFilter, page: Page<User>) -> Stored<Listing<User>> {
+        let wanted = || filtered(filter);
         let key = (users::created_at, users::id);
         let rows = oldest_first(wanted(), key, &page).select((Row::as_select(), key)).load(self.connection);
         listing(&page, rows, || wanted().count().get_result(self.connection))

@@ -1,6 +1,7 @@
 //! Rows that break the rules of their types: written by an older version, another program or by hand.
 
 use portero_domain::{
+    filter::{FleetFilter, ProductFilter, RouterFilter, UserFilter},
     ids::{CompanyId, ProductId, RouterId, UserId},
     page::{DamagedRow, Limit, Page, RowId, RowLabel, Start},
     ports::{Storage, StorageError, Stored, transact},
@@ -64,16 +65,18 @@ async fn a_damaged_row_is_named_in_its_list_and_hides_no_other() {
     let companies = run(&store, |storage| storage.companies().list(Page::default())).await;
     assert_eq!((companies.items.len(), companies.total), (1, Some(2)));
     assert_eq!(companies.damaged, damaged(text("EMP_0000000001"), "Hotel Central"));
-    let routers = run(&store, |storage| storage.routers().list(&hotel(), Page::default())).await;
+    let routers =
+        run(&store, |storage| storage.routers().list(&hotel(), &RouterFilter::default(), Page::default())).await;
     assert_eq!((routers.items.len(), routers.total), (1, Some(2)));
     assert_eq!(routers.damaged, damaged(text("RTR_00000001"), "Router Principal"));
-    let products = run(&store, |storage| storage.products().list(&hotel(), None, Page::default())).await;
+    let products =
+        run(&store, |storage| storage.products().list(&hotel(), &ProductFilter::default(), Page::default())).await;
     assert_eq!((products.items.len(), products.total), (1, Some(2)));
     assert_eq!(products.damaged, damaged(RowId::Number(1), "1 Hora"));
-    let users = run(&store, |storage| storage.users().list(None, None, Page::default())).await;
+    let users = run(&store, |storage| storage.users().list(&UserFilter::default(), Page::default())).await;
     assert_eq!((users.items.len(), users.total), (1, Some(2)));
     assert_eq!(users.damaged, damaged(RowId::Number(1), "Super Administrador"));
-    let fleet = run(&store, |storage| storage.router_healths().fleet(None, Page::default())).await;
+    let fleet = run(&store, |storage| storage.router_healths().fleet(&FleetFilter::default(), Page::default())).await;
     assert_eq!((fleet.items.len(), fleet.damaged), (2, vec![]), "a fleet's row has no address");
 }
 

@@ -13,6 +13,7 @@ use std::{
 
 use portero_adapters::{PgExecutor, PgUnitOfWork};
 use portero_domain::{
+    filter::ProductFilter,
     page::Page,
     ports::{StorageError, UnitOfWork, transact},
 };
@@ -134,7 +135,7 @@ async fn work_that_ends_too_late_is_undone() {
     store.database.statement("BEGIN; LOCK TABLE products");
     let (answer, took) = timed(transact(&*store.storage, |storage| {
         storage.companies().insert(&a_company().build())?.unwrap();
-        storage.products().list(&a_company().build().id, None, Page::default())
+        storage.products().list(&a_company().build().id, &ProductFilter::default(), Page::default())
     }))
     .await;
     assert!(matches!(answer, Err(StorageError::Unavailable(_))), "{answer:?}");

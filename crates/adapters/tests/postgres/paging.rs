@@ -2,6 +2,7 @@
 
 use portero_adapters::{PgExecutor, PgUnitOfWork, postgres::testing::TestDatabase};
 use portero_domain::{
+    filter::{ProductFilter, RouterFilter, UserFilter},
     page::{Limit, Listing, Page, Start},
     ports::{Storage, StorageError, Stored, transact},
 };
@@ -111,13 +112,16 @@ async fn far_pages_by_cursor_read_their_own_rows_and_no_others() {
     .await;
     multiply(database, "products", "'profile_name', n, 'created_at', at");
     a_far_page_is_as_near_as_the_first(database, "products", move |storage, page| {
-        storage.products().list(&hotel(), None, page)
+        storage.products().list(&hotel(), &ProductFilter::default(), page)
     })
     .await;
     multiply(database, "users", "'email', n || '@hotel.mx', 'created_at', at");
-    a_far_page_is_as_near_as_the_first(database, "users", |storage, page| storage.users().list(None, None, page)).await;
+    a_far_page_is_as_near_as_the_first(database, "users", |storage, page| {
+        storage.users().list(&UserFilter::default(), page)
+    })
+    .await;
     a_far_page_is_as_near_as_the_first(database, "users", move |storage, page| {
-        storage.users().list(None, Some(&hotel()), page)
+        storage.users().list(&UserFilter { company: Some(hotel()), role: None }, page)
     })
     .await;
     let key = "'id', 'key_' || n, 'token_sha256', sha256(n::text::bytea), 'issued_at', at, 'revoked_at', at";
@@ -128,7 +132,7 @@ async fn far_pages_by_cursor_read_their_own_rows_and_no_others() {
     .await;
     multiply(database, "routers", "'id', 'RTR_' || lpad(n::text, 8, '0'), 'created_at', at");
     a_far_page_is_as_near_as_the_first(database, "routers", move |storage, page| {
-        storage.routers().list(&hotel(), page)
+        storage.routers().list(&hotel(), &RouterFilter::default(), page)
     })
     .await;
     multiply(database, "companies", "'id', 'EMP_' || lpad(n::text, 10, '0'), 'created_at', at");

@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
 use portero_domain::{
-    health::{FleetRouter, FleetState},
+    filter::FleetFilter,
+    health::FleetRouter,
     page::{Listing, Page},
     ports::{Stored, UnitOfWork, transact},
 };
@@ -12,8 +13,8 @@ pub struct FleetHealth {
 }
 
 impl FleetHealth {
-    /// This part of all routers, of those that stand so where that is given.
-    pub async fn execute(&self, state: Option<FleetState>, page: Page<FleetRouter>) -> Stored<Listing<FleetRouter>> {
-        transact(&*self.storage, move |storage| storage.router_healths().fleet(state, page)).await
+    /// This part of all routers that match the filter.
+    pub async fn execute(&self, filter: FleetFilter, page: Page<FleetRouter>) -> Stored<Listing<FleetRouter>> {
+        transact(&*self.storage, move |storage| storage.router_healths().fleet(&filter, page)).await
     }
 }

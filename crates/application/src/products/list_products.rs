@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
 use portero_domain::{
-    ids::{CompanyId, RouterId},
+    filter::ProductFilter,
+    ids::CompanyId,
     page::{Listing, Page},
     ports::{Stored, UnitOfWork, transact},
     product::Product,
@@ -13,13 +14,13 @@ pub struct ListProducts {
 }
 
 impl ListProducts {
-    /// This part of the company's products, of one router where that is given.
+    /// This part of the company's products that match the filter.
     pub async fn execute(
         &self,
         company: CompanyId,
-        router: Option<RouterId>,
+        filter: ProductFilter,
         page: Page<Product>,
     ) -> Stored<Listing<Product>> {
-        transact(&*self.storage, move |storage| storage.products().list(&company, router.as_ref(), page)).await
+        transact(&*self.storage, move |storage| storage.products().list(&company, &filter, page)).await
     }
 }

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use portero_domain::{
+    filter::RouterFilter,
     ids::CompanyId,
     page::{Listing, Page},
     ports::{Stored, UnitOfWork, transact},
@@ -13,13 +14,18 @@ pub struct ListRouters {
 }
 
 impl ListRouters {
-    /// This part of the company's routers, if there is such a company.
-    pub async fn execute(&self, company: CompanyId, page: Page<Router>) -> Stored<Option<Listing<Router>>> {
+    /// This part of the company's routers that match the filter, if there is such a company.
+    pub async fn execute(
+        &self,
+        company: CompanyId,
+        filter: RouterFilter,
+        page: Page<Router>,
+    ) -> Stored<Option<Listing<Router>>> {
         transact(&*self.storage, move |storage| {
             if storage.companies().is_active(&company)?.is_none() {
                 return Ok(None);
             }
-            storage.routers().list(&company, page).map(Some)
+            storage.routers().list(&company, &filter, page).map(Some)
         })
         .await
     }

@@ -1,10 +1,10 @@
 use std::sync::Arc;
 
 use portero_domain::{
-    ids::CompanyId,
+    filter::UserFilter,
     page::{Listing, Page},
     ports::{Stored, UnitOfWork, transact},
-    user::{RoleKind, User},
+    user::User,
 };
 
 /// Lists the people, oldest first.
@@ -13,13 +13,8 @@ pub struct ListUsers {
 }
 
 impl ListUsers {
-    /// This part of the people, of a role and a company where those are given.
-    pub async fn execute(
-        &self,
-        role: Option<RoleKind>,
-        company: Option<CompanyId>,
-        page: Page<User>,
-    ) -> Stored<Listing<User>> {
-        transact(&*self.storage, move |storage| storage.users().list(role, company.as_ref(), page)).await
+    /// This part of the users that match the filter.
+    pub async fn execute(&self, filter: UserFilter, page: Page<User>) -> Stored<Listing<User>> {
+        transact(&*self.storage, move |storage| storage.users().list(&filter, page)).await
     }
 }

@@ -7,7 +7,8 @@ use crate::{
     Timestamp,
     api_key::ApiKey,
     company::Company,
-    health::{Claim, FleetRouter, FleetState, HealthChange, RouterHealth},
+    filter::{FleetFilter, ProductFilter, RouterFilter, UserFilter},
+    health::{Claim, FleetRouter, HealthChange, RouterHealth},
     ids::{CompanyId, KeyId, ProductId, RouterId, SessionId, UserId},
     page::{Listing, Page},
     ports::SecretPlace,
@@ -17,7 +18,7 @@ use crate::{
     secret::{Fingerprint, Sealed},
     session::Session,
     text::Email,
-    user::{NewUser, PasswordHash, RoleKind, User, UserStatus},
+    user::{NewUser, PasswordHash, User, UserStatus},
 };
 
 /// The answer of a store.
@@ -150,8 +151,8 @@ pub trait Routers {
     fn set_active(&mut self, company: &CompanyId, id: &RouterId, active: bool) -> Stored<()>;
     /// How many routers the company has.
     fn count(&mut self, company: &CompanyId) -> Stored<u64>;
-    /// A part of the company's routers.
-    fn list(&mut self, company: &CompanyId, page: Page<Router>) -> Stored<Listing<Router>>;
+    /// A part of the company's routers that match the filter.
+    fn list(&mut self, company: &CompanyId, filter: &RouterFilter, page: Page<Router>) -> Stored<Listing<Router>>;
     /// Adds a router, unless its id is taken.
     fn insert(&mut self, router: &Router) -> Stored<Result<(), Taken>>;
     /// Writes a locked router's every part.
@@ -185,8 +186,8 @@ pub trait Users {
     fn find_by_email(&mut self, email: &Email) -> Stored<Option<User>>;
     /// The session and its person, if there is such a session. One query: it stands before every call of an admin.
     fn find_by_session(&mut self, session: &SessionId) -> Stored<Option<(Session, User)>>;
-    /// A part of the people, of a role and a company where those are given.
-    fn list(&mut self, role: Option<RoleKind>, company: Option<&CompanyId>, page: Page<User>) -> Stored<Listing<User>>;
+    /// A part of the users that match the filter.
+    fn list(&mut self, filter: &UserFilter, page: Page<User>) -> Stored<Listing<User>>;
     /// Adds a person, unless their e-mail is taken. Answers their identity.
     fn insert(&mut self, user: &NewUser) -> Stored<Result<UserId, Taken>>;
     /// Locks the person as [`Users::lock`] does, and returns their role and whether they are active. It parses nothing else,
@@ -217,9 +218,8 @@ pub trait Sessions {
 pub trait Products {
     /// The product, if the company has it.
     fn find(&mut self, company: &CompanyId, id: ProductId) -> Stored<Option<Product>>;
-    /// A part of the company's products, of one router where that is given, on sale or not.
-    fn list(&mut self, company: &CompanyId, router: Option<&RouterId>, page: Page<Product>)
-    -> Stored<Listing<Product>>;
+    /// A part of the company's products that match the filter, on sale or not.
+    fn list(&mut self, company: &CompanyId, filter: &ProductFilter, page: Page<Product>) -> Stored<Listing<Product>>;
     /// The router's products on sale: by position, then the featured ones, then the oldest. Damaged rows are left out:
     /// nothing can be sold by them.
     fn catalogue(&mut self, company: &CompanyId, router: &RouterId) -> Stored<Vec<Product>>;
@@ -248,8 +248,8 @@ pub trait RouterHealths {
     fn find(&mut self, company: &CompanyId, router: &RouterId) -> Stored<Option<RouterHealth>>;
     /// The newest changes in how the router is, newest first: [`KEPT_CHANGES`] at most.
     fn changes(&mut self, company: &CompanyId, router: &RouterId) -> Stored<Vec<HealthChange>>;
-    /// A part of all routers, oldest first, of those that stand so where that is given.
-    fn fleet(&mut self, state: Option<FleetState>, page: Page<FleetRouter>) -> Stored<Listing<FleetRouter>>;
+    /// A part of the routers of all companies that match the filter, oldest first.
+    fn fleet(&mut self, filter: &FleetFilter, page: Page<FleetRouter>) -> Stored<Listing<FleetRouter>>;
     /// Makes the router due before all others, and makes the result of a running check invalid.
     fn make_due(&mut self, company: &CompanyId, router: &RouterId) -> Stored<()>;
     /// Takes up to `limit` routers that are due, the longest overdue first, and lets each be due again at its `next` look.

@@ -12,7 +12,7 @@ use utoipa::IntoParams;
 use crate::api::{
     cursor::{self, Paged},
     error::{ApiError, ApiResult},
-    fields::{self, Fault, Faults},
+    fields::{self, Fault, Faults, WireType},
 };
 
 /// The query field with the number of rows to skip.
@@ -96,6 +96,12 @@ impl Query {
     pub fn id<T>(&self, faults: &mut Faults, field: &str, parse: impl FnOnce(&str) -> Option<T>) -> Option<Option<T>> {
         let Some(text) = self.get(field) else { return Some(None) };
         faults.check(field, fields::id(parse)(text)).map(Some)
+    }
+
+    /// An optional `true` or `false`. The outer `None` means that it is invalid.
+    pub fn flag(&self, faults: &mut Faults, field: &str) -> Option<Option<bool>> {
+        let flag = self.get(field).map(|text| text.parse().map_err(|_| bool::wrong_type()));
+        faults.check(field, flag.transpose())
     }
 
     #[expect(clippy::option_option, reason = "faulty, left out and given are three things")]

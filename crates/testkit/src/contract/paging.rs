@@ -2,6 +2,7 @@
 
 use portero_domain::{
     Timestamp,
+    filter::{ProductFilter, RouterFilter, UserFilter},
     page::{Cursor, Limit, Listing, Page, Start},
     ports::{Storage, Stored},
     purchase::Purchase,
@@ -49,18 +50,25 @@ pub async fn rows_of_one_moment_come_once_each(harness: &dyn Harness) {
     }
     let (rows, thirds) = (23, 7);
     let companies = whole(harness, |storage, page| storage.companies().list(page)).await;
-    let routers = whole(harness, move |storage, page| storage.routers().list(&hotel(), page)).await;
+    let routers =
+        whole(harness, move |storage, page| storage.routers().list(&hotel(), &RouterFilter::default(), page)).await;
     let keys =
         whole(harness, |storage, page| storage.api_keys().list(&a_company().build().id, &a_router().build().id, page))
             .await;
     let sales = whole(harness, move |storage, page| storage.purchases().list(&hotel(), page)).await;
     assert_eq!([companies.len(), routers.len(), keys.len(), sales.len()], [rows + 1, rows + 1, rows, rows]);
     for (company, length) in [(None, rows), (Some(hotel()), rows - thirds)] {
-        let people = whole(harness, move |storage, page| storage.users().list(None, company.as_ref(), page)).await;
+        let people = whole(harness, move |storage, page| {
+            storage.users().list(&UserFilter { company: company.clone(), ..UserFilter::default() }, page)
+        })
+        .await;
         assert_eq!(people.len(), length);
     }
     for (router, length) in [(None, rows), (Some(a_router().build().id), rows - thirds)] {
-        let list = whole(harness, move |storage, page| storage.products().list(&hotel(), router.as_ref(), page)).await;
+        let list = whole(harness, move |storage, page| {
+            storage.products().list(&hotel(), &ProductFilter { router: router.clone() }, page)
+        })
+        .await;
         assert_eq!(list.len(), length);
     }
 }
@@ -79,7 +87,7 @@ pub async fn a_walk_is_not_disturbed_by_rows_that_come_and_go(harness: &dyn Harn
         }
         let mut walked = Vec::new();
         let mut next = |storage: &mut dyn Storage, start| {
-            let part = storage.routers().list(&hotel, page(2, start))?;
+            let part = storage.routers().list(&hotel, &RouterFilter::default(), page(2, start))?;
             walked.extend(part.items.iter().map(|router| router.id.clone()));
             Ok(part.next)
         };
@@ -96,7 +104,7 @@ pub async fn a_walk_is_not_disturbed_by_rows_that_come_and_go(harness: &dyn Harn
         // C and F2, and with that the end; but the end moves.
         assert_eq!(next(storage, Start::After(at))?, None);
         add(storage, "RTR_000000F4", 4)?;
-        let of_f2 = storage.routers().list(&hotel, page(1, Start::Offset(4)))?;
+        let of_f2 = storage.routers().list(&hotel, &RouterFilter::default(), page(1, Start::Offset(4)))?;
         assert_eq!((of_f2.items[0].id.as_str(), of_f2.total), ("RTR_000000F2", Some(6)));
         assert_eq!(next(storage, Start::After(of_f2.next.expect("a next page")))?, None);
         Ok(walked)

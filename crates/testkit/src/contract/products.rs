@@ -2,6 +2,7 @@
 
 use portero_domain::{
     Timestamp,
+    filter::ProductFilter,
     ids::{CompanyId, ProductId, RouterId},
     money::{Currency, Money},
     ports::{Storage, Stored, Taken},
@@ -42,7 +43,7 @@ fn added(storage: &mut dyn Storage, company: &CompanyId, offer: &Offer, now: Tim
 }
 
 async fn listed(harness: &dyn Harness) -> Vec<Product> {
-    whole(harness, |storage, page| storage.products().list(&hotel(), None, page)).await
+    whole(harness, |storage, page| storage.products().list(&hotel(), &ProductFilter::default(), page)).await
 }
 
 /// Every field is read back: extremes, empty values, and the details letter by letter.
@@ -97,7 +98,9 @@ pub async fn a_product_of_another_company_is_not_there(harness: &dyn Harness) {
     })
     .await;
     for router in [None, Some(the_router()), Some(router_id("RTR_00000003"))] {
-        let list = whole(harness, move |storage, page| storage.products().list(&cafe(), router.as_ref(), page));
+        let list = whole(harness, move |storage, page| {
+            storage.products().list(&cafe(), &ProductFilter { router: router.clone() }, page)
+        });
         assert_eq!(list.await, []);
     }
     assert_eq!(listed(harness).await, [product]);
@@ -132,7 +135,10 @@ pub async fn products_come_oldest_first(harness: &dyn Harness) {
         (Some(router_id("RTR_00000002")), "CD"),
         (Some(router_id("RTR_00000003")), ""),
     ] {
-        let list = whole(harness, move |storage, page| storage.products().list(&hotel(), router.as_ref(), page)).await;
+        let list = whole(harness, move |storage, page| {
+            storage.products().list(&hotel(), &ProductFilter { router: router.clone() }, page)
+        })
+        .await;
         let titles: String = list.iter().map(|product| product.offer.title.as_str()).collect();
         assert_eq!(titles, expected);
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use portero_domain::{
     Timestamp,
     company::Company,
+    filter::FleetFilter,
     health::{Claim, Condition, Contact, FleetRouter, FleetState, HealthChange, RouterHealth},
     ids::{CompanyId, RouterId},
     ports::KEPT_CHANGES,
@@ -327,7 +328,9 @@ pub async fn the_fleet_comes_oldest_first(harness: &dyn Harness) {
         company: router.company,
         name: router.name,
     });
-    let fleet = async |state| whole(harness, move |storage, page| storage.router_healths().fleet(state, page)).await;
+    let fleet = async |state| {
+        whole(harness, move |storage, page| storage.router_healths().fleet(&FleetFilter { state }, page)).await
+    };
     assert_eq!(fleet(None).await, all);
     for (state, places) in [
         (FleetState::Unwatched, &[4, 5][..]),

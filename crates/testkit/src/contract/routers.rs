@@ -1,9 +1,10 @@
 //! Contracts of [`Routers`](portero_domain::ports::Routers).
 
 use portero_domain::{
+    filter::{ProductFilter, RouterFilter, SearchText},
     ids::RouterId,
     network::{CertificateFingerprint, Endpoint, Host, Port},
-    page::Page,
+    page::{Limit, Page, Start},
     ports::Taken,
     router::{ApiUsername, Credentials, Location, Router},
     secret::Sealed,
@@ -39,7 +40,9 @@ fn a_bare_router() -> Router {
 }
 
 async fn listed(harness: &dyn Harness) -> Vec<Router> {
-    let listed = whole(harness, |storage, page| storage.routers().list(&a_company().build().id, page)).await;
+    let listed =
+        whole(harness, |storage, page| storage.routers().list(&a_company().build().id, &RouterFilter::default(), page))
+            .await;
     let counted = commit(harness, |storage| storage.routers().count(&a_company().build().id)).await;
     assert_eq!(counted, listed.len() as u64);
     listed
@@ -77,7 +80,10 @@ pub async fn a_router_of_another_company_is_not_there(harness: &dyn Harness) {
         Ok(())
     })
     .await;
-    let others = whole(harness, |storage, page| storage.routers().list(&company_id("EMP_0000000002"), page)).await;
+    let others = whole(harness, |storage, page| {
+        storage.routers().list(&company_id("EMP_0000000002"), &RouterFilter::default(), page)
+    })
+    .await;
     assert_eq!(others, []);
     assert_eq!(listed(harness).await, [a_router().build()]);
 }
@@ -96,7 +102,10 @@ pub async fn a_taken_id_writes_nothing_and_the_transaction_goes_on(harness: &dyn
     })
     .await;
     assert_eq!(listed(harness).await, [a_router().build()]);
-    let others = whole(harness, |storage, page| storage.routers().list(&company_id("EMP_0000000002"), page)).await;
+    let others = whole(harness, |storage, page| {
+        storage.routers().list(&company_id("EMP_0000000002"), &RouterFilter::default(), page)
+    })
+    .await;
     assert_eq!(others.len(), 1);
 }
 
@@ -193,7 +202,8 @@ pub async fn removing_a_router_takes_its_keys_and_leaves_its_purchases(harness: 
     };
     assert_eq!((keys(router_id("RTR_A1B2C3D4")).await, keys(router_id("RTR_00000002")).await), (0, 1));
     let company = || a_company().build().id;
-    let products = whole(harness, move |storage, page| storage.products().list(&company(), None, page)).await;
+    let products =
+        whole(harness, move |storage, page| storage.products().list(&company(), &ProductFilter::default(), page)).await;
     assert_eq!(products.len(), 1);
     let sales = whole(harness, move |storage, page| storage.purchases().list(&company(), page)).await;
     assert_eq!(sales[0].router, router_id("RTR_A1B2C3D4"));
@@ -217,7 +227,8 @@ pub async fn a_router_is_activated_and_deactivated_alone(harness: &dyn Harness) 
         });
         assert_eq!(found.await, [Some(active), None]);
         let company = router.company.clone();
-        let all = whole(harness, move |storage, page| storage.routers().list(&company, page)).await;
+        let all =
+            whole(harness, move |storage, page| storage.routers().list(&company, &RouterFilter::default(), page)).await;
         assert_eq!(all, [Router { active, ..router.clone() }]);
     }
 }
@@ -242,9 +253,57 @@ pub async fn a_router_with_products_on_sale_stays(harness: &dyn Harness) {
             &a_router().build().id,
             &key_id("key_a1b2c3d4e5f6g7h8"),
         )?;
-        let products = storage.products().list(&a_company().build().id, None, Page::default())?;
+        let products = storage.products().list(&a_company().build().id, &ProductFilter::default(), Page::default())?;
         Ok((key, products.total))
     })
     .await;
     assert_eq!((key, products), (Some(a_key().build()), Some(2)));
+}
+
+/// By state and by a text of the name or the host. Case does not matter, and wildcards of SQL stand for themselves. Pages by
+/// offset and by cursor see the filtered rows only, and the total counts them.
+pub async fn routers_are_found_by_state_and_text(harness: &dyn Harness) {
+    commit(harness, |storage| storage.companies().insert(&a_company().build())).await.expect("a free id");
+    let elsewhere = Endpoint::new(Host::parse("recepcion.hotel.mx").expect("a host"), Port::API, None);
+    let of = |number: u32, named: &str| a_router().id(&format!("RTR_{number:08}")).named(named);
+    let routers = [
+        of(1, "Recepción").build(),
+        of(2, "Ñandú 100%").inactive().build(),
+        of(3, "sala_de_juntas").build(),
+        of(4, r"a\b").inactive().build(),
+        Router { endpoint: elsewhere, ..of(5, "RECEPCIÓN 2").inactive().build() },
+    ];
+    commit(harness, move |storage| {
+        for router in &routers {
+            storage.routers().insert(router)?.expect("a free id");
+        }
+        Ok(())
+    })
+    .await;
+    for (active, text, expected) in [
+        (None, "recepci", "1 5"),
+        (Some(true), "RECEPCIÓN", "1"),
+        (Some(false), "recepción", "5"),
+        (None, "hotel", "5"),
+        (None, "192.168", "1 2 3 4"),
+        (None, "ñANDÚ", "2"),
+        (None, "%", "2"),
+        (None, "_", "3"),
+        (None, r"\", "4"),
+        (None, "100_", ""),
+        (Some(true), "ñandú", ""),
+        (Some(false), "a", "2 4"),
+    ] {
+        let filter = RouterFilter { active, text: Some(SearchText::parse(text).expect("a text")) };
+        let found = {
+            let filter = filter.clone();
+            whole(harness, move |storage, page| storage.routers().list(&a_company().build().id, &filter, page)).await
+        };
+        let numbers: Vec<_> = found.iter().map(|router| router.id.as_str().trim_start_matches("RTR_0000000")).collect();
+        assert_eq!(numbers.join(" "), expected, "{filter:?}");
+        let first = Page { limit: Limit::new(1), start: Start::Offset(0) };
+        let page =
+            commit(harness, move |storage| storage.routers().list(&a_company().build().id, &filter, first)).await;
+        assert_eq!(page.total, Some(found.len() as u64));
+    }
 }

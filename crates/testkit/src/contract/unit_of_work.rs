@@ -1,6 +1,7 @@
 //! Contracts of [`UnitOfWork`](portero_domain::ports::UnitOfWork).
 
 use portero_domain::{
+    filter::{ProductFilter, RouterFilter, UserFilter},
     page::Page,
     ports::{Rollback, Storage, StorageError, Stored, transact},
     secret::Sealed,
@@ -29,12 +30,12 @@ async fn everything(harness: &dyn Harness) -> String {
     commit(harness, |storage| {
         let (company, router) = (a_company().build().id, a_router().build().id);
         let companies = storage.companies().list(Page::default())?;
-        let routers = storage.routers().list(&company, Page::default())?;
+        let routers = storage.routers().list(&company, &RouterFilter::default(), Page::default())?;
         let keys = storage.api_keys().list(&a_company().build().id, &router, Page::default())?;
-        let users = storage.users().list(None, None, Page::default())?;
+        let users = storage.users().list(&UserFilter::default(), Page::default())?;
         let passwords: Vec<_> = users.items.iter().map(|user| user.password.as_str().to_owned()).collect();
         let session = storage.users().find_by_session(&a_session().build().id)?;
-        let products = storage.products().list(&company, None, Page::default())?;
+        let products = storage.products().list(&company, &ProductFilter::default(), Page::default())?;
         let secrets = storage.sealed_secrets().after(None, 100)?;
         let secrets: Vec<_> = secrets.iter().map(|secret| secret.sealed.as_str().to_owned()).collect();
         Ok(format!("{companies:?}{routers:?}{keys:?}{users:?}{passwords:?}{session:?}{products:?}{secrets:?}"))

@@ -1,6 +1,7 @@
 //! Contracts of [`Users`](portero_domain::ports::Users).
 
 use portero_domain::{
+    filter::UserFilter,
     ids::{CompanyId, UserId},
     ports::Taken,
     user::{NewUser, PasswordHash, RoleKind, User, UserStatus},
@@ -19,7 +20,7 @@ async fn a_hotel(harness: &dyn Harness) {
 }
 
 async fn listed(harness: &dyn Harness) -> Vec<User> {
-    whole(harness, |storage, page| storage.users().list(None, None, page)).await
+    whole(harness, |storage, page| storage.users().list(&UserFilter::default(), page)).await
 }
 
 /// Every field is read back, for both roles. The new user may log in.
@@ -121,7 +122,10 @@ pub async fn people_are_listed_by_role_and_company(harness: &dyn Harness) {
         (None, Some(company_id("EMP_0000000003")), vec![]),
     ] {
         let filter = company.clone();
-        let people = whole(harness, move |storage, page| storage.users().list(role, filter.as_ref(), page)).await;
+        let people = whole(harness, move |storage, page| {
+            storage.users().list(&UserFilter { role, company: filter.clone() }, page)
+        })
+        .await;
         let people: Vec<_> = people.iter().map(|person| person.id).collect();
         let expected: Vec<_> = expected.into_iter().map(|index: usize| ids[index]).collect();
         assert_eq!(people, expected, "{role:?} {company:?}");

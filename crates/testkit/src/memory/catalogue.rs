@@ -2,6 +2,7 @@ use std::cmp::Reverse;
 
 use portero_domain::{
     Timestamp,
+    filter::ProductFilter,
     ids::{CompanyId, ProductId, RouterId},
     money::Money,
     page::{Cursor, Listing, Page},
@@ -24,16 +25,10 @@ impl Products for MemoryTransaction<'_> {
         })
     }
 
-    fn list(
-        &mut self,
-        company: &CompanyId,
-        router: Option<&RouterId>,
-        page: Page<Product>,
-    ) -> Stored<Listing<Product>> {
+    fn list(&mut self, company: &CompanyId, filter: &ProductFilter, page: Page<Product>) -> Stored<Listing<Product>> {
         self.step(|tables| {
-            let products = tables.products.iter().filter(|product| {
-                product.company == *company && router.is_none_or(|router| product.offer.router == *router)
-            });
+            let products =
+                tables.products.iter().filter(|product| product.company == *company && filter.matches(product));
             Ok(oldest_first(products, |product| Cursor::new(product.created_at, product.id.get()), &page))
         })
     }

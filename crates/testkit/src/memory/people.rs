@@ -1,10 +1,11 @@
 use portero_domain::{
-    ids::{CompanyId, SessionId, UserId},
+    filter::UserFilter,
+    ids::{SessionId, UserId},
     page::{Cursor, Listing, Page},
     ports::{EXPIRED_SESSIONS_PER_LOG_IN, Sessions, Stored, Taken, Users},
     session::Session,
     text::Email,
-    user::{NewUser, PasswordHash, Role, RoleKind, User, UserStatus},
+    user::{NewUser, PasswordHash, Role, User, UserStatus},
 };
 
 use super::{
@@ -37,14 +38,11 @@ impl Users for MemoryTransaction<'_> {
         })
     }
 
-    fn list(&mut self, role: Option<RoleKind>, company: Option<&CompanyId>, page: Page<User>) -> Stored<Listing<User>> {
+    fn list(&mut self, filter: &UserFilter, page: Page<User>) -> Stored<Listing<User>> {
         self.step(|tables| {
-            let wanted = |user: &&User| {
-                role.is_none_or(|role| role == kind(&user.profile.role))
-                    && company.is_none_or(|company| user.profile.role.company() == Some(company))
-            };
+            let wanted = tables.users.iter().filter(|user| filter.matches(user));
             let cursor = |user: &User| Cursor::new(user.created_at, user.id.get());
-            Ok(oldest_first(tables.users.iter().filter(wanted), cursor, &page))
+            Ok(oldest_first(wanted, cursor, &page))
         })
     }
 
@@ -61,7 +59,7 @@ impl Users for MemoryTransaction<'_> {
     }
 
     fn lock_status(&mut self, id: UserId) -> Stored<Option<UserStatus>> {
-        let status = |user: User| UserStatus { role: kind(&user.profile.role), active: user.active };
+        let status = |user: User| UserStatus { role: user.profile.role.kind(), active: user.active };
         Ok(Users::find(self, id)?.map(status))
     }
 
@@ -131,13 +129,6 @@ impl Sessions for MemoryTransaction<'_> {
             tables.sessions.retain(|session| session.user != user);
             Ok(())
         })
-    }
-}
-
-const fn kind(role: &Role) -> RoleKind {
-    match role {
-        Role::SuperAdmin => RoleKind::SuperAdmin,
-        Role::CompanyAdmin(_) => RoleKind::CompanyAdmin,
     }
 }
 

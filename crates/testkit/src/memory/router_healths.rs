@@ -1,6 +1,7 @@
 use portero_domain::{
     Timestamp,
-    health::{Claim, FleetRouter, FleetState, HealthChange, RouterHealth},
+    filter::FleetFilter,
+    health::{Claim, FleetRouter, HealthChange, RouterHealth},
     ids::{CompanyId, RouterId},
     page::{Cursor, Listing, Page},
     ports::{Claims, KEPT_CHANGES, RouterHealths, Stored},
@@ -25,12 +26,12 @@ impl RouterHealths for MemoryTransaction<'_> {
         })
     }
 
-    fn fleet(&mut self, state: Option<FleetState>, page: Page<FleetRouter>) -> Stored<Listing<FleetRouter>> {
+    fn fleet(&mut self, filter: &FleetFilter, page: Page<FleetRouter>) -> Stored<Listing<FleetRouter>> {
         self.step(|tables| {
             let fleet: Vec<(FleetRouter, &Router)> =
                 tables.routers.iter().map(|router| (of_fleet(tables, router), router)).collect();
             let wanted = fleet.iter().map(|(router, _)| router);
-            let wanted = wanted.filter(|router| state.is_none_or(|state| router.state() == state));
+            let wanted = wanted.filter(|router| filter.matches(router));
             let cursor = |wanted: &FleetRouter| {
                 let registered = fleet.iter().find(|(router, _)| router.router == wanted.router);
                 let (_, router) = registered.expect("a router that is listed is there");

@@ -1,5 +1,6 @@
 use portero_domain::{
     api_key::{ApiKey, ApiKeyParts},
+    filter::RouterFilter,
     ids::{CompanyId, KeyId, RouterId},
     page::{Cursor, Listing, Page},
     ports::{ApiKeys, Routers, Stored, Taken},
@@ -43,9 +44,9 @@ impl Routers for MemoryTransaction<'_> {
         self.step(|tables| Ok(count(tables.routers.iter().filter(|router| router.company == *company))))
     }
 
-    fn list(&mut self, company: &CompanyId, page: Page<Router>) -> Stored<Listing<Router>> {
+    fn list(&mut self, company: &CompanyId, filter: &RouterFilter, page: Page<Router>) -> Stored<Listing<Router>> {
         self.step(|tables| {
-            let routers = tables.routers.iter().filter(|router| router.company == *company);
+            let routers = tables.routers.iter().filter(|router| router.company == *company && filter.matches(router));
             let cursor = |router: &Router| Cursor::new(router.created_at, tables.number(router.id.as_str()));
             Ok(oldest_first(routers, cursor, &page))
         })

@@ -7,7 +7,10 @@ use crate::api::{
     error::{ApiResult, ErrorBody},
     listed::{Listed, Row},
     query::{PageParams, Query},
-    routers::RouterBody,
+    routers::{
+        RouterBody,
+        filter::{self, RouterFilterParams},
+    },
 };
 
 /// Lists the routers of the caller's company, oldest first
@@ -16,12 +19,12 @@ use crate::api::{
     path = "/api/v1/admin/mi-empresa/routers",
     operation_id = "list_my_routers",
     tag = "My company",
-    params(PageParams),
+    params(RouterFilterParams, PageParams),
     responses(
         (status = 200, description = "The routers", body = Vec<RouterBody>,
             headers(("X-Total-Count" = u64, description = "The length of the whole list. Missing with `despues_de`"))),
         (status = 404, description = "The company does not exist any more", body = ErrorBody),
-        (status = 422, description = "`limit`, `offset` or `despues_de` is invalid", body = ErrorBody),
+        (status = 422, description = "`activo`, `q`, `limit`, `offset` or `despues_de` is invalid", body = ErrorBody),
     ),
     security(("session" = [])),
 )]
@@ -30,6 +33,7 @@ pub(crate) async fn handle(
     query: Query,
     app: Data<Application>,
 ) -> ApiResult<Listed<Vec<Row<RouterBody>>>> {
-    let routers = app.routers.list.execute(company, query.page()?).await?.ok_or_else(company_not_found)?;
+    let (filter, page) = filter::read(&query)?;
+    let routers = app.routers.list.execute(company, filter, page).await?.ok_or_else(company_not_found)?;
     Ok(Listed::of(routers))
 }

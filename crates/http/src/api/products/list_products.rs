@@ -1,6 +1,6 @@
 use actix_web::web::Data;
 use portero_application::Application;
-use portero_domain::ids::RouterId;
+use portero_domain::{filter::ProductFilter, ids::RouterId};
 
 use super::ProductBody;
 use crate::api::{
@@ -34,5 +34,5 @@ pub(crate) async fn handle(
     let router = query.id(&mut faults, "router_id", RouterId::parse);
     let page = query.read_page(&mut faults);
     let (router, page) = faults.finish(|| Some((router?, page?)))?;
-    Ok(Listed::of(app.products.list.execute(company, router, page).await?))
+    Ok(Listed::of(app.products.list.execute(company, ProductFilter { router }, page).await?))
 }

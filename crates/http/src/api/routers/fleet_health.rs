@@ -1,5 +1,6 @@
 use actix_web::web::Data;
 use portero_application::Application;
+use portero_domain::filter::FleetFilter;
 
 use super::health::{RouterHealthBody, RouterState, parse_state};
 use crate::api::{
@@ -36,5 +37,5 @@ pub(crate) async fn handle(
     let state = faults.check("estado", query.get("estado").map(parse_state).transpose());
     let page = query.read_page(&mut faults);
     let (state, page) = faults.finish(|| Some((state?, page?)))?;
-    Ok(Listed::of(app.health.of_fleet.execute(state, page).await?))
+    Ok(Listed::of(app.health.of_fleet.execute(FleetFilter { state }, page).await?))
 }

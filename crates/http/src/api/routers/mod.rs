@@ -7,6 +7,7 @@ pub(crate) mod changes;
 pub(crate) mod confirm_router_tls;
 pub(crate) mod delete_router;
 pub(crate) mod edit_router;
+pub(crate) mod filter;
 pub(crate) mod find_router;
 pub(crate) mod find_router_tls;
 pub(crate) mod fleet_health;

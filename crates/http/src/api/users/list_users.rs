@@ -1,6 +1,6 @@
 use actix_web::web::Data;
 use portero_application::Application;
-use portero_domain::ids::CompanyId;
+use portero_domain::{filter::UserFilter, ids::CompanyId};
 
 use super::{RoleName, UserBody, parse_role};
 use crate::api::{
@@ -40,5 +40,5 @@ pub(crate) async fn handle(
     let page = query.read_page(&mut faults);
     let (company, page) = faults.finish(|| Some((company?, page?)))?;
     let role = query.get("rol").map(parse_role).transpose()?;
-    Ok(Listed::of(app.users.list.execute(role, company, page).await?))
+    Ok(Listed::of(app.users.list.execute(UserFilter { role, company }, page).await?))
 }
