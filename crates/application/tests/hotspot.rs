@@ -269,6 +269,29 @@ async fn the_server_of_the_device_decides_between_users_of_one_name() {
     assert_eq!(ask("lobby").await.as_str(), "*1");
 }
 
+/// Each server has a user of that name, and each of the two serves one device.
+#[tokio::test]
+async fn a_guest_of_another_server_makes_no_room() {
+    let on = |server: &str, id: &str| HotspotUser {
+        id: ItemId::new(id.to_owned()),
+        server: Some(server.into()),
+        mac: None,
+        ..the_user()
+    };
+    let world = world(on("lobby", "*1"));
+    let pool = reconnect(&world, guest(1)).await;
+    assert_is!(pool, Ok(_));
+    world.routers.router().users.push(on("pool", "*2"));
+    {
+        let mut router = world.routers.router();
+        router.servers.extend([(a_device(1), "lobby".into()), (a_device(2), "pool".into())]);
+        router.sessions[0].server = Some("lobby".into());
+    }
+    // This router counts the sessions of a name over all servers, so it finds no room. Nobody of the lobby may make it.
+    assert_is!(reconnect(&world, guest(2)).await, Err(GuestError::Contended));
+    assert_eq!(online(&world), [1]);
+}
+
 #[tokio::test]
 async fn a_limit_that_cannot_be_read_gives_nothing() {
     let value = UnreadableValue { property: "limit-uptime", value: "1d 02:03:04".into() };

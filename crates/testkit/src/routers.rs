@@ -196,6 +196,7 @@ impl FakeRouter {
         let session = ActiveSession {
             id: self.next_id(),
             user: guest.user.clone(),
+            server: self.servers.get(&mac).cloned(),
             address: Some(address),
             mac: Some(mac),
             uptime: Duration::ZERO,

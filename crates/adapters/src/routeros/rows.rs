@@ -37,8 +37,18 @@ pub(super) const USER: &[&str] = &[
 ];
 
 /// What is asked of a session's row.
-pub(super) const SESSION: &[&str] =
-    &[".id", "user", "address", "mac-address", "uptime", "idle-time", "session-time-left", "bytes-in", "bytes-out"];
+pub(super) const SESSION: &[&str] = &[
+    ".id",
+    "user",
+    "server",
+    "address",
+    "mac-address",
+    "uptime",
+    "idle-time",
+    "session-time-left",
+    "bytes-in",
+    "bytes-out",
+];
 
 /// What is asked of a profile's row.
 pub(super) const PROFILE: &[&str] = &[
@@ -136,6 +146,7 @@ pub(super) fn session(row: Row<'_>) -> HotspotResult<ActiveSession> {
     Ok(ActiveSession {
         id: id(row)?,
         user: bytes(row, "user").unwrap_or_default(),
+        server: bytes(row, "server"),
         address: address(row, "address"),
         mac: mac(row),
         uptime: span(row, "uptime").unwrap_or_default(),

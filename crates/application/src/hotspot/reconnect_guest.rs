@@ -158,7 +158,10 @@ impl ReconnectGuest {
     ) -> Result<Duration, GuestError> {
         let of_user = SessionsOf::User(user.name.clone());
         let sessions = self.hotspot.sessions(router, &of_user).await?;
-        let mut others: Vec<_> = sessions.into_iter().filter(|session| session.mac != Some(device)).collect();
+        // The same name on another hotspot server is another guest's.
+        let counts = |session: &ActiveSession| user.server.is_none() || session.server == user.server;
+        let others = |session: &ActiveSession| session.mac != Some(device) && counts(session);
+        let mut others: Vec<_> = sessions.into_iter().filter(others).collect();
         let Some(shares) = self.profile_of(router, user).await?.shares() else { return Err(full.into()) };
         let excess = (others.len() + 1).saturating_sub(shares.max(1));
         if excess == 0 {

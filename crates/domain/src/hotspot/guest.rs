@@ -9,6 +9,8 @@ pub struct ActiveSession {
     pub id: ItemId,
     /// The user it counts for.
     pub user: RouterText,
+    /// The hotspot server it is on, if the router says so. A name may be there once for each server.
+    pub server: Option<RouterText>,
     /// The guest's address.
     pub address: Option<IpAddr>,
     /// The guest's device.
