@@ -3,11 +3,6 @@
 //!
 //! They belong together: [`a_router`] is of [`a_company`], [`a_key`] and [`an_offer`] are of [`a_router`].
 
-mod catalogue;
-mod hotspot;
-mod people;
-mod routers;
-
 use portero_domain::{
     Timestamp,
     ids::{CompanyId, KeyId, RouterId, SessionId},
@@ -16,11 +11,15 @@ use portero_domain::{
 };
 use time::macros::datetime;
 
-pub use self::{
-    catalogue::{OfferBuilder, ProductBuilder, PurchaseBuilder, a_product, a_purchase, an_offer},
-    hotspot::{a_device, a_hotspot_user},
-    people::{SessionBuilder, UserBuilder, a_session, a_user},
-    routers::{CompanyBuilder, KeyBuilder, RouterBuilder, a_company, a_key, a_router, fingerprint_of},
+pub use crate::{
+    api_keys::builders::{KeyBuilder, a_key, fingerprint_of},
+    companies::builders::{CompanyBuilder, a_company},
+    hotspot::builders::{a_device, a_hotspot_user},
+    products::builders::{OfferBuilder, ProductBuilder, a_product, an_offer},
+    purchases::builders::{PurchaseBuilder, a_purchase},
+    routers::builders::{RouterBuilder, a_router},
+    sessions::builders::{SessionBuilder, a_session},
+    users::builders::{UserBuilder, a_user},
 };
 
 /// When the page's examples begin: 2025-01-15T09:00:00.

@@ -4,19 +4,15 @@
 //! makes a test of each contract. What only one kind of store can show, such as that readers do not wait for a lock,
 //! belongs to that store's own tests.
 
-pub mod api_keys;
-pub mod companies;
-pub mod gate;
-pub mod hotspot;
 pub mod paging;
-pub mod products;
-pub mod purchases;
-pub mod router_healths;
-pub mod routers;
-pub mod sealed_secrets;
-pub mod sessions;
 pub mod unit_of_work;
-pub mod users;
+
+pub use crate::{
+    api_keys::contract as api_keys, companies::contract as companies, health::contract as router_healths,
+    hotspot::contract as hotspot, portal::contract as gate, products::contract as products,
+    purchases::contract as purchases, routers::contract as routers, sessions::contract as sessions,
+    system::contract as sealed_secrets, users::contract as users,
+};
 
 use std::{fmt::Debug, sync::Arc};
 
@@ -193,7 +189,7 @@ macro_rules! contract_tests {
 }
 
 /// Runs work that is to be committed.
-async fn commit<T: Send + 'static>(
+pub(crate) async fn commit<T: Send + 'static>(
     harness: &dyn Harness,
     work: impl FnOnce(&mut dyn Storage) -> Stored<T> + Send + 'static,
 ) -> T {
@@ -201,7 +197,7 @@ async fn commit<T: Send + 'static>(
 }
 
 /// Runs work that a constraint is to stop.
-async fn refused<T: Debug + Send + 'static>(
+pub(crate) async fn refused<T: Debug + Send + 'static>(
     harness: &dyn Harness,
     work: impl FnOnce(&mut dyn Storage) -> Stored<T> + Send + 'static,
 ) {
@@ -210,7 +206,7 @@ async fn refused<T: Debug + Send + 'static>(
 }
 
 /// Runs the same work in tasks of their own, all at once, and answers what each answered.
-async fn rivals<T: Send + 'static>(
+pub(crate) async fn rivals<T: Send + 'static>(
     harness: &dyn Harness,
     number: usize,
     work: impl FnOnce(usize, &mut dyn Storage) -> Stored<T> + Clone + Send + 'static,
@@ -229,7 +225,7 @@ async fn rivals<T: Send + 'static>(
 }
 
 /// Adds the company and the router of the builders.
-async fn a_shop(harness: &dyn Harness) {
+pub(crate) async fn a_shop(harness: &dyn Harness) {
     commit(harness, |storage| {
         storage.companies().insert(&a_company().build())?.expect("a free id");
         storage.routers().insert(&a_router().build())?.expect("a free id");
@@ -239,29 +235,29 @@ async fn a_shop(harness: &dyn Harness) {
 }
 
 /// Adds a person with a free e-mail address.
-async fn a_person(harness: &dyn Harness, person: NewUser) -> UserId {
+pub(crate) async fn a_person(harness: &dyn Harness, person: NewUser) -> UserId {
     commit(harness, move |storage| storage.users().insert(&person)).await.expect("a free e-mail")
 }
 
 /// Adds a key under the fingerprint that [`presented`] shows.
-async fn keep(harness: &dyn Harness, key: &ApiKey) {
+pub(crate) async fn keep(harness: &dyn Harness, key: &ApiKey) {
     let key = key.clone();
     commit(harness, move |storage| storage.api_keys().insert(&key, fingerprint_of(key.id()))).await;
 }
 
 /// The key as its bearer presents it.
-fn presented(key: &ApiKey) -> PresentedKey {
+pub(crate) fn presented(key: &ApiKey) -> PresentedKey {
     let parts = key.parts().clone();
     PresentedKey { fingerprint: fingerprint_of(&parts.id), id: parts.id, router: parts.router, company: parts.company }
 }
 
 /// A while after the start.
-fn after(span: Duration) -> Timestamp {
+pub(crate) fn after(span: Duration) -> Timestamp {
     start().plus(span)
 }
 
 /// The whole list, which any way of cutting it into pages gives again.
-async fn whole<T: Clone + Debug + PartialEq + Send + 'static>(
+pub(crate) async fn whole<T: Clone + Debug + PartialEq + Send + 'static>(
     harness: &dyn Harness,
     list: impl Fn(&mut dyn Storage, Page<T>) -> Stored<Listing<T>> + Clone + Send + 'static,
 ) -> Vec<T> {

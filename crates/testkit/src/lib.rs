@@ -9,22 +9,32 @@
     reason = "a test fails by panicking, and its tools tell it so by panicking too"
 )]
 
+mod api_keys;
 pub mod builders;
 mod clock;
+mod companies;
 pub mod contract;
+mod health;
+mod hotspot;
 mod ids;
 mod memory;
 mod passwords;
+mod portal;
 mod ports;
+mod products;
+mod purchases;
 mod routers;
+mod sessions;
+mod system;
 mod tokens;
+mod users;
 mod vault;
 
 pub use clock::FixedClock;
+pub use hotspot::{FakeRouter, FakeRouters};
 pub use ids::CountingIds;
 pub use memory::{HealthRow, InMemory, KeyRow, Tables};
 pub use passwords::FakePasswords;
 pub use ports::fake_ports;
-pub use routers::{FakeRouter, FakeRouters};
 pub use tokens::FakeTokens;
 pub use vault::FakeVault;

@@ -1,15 +1,9 @@
 //! A store in memory that keeps the rules of the one in PostgreSQL.
 
-mod catalogue;
-mod companies;
-mod faults;
-mod gate;
-mod lists;
-mod people;
-mod router_healths;
-mod routers;
-mod tables;
-mod transaction;
+pub(crate) mod faults;
+pub(crate) mod lists;
+pub(crate) mod tables;
+pub(crate) mod transaction;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -38,9 +32,9 @@ pub use self::tables::{HealthRow, KeyRow, Tables};
 pub struct InMemory(Arc<Mutex<State>>);
 
 #[derive(Debug, Default)]
-struct State {
-    tables: Tables,
-    faults: Faults,
+pub(crate) struct State {
+    pub(crate) tables: Tables,
+    pub(crate) faults: Faults,
 }
 
 impl InMemory {
@@ -135,7 +129,7 @@ impl InMemory {
     }
 
     /// A piece of work that panicked has changed its own copy only, so the lock is as good as ever.
-    fn state(&self) -> MutexGuard<'_, State> {
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

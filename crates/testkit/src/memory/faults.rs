@@ -2,23 +2,23 @@ use portero_domain::ports::{StorageError, Stored};
 
 /// The failure that a test has asked for, if any.
 #[derive(Debug, Default)]
-pub(super) struct Faults {
+pub(crate) struct Faults {
     armed: Option<(usize, StorageError)>,
 }
 
 impl Faults {
     /// Fails the `n`th strike from now.
-    pub(super) fn arm(&mut self, n: usize, error: StorageError) {
+    pub(crate) fn arm(&mut self, n: usize, error: StorageError) {
         assert!(n > 0, "the next call is the first");
         self.armed = Some((n, error));
     }
 
-    pub(super) fn disarm(&mut self) -> bool {
+    pub(crate) fn disarm(&mut self) -> bool {
         self.armed.take().is_some()
     }
 
     /// One call more: fails if it is the one.
-    pub(super) fn strike(&mut self) -> Stored<()> {
+    pub(crate) fn strike(&mut self) -> Stored<()> {
         match self.armed.take() {
             Some((1, error)) => Err(error),
             Some((n, error)) => {

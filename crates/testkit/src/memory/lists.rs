@@ -1,7 +1,7 @@
 use portero_domain::page::{Cursor, Listing, Page, Start};
 
 /// Sorts rows, oldest first, and cuts the page out of them.
-pub(super) fn oldest_first<'a, T: Clone + 'a>(
+pub(crate) fn oldest_first<'a, T: Clone + 'a>(
     rows: impl Iterator<Item = &'a T>,
     cursor: impl Fn(&T) -> Cursor<T>,
     page: &Page<T>,
@@ -12,7 +12,7 @@ pub(super) fn oldest_first<'a, T: Clone + 'a>(
 }
 
 /// The same, newest first: of two rows of one moment the later addition.
-pub(super) fn newest_first<'a, T: Clone + 'a>(
+pub(crate) fn newest_first<'a, T: Clone + 'a>(
     rows: impl Iterator<Item = &'a T>,
     cursor: impl Fn(&T) -> Cursor<T>,
     page: &Page<T>,

@@ -76,7 +76,7 @@ impl HealthRow {
 }
 
 /// What a constraint says to a row that breaks it.
-pub(super) fn refused<T>(rule: &str) -> Stored<T> {
+pub(crate) fn refused<T>(rule: &str) -> Stored<T> {
     Err(StorageError::Failed(rule.into()))
 }
 
@@ -109,31 +109,31 @@ impl Eq for Numbers {}
 
 impl Tables {
     /// The number of a company, a router or a key.
-    pub(super) fn number(&self, id: &str) -> i64 {
+    pub(crate) fn number(&self, id: &str) -> i64 {
         *self.numbers.by_id.get(id).expect("a row that is there was added")
     }
 }
 
 /// Insertions, each checked against the constraints of its table.
 impl Tables {
-    pub(super) fn next_user(&self) -> UserId {
+    pub(crate) fn next_user(&self) -> UserId {
         UserId::new(self.last_user + 1)
     }
 
-    pub(super) fn next_product(&self) -> ProductId {
+    pub(crate) fn next_product(&self) -> ProductId {
         ProductId::new(self.last_product + 1)
     }
 
-    pub(super) fn has_company(&self, id: &CompanyId) -> bool {
+    pub(crate) fn has_company(&self, id: &CompanyId) -> bool {
         self.companies.iter().any(|company| company.id == *id)
     }
 
-    pub(super) fn has_router(&self, company: &CompanyId, id: &RouterId) -> bool {
+    pub(crate) fn has_router(&self, company: &CompanyId, id: &RouterId) -> bool {
         self.routers.iter().any(|router| router.company == *company && router.id == *id)
     }
 
     /// Whether the offer's router has another product of its profile, on sale or not.
-    pub(super) fn offers_already(&self, offer: &Offer, but: Option<ProductId>) -> bool {
+    pub(crate) fn offers_already(&self, offer: &Offer, but: Option<ProductId>) -> bool {
         self.products.iter().any(|product| {
             Some(product.id) != but
                 && product.offer.router == offer.router
@@ -141,14 +141,14 @@ impl Tables {
         })
     }
 
-    pub(super) fn add_company(&mut self, company: Company) -> Stored<()> {
+    pub(crate) fn add_company(&mut self, company: Company) -> Stored<()> {
         keep(!self.has_company(&company.id), "no two companies share an id")?;
         self.numbers.add(company.id.as_str());
         self.companies.push(company);
         Ok(())
     }
 
-    pub(super) fn add_router(&mut self, router: Router) -> Stored<()> {
+    pub(crate) fn add_router(&mut self, router: Router) -> Stored<()> {
         keep(self.has_company(&router.company), "a router has a company")?;
         keep(!self.routers.iter().any(|other| other.id == router.id), "no two routers share an id")?;
         self.numbers.add(router.id.as_str());
@@ -157,7 +157,7 @@ impl Tables {
         Ok(())
     }
 
-    pub(super) fn add_key(&mut self, row: KeyRow) -> Stored<()> {
+    pub(crate) fn add_key(&mut self, row: KeyRow) -> Stored<()> {
         let parts = row.key.parts();
         keep(self.has_router(&parts.company, &parts.router), "a key has a router")?;
         for KeyRow { key, fingerprint } in &self.keys {
@@ -172,7 +172,7 @@ impl Tables {
         Ok(())
     }
 
-    pub(super) fn add_user(&mut self, user: User) -> Stored<()> {
+    pub(crate) fn add_user(&mut self, user: User) -> Stored<()> {
         keep(user.profile.role.company().is_none_or(|id| self.has_company(id)), "a company's admin has a company")?;
         keep(!self.users.iter().any(|other| other.id == user.id), "no two people share an id")?;
         keep(
@@ -184,14 +184,14 @@ impl Tables {
         Ok(())
     }
 
-    pub(super) fn add_session(&mut self, session: Session) -> Stored<()> {
+    pub(crate) fn add_session(&mut self, session: Session) -> Stored<()> {
         keep(self.users.iter().any(|user| user.id == session.user), "a session has a person")?;
         keep(!self.sessions.iter().any(|other| other.id == session.id), "no two sessions share an id")?;
         self.sessions.push(session);
         Ok(())
     }
 
-    pub(super) fn add_product(&mut self, product: Product) -> Stored<()> {
+    pub(crate) fn add_product(&mut self, product: Product) -> Stored<()> {
         keep(self.has_router(&product.company, &product.offer.router), "a product has a router")?;
         keep(!self.products.iter().any(|other| other.id == product.id), "no two products share an id")?;
         keep(!self.offers_already(&product.offer, None), "a router has one product a profile")?;
@@ -200,7 +200,7 @@ impl Tables {
         Ok(())
     }
 
-    pub(super) fn add_purchase(&mut self, mut purchase: Purchase) -> Stored<()> {
+    pub(crate) fn add_purchase(&mut self, mut purchase: Purchase) -> Stored<()> {
         let known = self
             .purchases
             .iter()
@@ -215,6 +215,6 @@ impl Tables {
 }
 
 /// How many there are.
-pub(super) fn count<T>(rows: impl IntoIterator<Item = T>) -> u64 {
+pub(crate) fn count<T>(rows: impl IntoIterator<Item = T>) -> u64 {
     rows.into_iter().map(|_| 1).sum()
 }

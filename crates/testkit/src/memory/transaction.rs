@@ -9,19 +9,19 @@ use super::{
 
 /// A transaction under way: the copy it works on. It plays every repository.
 #[derive(Debug)]
-pub(super) struct MemoryTransaction<'a> {
+pub(crate) struct MemoryTransaction<'a> {
     tables: Tables,
     faults: &'a mut Faults,
     broken: bool,
 }
 
 impl<'a> MemoryTransaction<'a> {
-    pub(super) fn begin(tables: Tables, faults: &'a mut Faults) -> Self {
+    pub(crate) fn begin(tables: Tables, faults: &'a mut Faults) -> Self {
         Self { tables, faults, broken: false }
     }
 
     /// One step. After a failure nothing more is taken, as PostgreSQL has it: work that goes on regardless fails.
-    pub(super) fn step<T>(&mut self, act: impl FnOnce(&mut Tables) -> Stored<T>) -> Stored<T> {
+    pub(crate) fn step<T>(&mut self, act: impl FnOnce(&mut Tables) -> Stored<T>) -> Stored<T> {
         if self.broken {
             return refused("the transaction has failed before");
         }
@@ -30,7 +30,7 @@ impl<'a> MemoryTransaction<'a> {
         answer
     }
 
-    pub(super) fn commit(mut self) -> Stored<Tables> {
+    pub(crate) fn commit(mut self) -> Stored<Tables> {
         self.step(|_| Ok(()))?;
         Ok(self.tables)
     }

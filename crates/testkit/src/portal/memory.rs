@@ -5,7 +5,7 @@ use portero_domain::{
     ports::{Admission, AdmittedCompany, AdmittedRouter, Gate, GateError, PresentedKey, Refusal},
 };
 
-use super::{
+use crate::memory::{
     InMemory, State,
     tables::{KeyRow, Tables},
 };

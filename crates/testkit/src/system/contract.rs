@@ -8,8 +8,8 @@ use portero_domain::{
     secret::Sealed,
 };
 
-use super::{Harness, commit};
 use crate::builders::{a_company, a_router, company_id, router_id};
+use crate::contract::{Harness, commit};
 
 /// A company with two secrets, one with the first, one with none, and three routers; answers their places.
 async fn some_secrets(harness: &dyn Harness) -> BTreeMap<SecretPlace, Sealed> {

@@ -11,8 +11,8 @@ use portero_domain::{
 };
 use time::Duration;
 
-use super::{Harness, a_shop, after, commit, keep, presented};
 use crate::builders::{a_company, a_key, a_router, company_id, foreign_id, key_id, name, router_id, start};
+use crate::contract::{Harness, a_shop, after, commit, keep, presented};
 
 async fn admit(harness: &dyn Harness, key: PresentedKey, now: Timestamp) -> Result<Admission, Refusal> {
     verdict(harness.gate().admit(key, now).await)

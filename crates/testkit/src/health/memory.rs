@@ -8,7 +8,7 @@ use portero_domain::{
     router::Router,
 };
 
-use super::{
+use crate::memory::{
     lists::oldest_first,
     tables::{HealthRow, Tables},
     transaction::MemoryTransaction,

@@ -8,8 +8,8 @@ use portero_domain::{
 };
 use time::Duration;
 
-use super::{Harness, a_person, after, commit, refused, rivals, whole};
 use crate::builders::{a_company, a_user, company_id, email};
+use crate::contract::{Harness, a_person, after, commit, refused, rivals, whole};
 
 fn hotel() -> CompanyId {
     a_company().build().id

@@ -3,8 +3,8 @@
 use portero_domain::{ids::UserId, session::Session};
 use time::Duration;
 
-use super::{Harness, a_person, after, commit, refused};
 use crate::builders::{SessionBuilder, a_company, a_session, a_user, start};
+use crate::contract::{Harness, a_person, after, commit, refused};
 
 fn session(number: u8) -> SessionBuilder {
     a_session().id(&format!("ses_{number:026}"))

@@ -8,8 +8,8 @@ use portero_domain::{
 };
 use time::Duration;
 
-use super::{Harness, a_person, after, commit, keep, rivals, whole};
 use crate::builders::{a_company, a_key, a_router, a_user, company_id, email, foreign_id, name, start};
+use crate::contract::{Harness, a_person, after, commit, keep, rivals, whole};
 
 /// A company without anything that it need not have.
 fn a_bare_company() -> Company {

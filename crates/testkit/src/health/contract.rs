@@ -13,8 +13,8 @@ use portero_domain::{
 };
 use time::Duration;
 
-use super::{Harness, a_shop, after, commit, rivals, whole};
 use crate::builders::{a_company, a_router, company_id, router_id, start};
+use crate::contract::{Harness, a_shop, after, commit, rivals, whole};
 
 const CONDITIONS: [Condition; 6] = [
     Condition::Online,

@@ -2,13 +2,13 @@ use portero_domain::{
     filter::UserFilter,
     ids::{SessionId, UserId},
     page::{Cursor, Listing, Page},
-    ports::{EXPIRED_SESSIONS_PER_LOG_IN, Sessions, Stored, Taken, Users},
+    ports::{Stored, Taken, Users},
     session::Session,
     text::Email,
     user::{NewUser, PasswordHash, Role, User, UserStatus},
 };
 
-use super::{
+use crate::memory::{
     lists::oldest_first,
     tables::{Tables, refused},
     transaction::MemoryTransaction,
@@ -88,47 +88,6 @@ impl Users for MemoryTransaction<'_> {
 
     fn any_super_admin(&mut self) -> Stored<bool> {
         self.step(|tables| Ok(tables.users.iter().any(|user| user.profile.role == Role::SuperAdmin)))
-    }
-}
-
-impl Sessions for MemoryTransaction<'_> {
-    fn insert(&mut self, session: &Session) -> Stored<()> {
-        self.step(|tables| {
-            let now = session.issued_at;
-            tables.sessions.retain(|row| row.user != session.user || !row.is_over(now));
-            let mut left = EXPIRED_SESSIONS_PER_LOG_IN;
-            tables.sessions.sort_by_key(|row| row.expires_at);
-            tables.sessions.retain(|row| {
-                let deleted = row.is_over(now) && left > 0;
-                left -= u16::from(deleted);
-                !deleted
-            });
-            tables
-                .sessions
-                .sort_by(|one, other| (one.issued_at, one.id.as_str()).cmp(&(other.issued_at, other.id.as_str())));
-            let of_person = tables.sessions.iter().filter(|row| row.user == session.user);
-            let mut surplus = (of_person.count() + 1).saturating_sub(Session::MAX_LIVE.into());
-            tables.sessions.retain(|row| {
-                let ended = row.user == session.user && surplus > 0;
-                surplus -= usize::from(ended);
-                !ended
-            });
-            tables.add_session(session.clone())
-        })
-    }
-
-    fn remove(&mut self, id: &SessionId) -> Stored<()> {
-        self.step(|tables| {
-            tables.sessions.retain(|session| session.id != *id);
-            Ok(())
-        })
-    }
-
-    fn remove_all(&mut self, user: UserId) -> Stored<()> {
-        self.step(|tables| {
-            tables.sessions.retain(|session| session.user != user);
-            Ok(())
-        })
     }
 }
 

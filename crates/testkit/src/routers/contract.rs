@@ -11,8 +11,8 @@ use portero_domain::{
 };
 use time::Duration;
 
-use super::{Harness, a_shop, after, commit, keep, presented, refused, rivals, whole};
 use crate::builders::{a_company, a_key, a_purchase, a_router, an_offer, company_id, key_id, name, router_id, start};
+use crate::contract::{Harness, a_shop, after, commit, keep, presented, refused, rivals, whole};
 
 fn a_full_router() -> Router {
     Router {

@@ -7,8 +7,8 @@ use portero_domain::{
 };
 use time::Duration;
 
-use super::{Harness, a_shop, after, commit, keep, presented, refused, rivals, whole};
 use crate::builders::{a_company, a_key, a_router, company_id, fingerprint_of, key_id, router_id, start};
+use crate::contract::{Harness, a_shop, after, commit, keep, presented, refused, rivals, whole};
 
 fn the_company() -> CompanyId {
     a_company().build().id

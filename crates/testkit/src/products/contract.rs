@@ -11,10 +11,10 @@ use portero_domain::{
 };
 use time::Duration;
 
-use super::{Harness, a_shop, after, commit, refused, whole};
 use crate::builders::{
     a_company, a_product, a_router, an_offer, company_id, foreign_id, money, name, router_id, start,
 };
+use crate::contract::{Harness, a_shop, after, commit, refused, whole};
 
 fn hotel() -> CompanyId {
     a_company().build().id

@@ -8,8 +8,8 @@ use portero_domain::{
 };
 use time::Duration;
 
-use super::{Harness, a_shop, after, commit, whole};
 use crate::builders::{a_company, a_purchase, company_id, money, name, router_id};
+use crate::contract::{Harness, a_shop, after, commit, whole};
 
 const STATUSES: [PaymentStatus; 4] =
     [PaymentStatus::Pending, PaymentStatus::Paid, PaymentStatus::Failed, PaymentStatus::Refunded];

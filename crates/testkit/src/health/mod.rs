@@ -1,0 +1,4 @@
+//! The health of the routers, for tests.
+
+pub mod contract;
+mod memory;

@@ -1,0 +1,4 @@
+//! The gate of the captive portals, for tests.
+
+pub mod contract;
+mod memory;

@@ -1,0 +1,5 @@
+//! The purchases, for tests.
+
+pub(crate) mod builders;
+pub mod contract;
+mod memory;

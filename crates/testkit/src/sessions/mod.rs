@@ -1,0 +1,5 @@
+//! The sessions of the users, for tests.
+
+pub(crate) mod builders;
+pub mod contract;
+mod memory;

@@ -1,0 +1,4 @@
+//! The encrypted secrets of all tables, for tests.
+
+pub mod contract;
+mod memory;
