@@ -39,6 +39,7 @@ class Bench:
         self.database = create("requests")
         self.group = Server(self.database)
         self.single = Server(self.database, gate="single")
+        self.quiet = Server(self.database, log="warn")
         good, revoked = fill(self.database, KEYS, revoked_signed=ROUTERS)
         # Signed by nobody we know.
         forged = [jwt.rpartition(".")[0] + "." + "A" * 43 for jwt in good[:ROUTERS]]
@@ -90,6 +91,14 @@ class Bench:
                         self.sample(self.health, False, connections)
                     self.sample(workload, single, connections)
 
+    def quiet_rounds(self):
+        """The gate beside /health once more, both without a log line for each request."""
+        for _ in range(REPEATS):
+            for workload in (self.health, self.hundred):
+                sample = wrk(self.quiet, workload, 128, SECONDS)
+                self.samples.setdefault((workload.name + report.QUIET, 128), []).append(sample)
+                say(f"{workload.name}{report.QUIET}: {sample.rate:.0f}/s")
+
     def statements(self):
         """Statements for each admitted call, and for each call at all, at 128 connections."""
         found = {}
@@ -121,6 +130,7 @@ class Bench:
     def stop(self):
         self.group.stop()
         self.single.stop()
+        self.quiet.stop()
 
 
 def main():
@@ -130,6 +140,7 @@ def main():
     say("filling a database")
     bench = Bench()
     bench.rounds()
+    bench.quiet_rounds()
     after_load = machine.memory_of(bench.group.pid)
     results = {
         "seconds": SECONDS, "repeats": REPEATS, "facts": facts, "samples": bench.samples, "counted": bench.counted,

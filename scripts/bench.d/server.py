@@ -26,9 +26,9 @@ def free_port():
 
 
 class Server:
-    """A process of the release build on a database, logging as it does by default."""
+    """A process of the release build on a database. It logs as it does by default, unless `log` says another level."""
 
-    def __init__(self, database, gate="group"):
+    def __init__(self, database, gate="group", log="info"):
         self.database = database
         self.postgres = int(database.number("SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int"))
         self.port = free_port()
@@ -39,6 +39,7 @@ class Server:
             "DATABASE_URL": database.url,
             "BIND_ADDR": f"127.0.0.1:{self.port}",
             "BENCH_GATE": gate,
+            "RUST_LOG": log,
             "RATE_LIMITS": "off",
             "JWT_APIKEY_SECRET": SECRET,
             "JWT_SESSION_SECRET": "the secret of the benches for sessions, no other",

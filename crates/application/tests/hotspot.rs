@@ -287,7 +287,7 @@ async fn a_guest_of_another_server_makes_no_room() {
         router.servers.extend([(a_device(1), "lobby".into()), (a_device(2), "pool".into())]);
         router.sessions[0].server = Some("lobby".into());
     }
-    // This router counts the sessions of a name over all servers, so it finds no room. Nobody of the lobby may make it.
+    // This router counts the sessions of a name over all servers, so it finds no room. A guest of the lobby must not lose a session for it.
     assert_is!(reconnect(&world, guest(2)).await, Err(GuestError::Contended));
     assert_eq!(online(&world), [1]);
 }

@@ -287,7 +287,7 @@ fn every_way_ends_with_one_charge_and_access_or_with_neither() {
                     ways.push(world);
                 }
                 Next::Nothing if world.money == Funds::OnHold => {
-                    // A held amount that nobody takes falls back to the cardholder.
+                    // A held amount falls back to the cardholder in the end.
                     world.money = Funds::Declined;
                     ways.push(world);
                 }

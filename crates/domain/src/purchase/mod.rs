@@ -1,8 +1,8 @@
 //! A purchase: a guest pays by card and gets access, or pays nothing and gets none.
 //!
-//! A purchase is a row that exists before anything happens outside. [`Progress`] is its state machine: it names the next
-//! act, and each result of an act leads to one transition. Undoing is other steps of the same machine, so a process that
-//! dies at any point leaves a row that any other process can carry on.
+//! A purchase is a row that exists before anything happens outside. [`Progress`] is its state machine. It names the next
+//! act, and each result of an act leads to one transition. Undoing is other steps of the same machine. So a process may die
+//! at any point, and any other process continues from the row (ADR 21).
 
 mod answer;
 #[cfg(test)]

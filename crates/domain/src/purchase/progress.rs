@@ -45,7 +45,7 @@ pub enum Next {
     Nothing,
 }
 
-/// One act outside. Each act may be repeated without harm, but for [`Charge`](Self::Charge), which is sent once.
+/// One act outside. Only [`Charge`](Self::Charge) must not be repeated. It is sent once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
     /// Make the hotspot user, disabled, or find the one that an earlier try made.
@@ -79,7 +79,7 @@ pub enum Outcome {
     Refunded(RefundAnswer),
 }
 
-/// A change that people are told of.
+/// A change that a notice is due for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Event {
     /// The charge is paid.

@@ -26,7 +26,7 @@ pub enum Stage {
     Cancelling {
         /// The charge.
         charge: ChargeId,
-        /// What the buyer is told.
+        /// The reason in the response to the buyer.
         why: Unpaid,
     },
     /// The charge is paid. The user is to be enabled.

@@ -83,7 +83,7 @@ fn a_guest_who_hangs_up_does_not_multiply_what_was_paid() {
     eventually(SOON, "a device is online", || !online().is_empty());
     assert_eq!(online().len(), 1, "{:?}", online());
 
-    // A device whose log-in came while another one was under way is told to try again, and gets in then.
+    // A log-in that comes while another one is under way is rejected. It succeeds at the next try.
     let body = json!({ "username": "AB3C9D", "password": "0456", "current_mac": mac(DEVICES) });
     let again = || server.client().with_key(&key).post("/api/v1/hotspot/auto-reconnect", &body).expect(200);
     eventually(SOON, "the last device is logged in", || again().text("estado") == "activo");
