@@ -18,6 +18,7 @@ use portero_domain::{
     },
     router::{ApiUsername, Credentials, Location, Router, RouterAccess, RouterEdit, RouterInactive},
     secret::{Sealed, Secret},
+    text::Notes,
 };
 use portero_testkit::{
     FakeRouters, FakeVault, HealthRow, InMemory,
@@ -52,6 +53,7 @@ fn an_edit_of_everything() -> (RouterChanges, Router) {
     let username = ApiUsername::parse("portero").unwrap();
     let host = Host::parse("router.hotelcentral.mx").unwrap();
     let location = Location::parse("Azotea").unwrap();
+    let notes = Notes::parse("Llave en recepción.\nDos antenas.").unwrap();
     let edit = RouterEdit {
         name: Some(name("Router Azotea")),
         host: Some(host.clone()),
@@ -60,6 +62,7 @@ fn an_edit_of_everything() -> (RouterChanges, Router) {
         username: Some(username.clone()),
         old_login: Some(true),
         location: Change::Set(location.clone()),
+        notes: Change::Set(notes.clone()),
     };
     let router = a_router().confirmed(SHOWN).build();
     let password =
@@ -69,6 +72,7 @@ fn an_edit_of_everything() -> (RouterChanges, Router) {
         endpoint: Endpoint::new(host, Port::new(18_729).unwrap(), Some(true)),
         credentials: Credentials { username, password, old_login: true },
         location: Some(location),
+        notes: Some(notes),
         ..router
     };
     (RouterChanges { edit, password: Some(secret("new=pass\"word")), try_first: false }, after)

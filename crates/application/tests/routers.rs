@@ -28,7 +28,7 @@ use crate::support::{
 fn the_new_router() -> NewRouter {
     let router = a_router().build();
     NewRouter {
-        details: RouterDetails { name: router.name, endpoint: router.endpoint, location: router.location },
+        details: RouterDetails { location: router.location, ..RouterDetails::new(router.name, router.endpoint) },
         username: router.credentials.username,
         password: secret("secure_password"),
         old_login: false,

@@ -10,7 +10,7 @@ use crate::{
     network::{CertificateFingerprint, Endpoint, Host, Port},
     ports::SecretPlace,
     secret::{Sealed, Secret},
-    text::{Name, text},
+    text::{Name, Notes, text},
 };
 
 text! {
@@ -39,6 +39,8 @@ pub struct Router {
     pub credentials: Credentials,
     /// Where it stands.
     pub location: Option<Location>,
+    /// What an admin notes about it.
+    pub notes: Option<Notes>,
     /// Whether it sells. An inactive one neither sells nor touches its hotspot (`R213`).
     pub active: bool,
     /// When it was registered.
@@ -83,6 +85,15 @@ pub struct RouterDetails {
     pub endpoint: Endpoint,
     /// Where it stands.
     pub location: Option<Location>,
+    /// What an admin notes about it.
+    pub notes: Option<Notes>,
+}
+
+impl RouterDetails {
+    /// A router with this name at this address, and none of the optional data.
+    pub const fn new(name: Name, endpoint: Endpoint) -> Self {
+        Self { name, endpoint, location: None, notes: None }
+    }
 }
 
 /// Changes to a router. Absent fields stay as they are.
@@ -103,6 +114,8 @@ pub struct RouterEdit {
     pub old_login: Option<bool>,
     /// Where it stands.
     pub location: Change<Location>,
+    /// What an admin notes about it.
+    pub notes: Change<Notes>,
 }
 
 /// The router's password must be given again: the kept one would go where it was not given for.
@@ -140,7 +153,7 @@ impl Router {
         credentials: Credentials,
         now: Timestamp,
     ) -> Self {
-        let RouterDetails { name, endpoint, location } = details;
+        let RouterDetails { name, endpoint, location, notes } = details;
         Self {
             id,
             company: company.id().clone(),
@@ -149,6 +162,7 @@ impl Router {
             certificate: None,
             credentials,
             location,
+            notes,
             active: true,
             created_at: now,
         }
@@ -193,7 +207,7 @@ impl Router {
     }
 
     fn apply(&mut self, edit: RouterEdit) {
-        let RouterEdit { name, host, port, tls, username, old_login, location } = edit;
+        let RouterEdit { name, host, port, tls, username, old_login, location, notes } = edit;
         let tls = tls.unwrap_or_else(|| match port.filter(|&port| port != self.endpoint.port) {
             Some(Port::API) => false,
             Some(Port::API_TLS) => true,
@@ -208,6 +222,7 @@ impl Router {
         self.credentials.username = username.unwrap_or_else(|| self.credentials.username.clone());
         self.credentials.old_login = old_login.unwrap_or(self.credentials.old_login);
         location.apply(&mut self.location);
+        notes.apply(&mut self.notes);
     }
 
     /// Where its encrypted password belongs.
@@ -252,6 +267,7 @@ mod tests {
                 old_login: true,
             },
             location: Location::parse("Lobby").ok(),
+            notes: Notes::parse("Junto al elevador").ok(),
             active: false,
             created_at: Timestamp::new(datetime!(2025-01-15 9:00 UTC)),
         }
@@ -289,6 +305,7 @@ mod tests {
             username: ApiUsername::parse("portero").ok(),
             old_login: Some(false),
             location: Change::Clear,
+            notes: Change::Set(Notes::parse("Clave del armario:\nen recepción").unwrap()),
         };
         let expected = Router {
             name: Name::parse("Router Piscina").unwrap(),
@@ -299,6 +316,7 @@ mod tests {
                 ..a_router().credentials
             },
             location: None,
+            notes: Notes::parse("Clave del armario:\nen recepción").ok(),
             ..a_router()
         };
         assert_eq!(edited(a_router(), edit), expected);

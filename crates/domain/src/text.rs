@@ -81,6 +81,35 @@ text! {
     ForeignId, max 200
 }
 
+/// What an admin notes about something, with line breaks. Up to 1,000 characters.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Notes(String);
+
+impl Notes {
+    /// The greatest number of characters.
+    pub const MAX: usize = 1_000;
+
+    /// Trims the text and writes each line break as `\n`. Rejects an empty or too long text, and other control characters.
+    pub fn parse(raw: &str) -> Result<Self, TextError> {
+        let text = raw.trim().replace("\r\n", "\n").replace('\r', "\n");
+        if text.is_empty() {
+            return Err(TextError::Empty);
+        }
+        if text.chars().any(|letter| letter.is_control() && letter != '\n') {
+            return Err(TextError::ControlCharacter);
+        }
+        if text.chars().count() > Self::MAX {
+            return Err(TextError::TooLong { max: Self::MAX });
+        }
+        Ok(Self(text))
+    }
+
+    /// The text, trimmed.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
 /// An e-mail address in lower case, so that one person has one spelling. Up to 254 characters.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Email(String);
@@ -140,6 +169,17 @@ impl Link {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn notes_keep_their_line_breaks_and_no_other_control_characters() {
+        assert_eq!(Notes::parse(" uno\r\ndos\rtres \n").unwrap().as_str(), "uno\ndos\ntres");
+        for bad in ["a\tb", "a\0", "a\u{85}b"] {
+            assert_eq!(Notes::parse(bad), Err(TextError::ControlCharacter), "{bad:?}");
+        }
+        assert_eq!(Notes::parse(" \n "), Err(TextError::Empty));
+        assert_eq!(Notes::parse(&"ñ".repeat(1_001)), Err(TextError::TooLong { max: 1_000 }));
+        assert!(Notes::parse(&"ñ".repeat(1_000)).is_ok());
+    }
 
     #[test]
     fn a_link_is_of_the_web_or_relative() {

@@ -85,6 +85,23 @@ async fn what_may_be_left_out_of_a_router_has_its_default() {
 }
 
 #[actix_web::test]
+async fn notes_are_shown_where_they_were_given() {
+    let app = TestApp::new().await;
+    let admin = app.with_company().super_admin();
+    let response = app.post(ROUTERS).bearer(&admin).json(&request_with("notas", json!("Uno\r\ndos"))).await;
+    assert_eq!((response.status, &response.body["notas"]), (201, &json!("Uno\ndos")));
+    let path = response.header("location").unwrap().to_owned();
+    assert_eq!(app.get(&path).bearer(&admin).await.body["notas"], json!("Uno\ndos"));
+    assert_eq!(app.get(ROUTERS).bearer(&admin).await.body[0]["notas"], json!("Uno\ndos"));
+    let edited = app.put(&path).bearer(&admin).json(&json!({ "notas": "Tres" })).await;
+    assert_eq!((edited.status, &edited.body["router"]["notas"]), (200, &json!("Tres")));
+    for nothing in [json!(null), json!(" ")] {
+        let cleared = app.put(&path).bearer(&admin).json(&json!({ "notas": nothing })).await;
+        assert_eq!((cleared.status, cleared.body["router"].get("notas")), (200, None));
+    }
+}
+
+#[actix_web::test]
 async fn each_faulty_field_of_a_router_is_named() {
     let app = TestApp::new().await;
     let admin = app.with_company().super_admin();
@@ -118,6 +135,8 @@ async fn each_faulty_field_of_a_router_is_named() {
         ("password", json!({}), "string_type"),
         ("ubicacion", json!(1), "string_type"),
         ("ubicacion", long(201), "string_too_long"),
+        ("notas", long(1_001), "string_too_long"),
+        ("notas", json!("a\tb"), "value_error"),
         ("tls", json!("si"), "bool_type"),
     ] {
         let request = request_with(field, value);

@@ -124,8 +124,10 @@ fn moved_to(endpoint: Endpoint) -> anyhow::Result<RouterChanges> {
 }
 
 fn new_router(endpoint: Endpoint) -> anyhow::Result<NewRouter> {
-    let details =
-        RouterDetails { name: Name::parse("Router Demo")?, endpoint, location: Some(Location::parse("Lobby")?) };
+    let details = RouterDetails {
+        location: Some(Location::parse("Lobby")?),
+        ..RouterDetails::new(Name::parse("Router Demo")?, endpoint)
+    };
     Ok(NewRouter {
         details,
         username: ApiUsername::parse("portero")?,

@@ -13,7 +13,7 @@ use portero_domain::{
     ports::{Routers, StorageError, Stored, Taken},
     router::{ApiUsername, Credentials, Location, Router},
     secret::Sealed,
-    text::Name,
+    text::{Name, Notes},
 };
 use time::OffsetDateTime;
 
@@ -40,6 +40,7 @@ pub(super) struct Row {
     created_at: OffsetDateTime,
     certificate_sha256: Option<Vec<u8>>,
     old_login: bool,
+    notes: Option<String>,
 }
 
 impl From<&Router> for Row {
@@ -58,6 +59,7 @@ impl From<&Router> for Row {
             created_at: router.created_at.get(),
             certificate_sha256: router.certificate.map(|certificate| certificate.bytes().to_vec()),
             old_login: router.credentials.old_login,
+            notes: router.notes.as_ref().map(|notes| notes.as_str().to_owned()),
         }
     }
 }
@@ -82,6 +84,7 @@ impl TryFrom<Row> for Router {
                 old_login: row.old_login,
             },
             location: row.location.as_deref().map(Location::parse).transpose().or_broken("location")?,
+            notes: row.notes.as_deref().map(Notes::parse).transpose().or_broken("notes")?,
             active: row.active,
             created_at: Timestamp::new(row.created_at),
         })

@@ -99,6 +99,7 @@ diesel::table! {
         created_at -> Timestamptz,
         certificate_sha256 -> Nullable<Bytea>,
         old_login -> Bool,
+        notes -> Nullable<Text>,
     }
 }
 

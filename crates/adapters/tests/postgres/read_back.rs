@@ -12,7 +12,7 @@ use portero_domain::{
     router::{ApiUsername, Location},
     secret::Secret,
     session::Session,
-    text::{Description, Email, ForeignId, Link, Name, Phone},
+    text::{Description, Email, ForeignId, Link, Name, Notes, Phone},
     user::{NewUser, UserProfile},
 };
 use portero_testkit::builders::{a_company, a_router, a_user, an_offer};
@@ -180,13 +180,14 @@ fn every_router_that_the_types_accept_is_read_back_as_it_was_written() {
     let store = store(1);
     let username = parsed(text(ApiUsername::MAX), ApiUsername::parse);
     let location = parsed(text(Location::MAX), Location::parse);
+    let notes = parsed(text(Notes::MAX), Notes::parse);
     let port = any::<u16>().prop_filter_map("no port", |port| Port::new(port.into()));
     let certificate = any::<[u8; 32]>().prop_map(CertificateFingerprint::new);
     run(
-        (name(), host(), port, username, location, certificate),
-        |(name, host, port, username, location, certificate)| {
+        (name(), host(), port, username, (location, notes), certificate),
+        |(name, host, port, username, (location, notes), certificate)| {
             let mut router = a_router().build();
-            (router.name, router.location) = (name, Some(location));
+            (router.name, router.location, router.notes) = (name, Some(location), Some(notes));
             router.endpoint = Endpoint::new(host, port, None);
             router.credentials.username = username;
             router.certificate = Some(certificate);

@@ -76,7 +76,7 @@ impl World {
         endpoint: Endpoint,
         password: &str,
     ) -> Result<RegisteredRouter, RegisterRouterError> {
-        let details = RouterDetails { name: Name::parse("Router Principal").unwrap(), endpoint, location: None };
+        let details = RouterDetails::new(Name::parse("Router Principal").unwrap(), endpoint);
         let username = ApiUsername::parse("admin").unwrap();
         let new = NewRouter { details, username, password: Secret::parse(password).unwrap(), old_login: false };
         let service = self.service(turn);

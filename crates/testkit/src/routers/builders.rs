@@ -24,6 +24,7 @@ pub fn a_router() -> RouterBuilder {
             old_login: false,
         },
         location: Location::parse("Lobby Piso 1").ok(),
+        notes: None,
         active: true,
         created_at: start(),
     })

@@ -5,7 +5,7 @@ use portero_domain::{
     network::{Host, Port},
     router::{ApiUsername, Location, Router, RouterEdit},
     secret::Secret,
-    text::Name,
+    text::{Name, Notes},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -16,7 +16,7 @@ use crate::api::{
     fields::{Fault, Faults, Given, Nullable, as_is},
 };
 
-/// Changes to a router. A missing or null field keeps its value. Only `ubicacion` is emptied by null.
+/// Changes to a router. A missing or null field keeps its value. Only `ubicacion` and `notas` are emptied by null.
 #[derive(Debug, Deserialize, ToSchema)]
 #[schema(as = RouterEdit)]
 pub(crate) struct Request {
@@ -41,6 +41,10 @@ pub(crate) struct Request {
     #[schema(value_type = Option<String>, max_length = 200, required = false)]
     #[serde(default)]
     ubicacion: Nullable,
+    /// Notes about the router, with line breaks. Null or `""` removes them.
+    #[schema(value_type = Option<String>, max_length = 1000, required = false)]
+    #[serde(default)]
+    notas: Nullable,
     /// Whether the router's API uses TLS.
     #[schema(value_type = Option<bool>, required = false)]
     tls: Given<bool>,
@@ -62,6 +66,7 @@ impl Request {
         let username = self.usuario.optional(&mut faults, "usuario", ApiUsername::parse);
         let password = self.password.optional(&mut faults, "password", Secret::parse);
         let location = self.ubicacion.change(&mut faults, "ubicacion", Location::parse);
+        let notes = self.notas.change(&mut faults, "notas", Notes::parse);
         let tls = self.tls.optional(&mut faults, "tls", as_is::<bool>);
         let old_login = self.login_antiguo.optional(&mut faults, "login_antiguo", as_is::<bool>);
         let try_first = self.probar.optional(&mut faults, "probar", as_is::<bool>);
@@ -74,6 +79,7 @@ impl Request {
                 username: username?,
                 old_login: old_login?,
                 location: location?,
+                notes: notes?,
             };
             let password = unless_shown(password?);
             Some(RouterChanges { edit, password, try_first: try_first?.unwrap_or_default() })

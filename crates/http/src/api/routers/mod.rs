@@ -45,6 +45,10 @@ pub(crate) struct RouterBody {
     puerto: u16,
     #[schema(required)]
     ubicacion: Option<String>,
+    /// The notes of an admin. Left out if there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    notas: Option<String>,
     activo: bool,
     creado_en: Moment,
 }
@@ -58,6 +62,7 @@ impl From<Router> for RouterBody {
             host: router.endpoint.host.as_str().to_owned(),
             puerto: router.endpoint.port.get(),
             ubicacion: router.location.map(|location| location.as_str().to_owned()),
+            notas: router.notes.map(|notes| notes.as_str().to_owned()),
             activo: router.active,
             creado_en: router.created_at.into(),
         }

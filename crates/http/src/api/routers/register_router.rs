@@ -8,7 +8,7 @@ use portero_domain::{
     network::{Endpoint, Host, Port},
     router::{ApiUsername, Location, RouterDetails},
     secret::Secret,
-    text::Name,
+    text::{Name, Notes},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -47,6 +47,9 @@ pub(crate) struct Request {
     /// The place of the router.
     #[schema(value_type = Option<String>, max_length = 200, required = false)]
     ubicacion: Given<String>,
+    /// Notes about the router, with line breaks.
+    #[schema(value_type = Option<String>, max_length = 1000, required = false)]
+    notas: Given<String>,
     /// Whether the router's API uses TLS. Default: true for port 8729.
     #[schema(value_type = Option<bool>, required = false)]
     tls: Given<bool>,
@@ -66,11 +69,12 @@ impl Request {
         let username = self.usuario.required(&mut faults, "usuario", ApiUsername::parse);
         let password = self.password.required(&mut faults, "password", Secret::parse);
         let location = self.ubicacion.optional_text(&mut faults, "ubicacion", Location::parse);
+        let notes = self.notas.optional_text(&mut faults, "notas", Notes::parse);
         let tls = self.tls.optional(&mut faults, "tls", |&tls| Ok::<_, Fault>(tls));
         let old_login = self.login_antiguo.optional(&mut faults, "login_antiguo", |&old| Ok::<_, Fault>(old));
         faults.finish(|| {
             let endpoint = Endpoint::new(host?, port?.unwrap_or(Port::API), tls?);
-            let details = RouterDetails { name: name?, endpoint, location: location? };
+            let details = RouterDetails { name: name?, endpoint, location: location?, notes: notes? };
             let (username, password, old_login) = (username?, password?, old_login?.unwrap_or(false));
             Some((company?, NewRouter { details, username, password, old_login }))
         })
@@ -88,6 +92,10 @@ pub(crate) struct Body {
     puerto: u16,
     #[schema(required)]
     ubicacion: Option<String>,
+    /// The notes of an admin. Left out if there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(required = false, nullable = false)]
+    notas: Option<String>,
     /// Always true.
     activo: bool,
     /// The whole key. No later response shows it.
@@ -106,6 +114,7 @@ impl From<RegisteredRouter> for Body {
             host: router.endpoint.host.as_str().to_owned(),
             puerto: router.endpoint.port.get(),
             ubicacion: router.location.map(|location| location.as_str().to_owned()),
+            notas: router.notes.map(|notes| notes.as_str().to_owned()),
             activo: router.active,
             api_key: token.expose().to_owned(),
             api_key_info: (&key).into(),
