@@ -10,7 +10,7 @@ use time::Duration;
 use crate::builders::{company_id, key_id, router_id, start};
 use crate::tokens;
 
-/// The key `key_a1b2c3d4e5f6g7h8` of [`a_router`], issued at the [`start`] for 365 days, never used.
+/// The key `key_a1b2c3d4e5f6g7h8` of [`crate::builders::a_router`], issued at the [`start`] for 365 days, never used.
 pub fn a_key() -> KeyBuilder {
     KeyBuilder(ApiKeyParts {
         id: key_id("key_a1b2c3d4e5f6g7h8"),

@@ -10,7 +10,7 @@ use portero_domain::{
 use crate::FakeVault;
 use crate::builders::{company_id, name, router_id, start};
 
-/// The router `RTR_A1B2C3D4` of [`a_company`], "Router Principal" in the "Lobby Piso 1", active, at 192.168.88.1:8728.
+/// The router `RTR_A1B2C3D4` of [`crate::builders::a_company`], "Router Principal" in the "Lobby Piso 1", active, at 192.168.88.1:8728.
 pub fn a_router() -> RouterBuilder {
     RouterBuilder(Router {
         id: router_id("RTR_A1B2C3D4"),
