@@ -1,4 +1,4 @@
-"""Measures everything, then writes the report. What is said on the way goes to standard error."""
+"""Measures everything, then writes the report. Progress goes to standard error."""
 
 import os
 import sys
@@ -18,7 +18,7 @@ CONNECTIONS = (1, 8, 32, 128, 512)
 KEYS = 10_000
 ROUTERS = 100
 
-# What pgbench runs: the least that could admit and count a call.
+# The statement for pgbench: the smallest that could admit and count a request.
 BARE = f"""\\set n random(1, {ROUTERS})
 UPDATE api_keys SET use_count = use_count + 1, last_used_at = now() WHERE company_id = '{COMPANY}' AND id = 'key_' || lpad(:n::text, 16, '0');
 """
@@ -61,7 +61,7 @@ class Bench:
         self.counted = []
 
     def plan(self, connections):
-        """What is measured at so many connections beside /health. The flag tells the plain gate from the real one."""
+        """The measurements at this number of connections, without /health. The flag selects the plain gate."""
         plan = [(self.one, False), (self.hundred, False), (self.hundred, True), (self.all, False)]
         if connections in (1, 128):
             plan.append((self.one, True))
@@ -111,7 +111,7 @@ class Bench:
         return found
 
     def bare(self):
-        """The bare statement by pgbench: with the disk waited for, and without."""
+        """The bare statement by pgbench, with and without waiting for the disk."""
         waiting, not_waiting = [], []
         for _ in range(REPEATS):
             waiting.append(pgbench(self.database, BARE, 10, SECONDS))
@@ -119,7 +119,7 @@ class Bench:
         return report.median(waiting), report.median(not_waiting)
 
     def starts(self):
-        """How long the server takes to its first healthy answer on this database, and its memory then, several times."""
+        """The time to the first healthy response on this database, and the memory then, several times."""
         starts = []
         for _ in range(7):
             server = Server(self.database)

@@ -1,4 +1,4 @@
-"""The database: a session of psql, and what the benches ask of it."""
+"""The database: a session of psql, and the queries of the benchmark."""
 
 import glob
 import os
@@ -28,7 +28,7 @@ class Database:
             env={**os.environ, "PGOPTIONS": "-c client_min_messages=warning"})
 
     def run(self, sql):
-        """Runs statements, and answers what they say, a list of lines."""
+        """Runs statements and returns their output, a list of lines."""
         self.psql.stdin.write(f"{sql}\n;\n\\echo :end:\n")
         self.psql.stdin.flush()
         lines = []
@@ -39,7 +39,7 @@ class Database:
         raise RuntimeError("psql has ended: what it said stands above")
 
     def number(self, sql):
-        """The one number that a statement answers."""
+        """The one number that a statement returns."""
         return float(self.run(sql)[0])
 
     def close(self):
@@ -47,11 +47,11 @@ class Database:
         self.psql.wait()
 
     def written(self):
-        """How many transactions have ever written. Exact at once, unlike the counters of pg_stat_database."""
+        """The number of writing transactions. Exact at once, unlike the counters of pg_stat_database."""
         return self.number("SELECT pg_snapshot_xmax(pg_current_snapshot())")
 
     def uses(self):
-        """The sum of all use counts, once it has come to rest."""
+        """The sum of all use counts, after it has stopped growing."""
         before = None
         while True:
             now = self.number("SELECT coalesce(sum(use_count), 0) FROM api_keys")
@@ -79,7 +79,7 @@ class Database:
 
 
 class Statements:
-    """Counts the statements that a database runs while this is entered."""
+    """Counts the statements of a database inside a `with` block."""
 
     def __init__(self, database):
         self.database = database
@@ -94,7 +94,7 @@ class Statements:
         return self
 
     def __exit__(self, *_):
-        # All but what this program asks meanwhile.
+        # Without the statements of this program.
         self.calls = self.database.number("""
             SELECT sum(calls) FROM pg_stat_statements
             WHERE dbid = (SELECT oid FROM pg_database WHERE datname = current_database())
@@ -103,7 +103,7 @@ class Statements:
 
 
 def silence(database):
-    """The counting of statements is loaded, but off: it is no part of the default settings."""
+    """Counting statements is loaded but off, because it is not part of the default settings."""
     database.run("ALTER SYSTEM SET pg_stat_statements.track = 'none'")
     database.run("SELECT pg_reload_conf()")
 

@@ -1,4 +1,4 @@
-"""Growth: what an admission and a page of a list cost on databases of three sizes."""
+"""Growth: the cost of an admission and of a page of a list on databases of three sizes."""
 
 import os
 import re
@@ -18,7 +18,7 @@ FIRST = f"the first {PAGE} by offset"
 
 
 class Size:
-    """A database of so many routers, each with one key and ten revoked ones, and a server on it."""
+    """A database with this number of routers, each with one key and ten revoked ones, and a server on it."""
 
     def __init__(self, routers):
         self.routers = routers
@@ -36,7 +36,7 @@ class Size:
 
 
 def measure(seconds, repeats, say):
-    """All of it: the sizes with their samples, the plans of the gate on the largest, and pages near and far."""
+    """All results: the sizes with their samples, the gate's plans on the largest, and near and far pages."""
     sizes = []
     for routers in SIZES:
         say(f"filling a database with {routers:,} routers and {routers * REVOKED:,} revoked keys")
@@ -89,7 +89,7 @@ def far_pages(size, seconds, repeats, say):
 
 
 def plans(size, say):
-    """The plans that the server's own prepared statements run by, from PostgreSQL's log: a call alone, and a group."""
+    """The plans that the server's own prepared statements run by, from PostgreSQL's log: a single request, and a group."""
     say("asking for the plans")
     log = os.readlink(f"/proc/{size.server.postgres}/fd/2")
     begin = os.path.getsize(log)
@@ -102,7 +102,7 @@ def plans(size, say):
     ):
         size.database.run(f"ALTER DATABASE {name} SET {setting} = '{value}'")
     server = Server(size.database)
-    # A statement gets its lasting plan when it has been run five times.
+    # A statement gets its generic plan after five runs.
     for jwt in size.tokens[:20]:
         server.call("GET", "/api/v1/config/public", headers={"X-API-Key": "jwt_" + jwt})
     wrk(server, size.many, 32, 1)
@@ -113,7 +113,7 @@ def plans(size, say):
         entries = re.split(r"\n(?=\S)", file.read())
     for entry in entries:
         plan = re.search(r"duration: ([\d.]+) ms  plan:\n(.*)", entry, re.DOTALL)
-        # A statement of ours that changes use counts; the other half of one that was cut off has no plan.
+        # A statement that changes use counts. The second half of a split log entry has no plan.
         if plan and "use_count" in plan[2] and "RETURNING" in plan[2]:
             kind = "group" if "unnest" in plan[2] else "single"
             text, _, tree = plan[2].replace("\n\t", "\n").lstrip("\t").partition("\n")

@@ -19,14 +19,14 @@ FILES = tempfile.TemporaryDirectory(prefix="bench.")
 
 
 def written(lines):
-    """A file of these lines."""
+    """A file with these lines."""
     with tempfile.NamedTemporaryFile("w", dir=FILES.name, delete=False) as file:
         file.writelines(line + "\n" for line in lines)
     return file.name
 
 
 class Workload:
-    """Requests to be sent in turn. A request is its method, its path, and a header's name and value."""
+    """Requests to send in turn. A request is its method, its path, and a header's name and value."""
 
     def __init__(self, name, requests):
         self.name = name
@@ -39,7 +39,7 @@ def portal(name, tokens):
 
 @dataclass
 class Sample:
-    """What one measurement saw, and when. Times are in milliseconds, `at` in seconds."""
+    """The result of one measurement and its time. Times are in milliseconds, `at` in seconds."""
 
     at: float
     rate: float
@@ -53,7 +53,7 @@ class Sample:
 
 
 def wrk(server, workload, connections, seconds):
-    """Loads a server, one request under way on each connection at all times."""
+    """Loads a server, with one open request on each connection at all times."""
     threads = min(connections, 2)
     database = server.database
     command = ["wrk", f"-t{threads}", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s",
@@ -69,7 +69,7 @@ def wrk(server, workload, connections, seconds):
 
 
 def pgbench(database, script, clients, seconds, options=""):
-    """Runs a statement, prepared, over and over. Answers how often a second."""
+    """Runs a prepared statement in a loop. Returns the number of runs a second."""
     command = [program("pgbench"), "-n", "-M", "prepared", "-c", str(clients), "-j", str(min(clients, 2)),
                "-T", str(seconds), "-f", written([script]), database.url]
     output = subprocess.run(command, capture_output=True, text=True, check=True,

@@ -1,4 +1,4 @@
-"""The machine: its facts, and who uses its processors."""
+"""The machine: its facts, and the processor time of its programs."""
 
 import os
 import platform
@@ -9,7 +9,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def stat(pid):
-    """The fields of /proc/PID/stat from the third on, or nothing when the process is gone."""
+    """The fields of /proc/PID/stat from the third on, or nothing if the process has ended."""
     try:
         with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
             return file.read().rpartition(")")[2].split()
@@ -30,20 +30,20 @@ def cpu_of_family(pid):
 
 
 def cpu_waited_for():
-    """Processor seconds of our own children that have ended: of the load generators."""
+    """Processor seconds of this program's ended children, which are the load generators."""
     usage = resource.getrusage(resource.RUSAGE_CHILDREN)
     return usage.ru_utime + usage.ru_stime
 
 
 def cpu_of_all():
-    """Processor seconds that the whole machine has spent on something."""
+    """Processor seconds of the whole machine, without idle time."""
     with open("/proc/stat", encoding="utf-8") as file:
         user, nice, system, _idle, _wait, irq, softirq, steal = map(int, file.readline().split()[1:9])
     return (user + nice + system + irq + softirq + steal) / TICKS
 
 
 class Processors:
-    """Who used how many processor seconds while this was entered."""
+    """The processor seconds of each program inside a `with` block."""
 
     def __init__(self, server, postgres):
         self.server, self.postgres = server, postgres
@@ -62,7 +62,7 @@ class Processors:
 
 
 def memory_of(pid, what="VmRSS"):
-    """Resident memory of a process in megabytes: now, or at its greatest (`VmHWM`)."""
+    """Resident memory of a process in megabytes: now, or the maximum (`VmHWM`)."""
     with open(f"/proc/{pid}/status", encoding="utf-8") as file:
         return next(int(line.split()[1]) for line in file if line.startswith(what + ":")) / 1024
 
@@ -72,7 +72,7 @@ def said(*command):
 
 
 def facts(database):
-    """What the figures depend on, by name."""
+    """The facts that the figures depend on, by name."""
     with open("/proc/cpuinfo", encoding="utf-8") as file:
         model = next((line.split(":")[1].strip() for line in file if line.startswith("model name")), platform.machine())
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30

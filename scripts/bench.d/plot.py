@@ -65,7 +65,7 @@ def decade(value, rounded):
 
 
 def spread(heights, apart=15):
-    """The heights, moved down where labels would lie upon each other."""
+    """The heights, moved down where labels would overlap."""
     moved, last = {}, -math.inf
     for label, height in sorted(heights.items(), key=lambda item: item[1]):
         last = max(height, last + apart)

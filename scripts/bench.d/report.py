@@ -194,7 +194,7 @@ def drawing(results):
 
 
 def write(results, directory):
-    """Prints the report, and puts it between the marks of performance.md, with the plot beside it."""
+    """Prints the report, writes it between the marks of performance.md, and writes the plot."""
     text = report(results)
     print(text)
     path = os.path.join(directory, "performance.md")

@@ -8,7 +8,7 @@ PROGRAM = os.path.join(os.environ.get("CARGO_TARGET_DIR", "target"), "release", 
 
 
 def measure(seconds, say):
-    """The measurements by name; those of crowds by how fast the router was."""
+    """The measurements by name. Those of crowds also have the speed of the router."""
     say("calling simulated routers")
     lines = subprocess.run([PROGRAM, str(seconds)], check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
     found = {}
@@ -18,7 +18,7 @@ def measure(seconds, say):
 
 
 def text(found):
-    """What was found, in Markdown."""
+    """The results, in Markdown."""
     asked, commands = found["questions", None], found["commands", None]
     quick, slow = found["crowd", "at once"], found["crowd", "slowly"]
     return "\n".join([

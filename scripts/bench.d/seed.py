@@ -1,4 +1,4 @@
-"""What the databases are filled with: a company, routers, and for each router a key and some revoked ones."""
+"""The content of the databases: a company, routers, and for each router a key and some revoked ones."""
 
 import base64
 import hashlib
@@ -51,7 +51,7 @@ def fill(database, routers, revoked=0, signed=None, revoked_signed=0):
     bad = {number: token(revoked_id(number), router_id(number)) for number in range(1, revoked_signed + 1)}
     rows = [f"({number}, '\\x{fingerprint(jwt)}'::bytea)" for number, jwt in good.items()]
     bad_rows = [f"({number}, '\\x{fingerprint(jwt)}'::bytea)" for number, jwt in bad.items()] or ["(0, NULL::bytea)"]
-    # Foreign keys are left unchecked for a moment: row by row they would take most of the time, and we know.
+    # Foreign keys are not checked here: the rows are known to be right, and the checks would take most of the time.
     database.run(f"""
         SET session_replication_role = replica;
         INSERT INTO companies (id, name, contact_email, conekta_mode, mercado_pago_mode, telegram_enabled, active,
@@ -80,7 +80,7 @@ def fill(database, routers, revoked=0, signed=None, revoked_signed=0):
 
 
 def fill_history(database, company, router, keys):
-    """Gives a router so many revoked keys, an hour apart."""
+    """Adds this number of revoked keys to a router, an hour apart."""
     database.run(f"""
         INSERT INTO api_keys (id, router_id, company_id, token_sha256, issued_at, expires_at, revoked_at)
         SELECT 'key_h' || lpad(n::text, 15, '0'), '{router}', '{company}', sha256(('history ' || n)::bytea),
@@ -90,7 +90,7 @@ def fill_history(database, company, router, keys):
 
 
 def fill_sales(database, company, router, sales):
-    """Gives a company so many sales, a minute apart."""
+    """Adds this number of sales to a company, a minute apart."""
     database.run(f"""
         INSERT INTO transactions (reference, company_id, router_id, amount_minor, currency, status, customer_name,
                                   customer_email, created_at, paid_at)
@@ -101,6 +101,6 @@ def fill_sales(database, company, router, sales):
 
 
 def settle(database):
-    """What is to be cleaned up and written after filling is so before anything is measured."""
+    """Vacuums and writes everything to disk, so that this does not disturb the measurements."""
     database.run("VACUUM (ANALYZE)")
     database.run("CHECKPOINT")

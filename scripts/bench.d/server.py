@@ -13,7 +13,7 @@ import time
 from load import FILES
 from seed import SECRET
 
-# A copy, so that a build meanwhile changes nothing: all figures are of one program.
+# A copy, so that a build during the run does not change the measured program.
 PROGRAM = os.path.join(FILES.name, "server")
 shutil.copy(os.path.join(os.environ.get("CARGO_TARGET_DIR", "target"), "release", "server"), PROGRAM)
 EMAIL, PASSWORD = "bench@portero.example", "the password of the benches"
@@ -51,9 +51,9 @@ class Server:
         self.started_in = self.start()
 
     def start(self):
-        """Starts it, and answers after how many seconds it gave its first healthy answer."""
+        """Starts the server. Returns the seconds to its first healthy response."""
         begin = time.monotonic()
-        # It ends with us, however we end.
+        # The server ends when this program ends, in every case.
         command = ["setpriv", "--pdeathsig", "TERM", PROGRAM]
         self.process = subprocess.Popen(command, env=self.environment, stdout=self.log, stderr=self.log)
         while True:
@@ -76,12 +76,12 @@ class Server:
         self.process.wait()
 
     def call(self, method, path, body=None, headers=None):
-        """One request. Answers the status and the JSON of the answer."""
+        """Sends one request. Returns the status and the JSON of the response."""
         answer, answered = self.exchange(method, path, body, headers)
         return answer.status, answered
 
     def exchange(self, method, path, body=None, headers=None):
-        """One request. Answers the answer with its headers, and its JSON."""
+        """Sends one request. Returns the response with its headers, and its JSON."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         text = None if body is None else json.dumps(body)
         connection.request(method, path, text, {"Content-Type": "application/json", **(headers or {})})
@@ -91,14 +91,14 @@ class Server:
         return answer, answered
 
     def session(self, email=EMAIL):
-        """The header of a session, a super admin's or that of somebody with the same password."""
+        """The header of a session, of a super admin or of a user with the same password."""
         status, answer = self.call("POST", "/api/v1/auth/login", {"email": email, "password": PASSWORD})
         if status != 200:
             raise RuntimeError(f"login: {status} {answer}")
         return "Authorization", "Bearer " + answer["access_token"]
 
     def company_session(self, session, company):
-        """The header of the session of a company's admin, whom this adds."""
+        """Adds an admin of a company. Returns the header of the admin's session."""
         email = f"{company.lower()}@portero.example"
         person = {"email": email, "password": PASSWORD, "nombre": "Bench", "rol": "cliente_admin", "empresa_id": company}
         status, answer = self.call("POST", "/admin/usuarios", person, dict([session]))
@@ -107,19 +107,19 @@ class Server:
         return self.session(email)
 
     def cursor(self, path, session, rows):
-        """The cursor behind so many rows of a list."""
+        """The cursor after this number of rows of a list."""
         answer, answered = self.exchange("GET", f"{path}?limit=1&offset={rows - 1}", headers=dict([session]))
         if answer.getheader("X-Next-Cursor") is None:
             raise RuntimeError(f"no cursor behind row {rows} of {path}: {answer.status} {answered}")
         return answer.getheader("X-Next-Cursor")
 
     def make_routers(self, session, count):
-        """Adds a company and its routers the way an operator does. Answers the company and the routers."""
+        """Adds a company and its routers by the API. Returns the company and the routers."""
         header = dict([session])
         company = {"nombre": "Bench", "contacto_email": EMAIL}
         company = self.call("POST", "/admin/empresas", company, header)[1]["id"]
         path = f"/admin/empresas/{company}/routers"
-        # On this machine Portero looks for none, and nobody else's is disturbed.
+        # Portero does not connect to routers on this machine, so no real router is disturbed.
         router = {"empresa_id": company, "host": "127.0.0.1", "usuario": "admin", "password": "secret"}
         routers = [self.call("POST", path, {**router, "nombre": f"Router {number}"}, header) for number in range(count)]
         return company, [answer["id"] for _, answer in routers]

@@ -1,6 +1,6 @@
 """The targets, and whether they were reached. A missed target is reported, and does not fail the run."""
 
-# Two measurements of the same thing differ by that much on a busy machine.
+# Two measurements of one workload differ by this much on a busy machine.
 NOISE = 0.05
 
 HEALTH, ONE, HUNDRED = "/health", "portal, 1 key", "portal, 100 keys"

@@ -23,7 +23,7 @@ pub struct BlockingPool {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum NoAnswer {
     /// All permits were out for as long as patience lasted. The work did not begin.
-    #[error("too much is being done already")]
+    #[error("too many requests are running")]
     Busy,
     /// The work did not end in time. It may yet.
     #[error("it did not end in time")]

@@ -78,7 +78,7 @@ pub struct Telegram {
 
 /// The company is inactive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("the company is switched off")]
+#[error("the company is inactive")]
 pub struct CompanyInactive;
 
 /// The proof that a company trades, which alone may be given routers and users.

@@ -18,7 +18,7 @@ pub enum TextError {
     #[error("the text has control characters")]
     ControlCharacter,
     /// Bounded and printable, but not of the form that the field has.
-    #[error("the text does not have the form it should")]
+    #[error("the text does not have the required form")]
     Malformed,
 }
 

@@ -161,7 +161,7 @@ impl NewPassword {
 
 /// A person tried to switch themselves off, which could lock everyone out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("nobody switches themselves off")]
+#[error("a user cannot deactivate their own account")]
 pub struct OwnAccount;
 
 #[cfg(test)]

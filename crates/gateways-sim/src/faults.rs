@@ -80,7 +80,7 @@ pub struct Armed {
 
 /// The text names no fault.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0} is no fault; write FAULT[@[METHOD ]PATH][*TIMES], FAULT one of: {names}", names = FAULTS.join(", "))]
+#[error("{0} is not a fault; write FAULT[@[METHOD ]PATH][*TIMES], FAULT one of: {names}", names = FAULTS.join(", "))]
 pub struct NotAFault(String);
 
 impl Armed {

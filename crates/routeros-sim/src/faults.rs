@@ -92,7 +92,7 @@ pub struct Armed {
 
 /// There is no such fault.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0} is no fault; write NAME[@PATH][*TIMES], NAME one of: {names}", names = names())]
+#[error("{0} is not a fault; write NAME[@PATH][*TIMES], NAME one of: {names}", names = names())]
 pub struct NotAFault(String);
 
 fn names() -> String {

@@ -54,6 +54,6 @@ async fn check_secrets(application: &Application, allow_lost: bool) -> anyhow::R
              {first}; if the key that sealed them is lost for good, set ALLOW_LOST_SECRETS=true and enter them again."
         );
     }
-    tracing::error!(of_other_keys, damaged, %first, "there are stored secrets that do not open");
+    tracing::error!(of_other_keys, damaged, %first, "stored secrets cannot be decrypted");
     Ok(())
 }

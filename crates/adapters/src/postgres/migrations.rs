@@ -24,7 +24,7 @@ pub enum MigrateError {
     #[error("its encoding is {0}, and must be UTF8")]
     NotUtf8(String),
     /// The database did not answer.
-    #[error("the database did not tell its state")]
+    #[error("the database did not report its state")]
     Database(#[from] diesel::result::Error),
     /// A migration failed. It left nothing behind: each is a transaction.
     #[error("a migration failed: {0}")]

@@ -23,7 +23,7 @@ pub struct RouterNetworks(Vec<IpNet>);
 
 /// The text is no address and no block of addresses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("the text is no address and no block of addresses")]
+#[error("the text is not an address or a block of addresses")]
 pub struct NoNetwork;
 
 impl RouterNetworks {

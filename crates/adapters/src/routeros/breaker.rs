@@ -45,7 +45,7 @@ impl Breaker {
         self.open.replace(open).is_none()
     }
 
-    /// The router works, or is another one. Says whether it was left alone until then.
+    /// The router works, or its access has changed. Closes the breaker, and returns whether it was open.
     pub(super) fn reset(&mut self) -> bool {
         std::mem::take(self).open.is_some()
     }

@@ -84,7 +84,7 @@ pub(super) fn not_sent(reason: &NotSent) -> HotspotError {
 /// Why nothing is known of a command that was sent.
 pub(super) const fn no_answer(reason: &Unknown) -> &'static str {
     match reason {
-        Unknown::Deadline => "no answer came in time",
+        Unknown::Deadline => "no reply came in time",
         Unknown::TooLarge => "its answer was larger than is accepted",
         Unknown::Closed(closed) => why(closed),
     }

@@ -38,9 +38,10 @@ pub struct Tuning {
     pub session_step: Duration,
     /// How long to wait before a login is tried again that the router says is under way. 2 seconds.
     pub authorizing: Duration,
-    /// How long a router is left alone after the third failure in a row; twice as long after each further one. 2 seconds.
+    /// How long the circuit breaker stays open after the third failure in a row. The time doubles after each further
+    /// one. 2 seconds.
     pub first_pause: Duration,
-    /// The longest that a router is left alone after failures. 60 seconds.
+    /// The longest time that the circuit breaker stays open after failures. 60 seconds.
     pub longest_pause: Duration,
     /// How long a router is left alone that refused the login or showed another certificate: trying again fills its log
     /// and looks like an attack. 5 minutes.

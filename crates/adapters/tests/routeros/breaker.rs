@@ -1,4 +1,4 @@
-//! Routers that fail are left alone.
+//! The circuit breaker: a router that fails gets no new session for a while.
 
 use std::{sync::Arc, time::Duration};
 
@@ -157,7 +157,7 @@ async fn a_router_that_is_slow_is_not_taken_for_one_that_is_gone() {
     router.faults().arm(Armed::once(Fault::Stall(Duration::from_secs(7))).at("/system/resource/print"));
     // The other two questions are answered, so the router is there.
     let answer = routers.check(&access(&router), Duration::from_millis(300)).await;
-    assert_eq!(answer, Err(HotspotError::Unreachable("no answer came in time".to_owned())));
+    assert_eq!(answer, Err(HotspotError::Unreachable("no reply came in time".to_owned())));
     ask(&routers, &access(&router)).await.unwrap();
     assert_eq!(router.meters().connections(), 1);
 }

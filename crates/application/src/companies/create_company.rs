@@ -39,7 +39,7 @@ pub struct NewCompany {
 #[derive(Debug, Error)]
 pub enum CreateCompanyError {
     /// Every identity that was drawn is taken.
-    #[error("every identity that was drawn is taken")]
+    #[error("every id that was drawn is taken")]
     NoFreeId,
     /// The private key could not be sealed.
     #[error(transparent)]

@@ -36,6 +36,6 @@ pub(super) async fn fold_leftovers(proof: &Proof<'_>, mut sold: SoldUser) -> Res
 async fn remove(hotspot: &dyn Hotspot, router: &RouterAccess, leftover: &HotspotUser) -> Result<(), HotspotError> {
     hotspot.remove_user(router, leftover).await?;
     let (router, user) = (&router.router, &leftover.id);
-    tracing::info!(%router, %user, "a hotspot user of an earlier system was folded into the sold user");
+    tracing::info!(%router, %user, "a hotspot user of an earlier system was merged into the sold user");
     Ok(())
 }

@@ -55,13 +55,13 @@ pub enum GuestError {
     #[error("the password is wrong")]
     WrongPassword,
     /// Whether it is cannot be told: the router hides passwords from Portero's account. To a guest that is the same as wrong.
-    #[error("the router keeps the user's password from Portero")]
+    #[error("the router hides the user's password from Portero")]
     PasswordHidden,
     /// An admin has disabled the user.
     #[error("the hotspot user is disabled")]
     Blocked,
     /// What was paid is used up.
-    #[error("what was paid is used up")]
+    #[error("the paid time or data is used up")]
     UsedUp,
     /// A limit or a counter of the user cannot be read. Nothing is given on a guess.
     #[error("a limit or counter of the hotspot user cannot be read")]

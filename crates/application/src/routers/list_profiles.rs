@@ -23,7 +23,7 @@ pub enum ListProfilesError {
     /// There is no access to such a router.
     #[error(transparent)]
     Access(#[from] AccessError),
-    /// The router is inactive: its hotspot is left alone.
+    /// The router is inactive, so its hotspot is not read.
     #[error(transparent)]
     Inactive(#[from] RouterInactive),
     /// The router gave no answer.

@@ -60,7 +60,7 @@ pub enum RegisterRouterError {
     #[error(transparent)]
     CompanyInactive(#[from] CompanyInactive),
     /// Every identity that was drawn is taken.
-    #[error("every identity that was drawn is taken")]
+    #[error("every id that was drawn is taken")]
     NoFreeId,
     /// A new router is active; that it is not would be our own fault.
     #[error(transparent)]

@@ -33,7 +33,7 @@ pub enum AuthenticateError {
     #[error("the session was ended")]
     SessionEnded,
     /// The user is inactive.
-    #[error("the person is switched off")]
+    #[error("the user is inactive")]
     UserInactive,
     /// The store gave no answer.
     #[error(transparent)]

@@ -41,7 +41,7 @@ pub enum LogInError {
     #[error("the e-mail or the password is wrong")]
     WrongCredentials,
     /// The password is right, but the user is inactive.
-    #[error("the person is switched off")]
+    #[error("the user is inactive")]
     UserInactive,
     /// Passwords cannot be compared now.
     #[error(transparent)]

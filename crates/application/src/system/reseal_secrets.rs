@@ -26,7 +26,7 @@ pub struct Resealed {
 #[derive(Debug, Error)]
 pub enum ResealError {
     /// A secret cannot be decrypted, so it cannot be encrypted again.
-    #[error("{place} was not resealed")]
+    #[error("{place} was not encrypted again")]
     Vault {
         /// Which one.
         place: SecretPlace,

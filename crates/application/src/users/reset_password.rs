@@ -18,7 +18,7 @@ pub struct ResetPassword {
 #[derive(Debug, Error)]
 pub enum ResetPasswordError {
     /// No user has this e-mail.
-    #[error("nobody has this e-mail")]
+    #[error("no user has this e-mail")]
     NotFound,
     /// Passwords cannot be hashed now.
     #[error(transparent)]

@@ -8,7 +8,7 @@ pub struct Mac([u8; 6]);
 
 /// A text that is no hardware address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("the text is no hardware address")]
+#[error("the text is not a hardware address")]
 pub struct InvalidMac;
 
 impl Mac {

@@ -98,7 +98,7 @@ pub enum Refusal {
     #[error("the key has expired")]
     Expired,
     /// Its company is inactive.
-    #[error("the company is switched off")]
+    #[error("the company is inactive")]
     CompanyInactive,
 }
 

@@ -122,7 +122,7 @@ pub enum HotspotError {
         text: String,
     },
     /// No answer came: it may have been done or not.
-    #[error("whether the router did it is not known: {0}")]
+    #[error("it is unknown whether the router made the change: {0}")]
     Unknown(String),
 }
 

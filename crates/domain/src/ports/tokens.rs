@@ -95,7 +95,7 @@ pub struct SigningError(#[source] pub Box<dyn std::error::Error + Send + Sync>);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum TokenRefusal {
     /// It does not even begin as one of ours does.
-    #[error("the token does not begin as ours do")]
+    #[error("the token does not have the prefix of a key")]
     Malformed,
     /// It is not signed by us, or not of this kind.
     #[error("the token is not one of ours")]

@@ -46,12 +46,12 @@ impl fmt::Display for SecretPlace {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum VaultError {
     /// None of the configured keys encrypted it.
-    #[error("no sealing key at hand opens this secret")]
+    #[error("no configured encryption key decrypts this secret")]
     UnknownKey,
     /// It was altered, moved from its place, or was never a sealed text.
-    #[error("the sealed secret is damaged or out of place")]
+    #[error("the encrypted secret is damaged or belongs to another row")]
     Damaged,
     /// The source of chance or the cipher failed.
-    #[error("the secret could not be sealed")]
+    #[error("the secret could not be encrypted")]
     Sealing,
 }

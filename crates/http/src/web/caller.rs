@@ -19,7 +19,7 @@ pub struct Network(IpNet);
 
 /// The text is no address and no block of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("the text is no address and no block of addresses")]
+#[error("the text is not an address or a block of addresses")]
 pub struct NoNetwork;
 
 impl FromStr for Network {

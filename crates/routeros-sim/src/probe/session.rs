@@ -96,7 +96,7 @@ impl<W: Write> Session<W> {
         }
         self.stream.write_all(&bytes).await?;
         self.stream.flush().await?;
-        timeout(PATIENCE, self.answer(tag)).await.map_err(|_| io::Error::other("no answer came in time"))?
+        timeout(PATIENCE, self.answer(tag)).await.map_err(|_| io::Error::other("no reply came in time"))?
     }
 
     async fn answer(&mut self, tag: Tag) -> io::Result<Answer> {

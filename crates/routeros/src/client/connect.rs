@@ -87,7 +87,7 @@ pub enum ConnectError {
         found: Fingerprint,
     },
     /// The router refused the login.
-    #[error("the login was refused: {0}")]
+    #[error("the router rejected the login: {0}")]
     Refused(#[source] Trap),
     /// The router is older than 6.43, and the caller did not choose [`Login::Legacy`].
     #[error("the router only knows the login of RouterOS before 6.43")]
@@ -97,7 +97,9 @@ pub enum ConnectError {
     NoLegacyLogin,
     /// The router closed the session before it replied to the login. It does so if the service's `address` list does
     /// not contain our address (`F24`), and if all of its sessions are in use (`F20`).
-    #[error("the session ended before the login was answered (is this address allowed, and a session free?): {0}")]
+    #[error(
+        "the session ended before the reply to the login (check the permitted addresses and the number of sessions): {0}"
+    )]
     Dropped(#[source] Closed),
 }
 

@@ -25,7 +25,7 @@ pub enum Failure {
     NotSent(#[from] NotSent),
     /// The command may have been executed. A read may be repeated. Before you repeat a write, check what is on the
     /// router.
-    #[error("whether the command was carried out is not known: {0}")]
+    #[error("it is unknown whether the command was executed: {0}")]
     Unknown(#[from] Unknown),
 }
 
@@ -49,7 +49,7 @@ pub enum NotSent {
     #[error("too many commands wait for this router")]
     Busy,
     /// Its deadline passed while it waited.
-    #[error("its time was over while it waited for others")]
+    #[error("its deadline passed while it waited")]
     Deadline,
     /// The connection is closed.
     #[error(transparent)]
@@ -60,10 +60,10 @@ pub enum NotSent {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unknown {
     /// No answer came in time.
-    #[error("no answer came in time")]
+    #[error("no reply came in time")]
     Deadline,
     /// The reply has more rows or bytes than the limit.
-    #[error("the answer was larger than is accepted")]
+    #[error("the reply is larger than the limit")]
     TooLarge,
     /// The connection was closed before the reply.
     #[error(transparent)]
@@ -89,7 +89,7 @@ pub enum Closed {
     #[error("the network failed: {0}")]
     Network(io::ErrorKind),
     /// The router did not accept the bytes that were sent.
-    #[error("the router does not read what it is sent")]
+    #[error("the router does not read the bytes that were sent")]
     Stalled,
     /// The router did not reply to a command and did not end it after the cancellation.
     #[error("the router did not end a cancelled command")]

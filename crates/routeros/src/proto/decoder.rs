@@ -26,10 +26,10 @@ pub enum DecodeError {
     #[error(transparent)]
     Reserved(#[from] ReservedPrefix),
     /// A word is announced as longer than [`Limits::word`].
-    #[error("a word of {0} bytes was announced, more than is accepted")]
+    #[error("a word of {0} bytes was announced, which is above the limit")]
     WordTooLong(u32),
     /// A sentence is longer than [`Limits::sentence`].
-    #[error("a sentence goes on past {0} bytes")]
+    #[error("a sentence is longer than {0} bytes")]
     SentenceTooLong(usize),
 }
 

@@ -5,7 +5,7 @@
 /// The manual reserves bytes from `0xF8` on. `0xF1` to `0xF7` have no documented meaning, and clients disagree about
 /// them. The following bytes cannot be framed, so the connection must be closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the byte {0:#04x} begins no length")]
+#[error("the byte {0:#04x} does not begin a length")]
 pub struct ReservedPrefix(pub u8);
 
 /// Appends the shortest prefix of a word of `len` bytes.

@@ -135,7 +135,7 @@ fn trouble_and_its_end_are_logged_once_each() {
     });
     drop(router);
     let log = server.log();
-    for once in ["router is in trouble", "router is back"] {
+    for once in ["router has a problem", "router is online again"] {
         assert_eq!(log.matches(once).count(), 1, "{once}: {log}");
     }
     assert!(!log.contains(ROUTER_PASSWORD), "{log}");

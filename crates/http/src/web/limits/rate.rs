@@ -10,7 +10,7 @@ pub struct Rate(Quota);
 
 /// The text is no rate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
-#[error("the text is no rate such as 100/s burst 400")]
+#[error("the text is not a rate such as 100/s burst 400")]
 pub struct NoRate;
 
 impl Rate {
