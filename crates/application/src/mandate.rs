@@ -6,7 +6,7 @@ use portero_domain::{
 
 /// The right to change a company and what belongs to it, and to connect to its routers.
 ///
-/// A use case that does so takes a mandate in place of a company's identity. The identity comes out of [`Mandate::enter`]
+/// A use case that does so takes a mandate in place of a company's identity. The identity comes out of `Mandate::enter`
 /// only, inside the transaction that changes something. A company's own admin is refused there while the company is
 /// inactive, so a deactivation at the same moment does not let a change through.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
