@@ -245,7 +245,7 @@ mod tests {
         let first = after(None, Err(silence()), 1);
         let second = after(Some(&first), Err(HotspotError::Unknown("it hung up".to_owned())), 2);
         assert_eq!((second.since, second.checked_at), (at(1), at(2)));
-        assert_eq!(second.error.as_deref(), Some("whether the router did it is not known: it hung up"));
+        assert_eq!(second.error.as_deref(), Some("it is unknown whether the router made the change: it hung up"));
         let back = after(Some(&second), Ok(vitals()), 3);
         assert_eq!((back.since, back.error), (at(3), None));
     }

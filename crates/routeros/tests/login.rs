@@ -94,7 +94,7 @@ async fn a_session_that_ends_at_once_hints_at_the_routers_limits() {
     drop(peer);
     let error = opening.await.unwrap().unwrap_err();
     assert!(matches!(error, ConnectError::Dropped(_)), "{error:?}");
-    assert!(error.to_string().contains("is this address allowed, and a session free?"));
+    assert!(error.to_string().contains("check the permitted addresses and the number of sessions"));
 }
 
 #[tokio::test]
