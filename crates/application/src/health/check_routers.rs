@@ -108,7 +108,7 @@ fn tell(router: &RouterId, first: bool, change: &HealthChange) {
     let HealthChange { condition, error, .. } = change;
     match (condition, error) {
         (Condition::Online, _) if first => {}
-        (Condition::Online, _) => tracing::info!(%router, "router is back"),
-        (condition, error) => tracing::warn!(%router, ?condition, error, "router is in trouble"),
+        (Condition::Online, _) => tracing::info!(%router, "router is online again"),
+        (condition, error) => tracing::warn!(%router, ?condition, error, "router has a problem"),
     }
 }
