@@ -2,7 +2,7 @@
 
 use portero_application::routers::{EditRouterError, RouterChanges};
 use portero_domain::{
-    network::{Host, Port},
+    network::Host,
     router::{ApiUsername, Location, Router, RouterEdit},
     secret::Secret,
     text::{Name, Notes},
@@ -10,10 +10,10 @@ use portero_domain::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{RouterBody, password_required, router_changed, unless_shown};
+use super::{RouterBody, parse_port, password_required, router_changed, unless_shown};
 use crate::api::{
     error::{ApiError, ApiResult},
-    fields::{Fault, Faults, Given, Nullable, as_is},
+    fields::{Faults, Given, Nullable, as_is},
 };
 
 /// Changes to a router. A missing or null field keeps its value. Only `ubicacion` and `notas` are emptied by null.
@@ -62,7 +62,7 @@ impl Request {
         let mut faults = Faults::in_body();
         let name = self.nombre.optional(&mut faults, "nombre", Name::parse);
         let host = self.host.optional(&mut faults, "host", Host::parse);
-        let port = self.puerto.optional(&mut faults, "puerto", |&port| Port::new(port).ok_or(Fault::range(1, 65_535)));
+        let port = self.puerto.optional(&mut faults, "puerto", |&port| parse_port(port));
         let username = self.usuario.optional(&mut faults, "usuario", ApiUsername::parse);
         let password = self.password.optional(&mut faults, "password", Secret::parse);
         let location = self.ubicacion.change(&mut faults, "ubicacion", Location::parse);

@@ -23,6 +23,7 @@ pub(crate) mod toggle_router;
 use portero_application::routers::AccessError;
 use portero_domain::{
     ids::{CompanyId, RouterId},
+    network::Port,
     router::Router,
     secret::Secret,
 };
@@ -31,6 +32,7 @@ use utoipa::ToSchema;
 
 use crate::api::{
     error::{ApiError, ApiResult},
+    fields::Fault,
     wire::{HIDDEN, Moment},
 };
 
@@ -104,6 +106,11 @@ fn password_required() -> ApiError {
 /// The password, unless it is the placeholder that a panel received and sent back.
 fn unless_shown(password: Option<Secret>) -> Option<Secret> {
     password.filter(|password| password.expose() != HIDDEN)
+}
+
+/// A port of a router's API.
+fn parse_port(port: i64) -> Result<Port, Fault> {
+    Port::new(port).ok_or(Fault::range(1, 65_535))
 }
 
 /// The company id and the router id in a path. A text that is no id is not found, like an unknown id.

@@ -13,12 +13,13 @@ use portero_domain::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::parse_port;
 use crate::api::{
     auth::SuperAdmin,
     body::JsonBody,
     companies::{company_inactive, company_not_found},
     error::{ApiError, ApiResult, ErrorBody},
-    fields::{Fault, Faults, Given},
+    fields::{Faults, Given, as_is},
     wire::{ApiKeyInfo, Created, Moment},
 };
 
@@ -62,16 +63,16 @@ impl Request {
     /// The company and the router in this request.
     fn parse(self) -> ApiResult<(String, NewRouter)> {
         let mut faults = Faults::in_body();
-        let company = self.empresa_id.required(&mut faults, "empresa_id", |id: &str| Ok::<_, Fault>(id.to_owned()));
+        let company = self.empresa_id.required(&mut faults, "empresa_id", as_is::<String>);
         let name = self.nombre.required(&mut faults, "nombre", Name::parse);
         let host = self.host.required(&mut faults, "host", Host::parse);
-        let port = self.puerto.optional(&mut faults, "puerto", |&port| Port::new(port).ok_or(Fault::range(1, 65_535)));
+        let port = self.puerto.optional(&mut faults, "puerto", |&port| parse_port(port));
         let username = self.usuario.required(&mut faults, "usuario", ApiUsername::parse);
         let password = self.password.required(&mut faults, "password", Secret::parse);
         let location = self.ubicacion.optional_text(&mut faults, "ubicacion", Location::parse);
         let notes = self.notas.optional_text(&mut faults, "notas", Notes::parse);
-        let tls = self.tls.optional(&mut faults, "tls", |&tls| Ok::<_, Fault>(tls));
-        let old_login = self.login_antiguo.optional(&mut faults, "login_antiguo", |&old| Ok::<_, Fault>(old));
+        let tls = self.tls.optional(&mut faults, "tls", as_is::<bool>);
+        let old_login = self.login_antiguo.optional(&mut faults, "login_antiguo", as_is::<bool>);
         faults.finish(|| {
             let endpoint = Endpoint::new(host?, port?.unwrap_or(Port::API), tls?);
             let details = RouterDetails { name: name?, endpoint, location: location?, notes: notes? };
