@@ -2,7 +2,7 @@
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
-use portero_domain::purchase::Wait;
+use portero_domain::purchase::{ChargeAnswer, Wait};
 use reqwest::{
     Client, Method, RequestBuilder, StatusCode, Url,
     header::{HeaderMap, RETRY_AFTER},
@@ -62,6 +62,18 @@ pub(super) enum Reply {
     NotSent,
     /// The request may have been carried out. No complete answer came.
     Lost,
+}
+
+impl Reply {
+    /// The charge in the answer to a request for one charge, by its id.
+    pub(super) fn charge<T: DeserializeOwned>(self) -> Result<T, ChargeAnswer> {
+        match self {
+            Self::Answered { status: StatusCode::OK, body, .. } => read(&body).ok_or(ChargeAnswer::Unknown(None)),
+            Self::Answered { status: StatusCode::NOT_FOUND, .. } => Err(ChargeAnswer::Absent),
+            Self::Answered { wait, .. } => Err(ChargeAnswer::Unknown(wait)),
+            Self::NotSent | Self::Lost => Err(ChargeAnswer::Unknown(None)),
+        }
+    }
 }
 
 impl HttpClient {

@@ -59,12 +59,7 @@ impl Conekta {
 
     async fn order(&self, account: &GatewayAccount, charge: &ChargeId) -> Result<Order, ChargeAnswer> {
         let request = self.request(account, Method::GET, &["orders", charge.as_str()], &[]);
-        match self.client.send(request).await {
-            Reply::Answered { status: StatusCode::OK, body, .. } => read(&body).ok_or(ChargeAnswer::Unknown(None)),
-            Reply::Answered { status: StatusCode::NOT_FOUND, .. } => Err(ChargeAnswer::Absent),
-            Reply::Answered { wait, .. } => Err(ChargeAnswer::Unknown(wait)),
-            Reply::NotSent | Reply::Lost => Err(ChargeAnswer::Unknown(None)),
-        }
+        self.client.send(request).await.charge()
     }
 
     async fn page(&self, account: &GatewayAccount, page: &ChargePage) -> Result<List<Order>, ChargeAnswer> {

@@ -51,12 +51,7 @@ impl MercadoPago {
 
     async fn payment(&self, account: &GatewayAccount, charge: &ChargeId) -> Result<Payment, ChargeAnswer> {
         let request = self.request(account, Method::GET, &["v1", "payments", charge.as_str()], &[]);
-        match self.client.send(request).await {
-            Reply::Answered { status: StatusCode::OK, body, .. } => read(&body).ok_or(ChargeAnswer::Unknown(None)),
-            Reply::Answered { status: StatusCode::NOT_FOUND, .. } => Err(ChargeAnswer::Absent),
-            Reply::Answered { wait, .. } => Err(ChargeAnswer::Unknown(wait)),
-            Reply::NotSent | Reply::Lost => Err(ChargeAnswer::Unknown(None)),
-        }
+        self.client.send(request).await.charge()
     }
 
     async fn search(&self, account: &GatewayAccount, query: &ChargeQuery) -> ChargeAnswer {
