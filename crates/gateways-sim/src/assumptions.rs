@@ -1,6 +1,6 @@
 //! What no source proves about the real gateways. Guesses have switches; the rest is documented but was never tried.
 
-use std::collections::BTreeSet;
+use portero_sim_kit::{Guesses, guess};
 
 /// A guess about the real gateways. [`ASSUMPTIONS`] says what each means.
 #[expect(missing_docs, reason = "they are described where they are listed")]
@@ -18,21 +18,14 @@ pub enum Point {
     IpnTwinIsSent,
 }
 
-/// A guess: its switch, what it says, and whether it holds by default.
-#[derive(Debug, Clone, Copy)]
-pub struct Assumption {
-    /// The guess.
-    pub point: Point,
-    /// The name of the switch.
-    pub name: &'static str,
-    /// What the gateway does when the guess holds.
-    pub says: &'static str,
-    /// Whether it holds by default.
-    pub believed: bool,
-}
+/// A guess: its switch, its meaning and its default.
+pub type Assumption = portero_sim_kit::Assumption<Point>;
 
-const fn guess(point: Point, name: &'static str, says: &'static str, believed: bool) -> Assumption {
-    Assumption { point, name, says, believed }
+/// Which guesses hold at one gateway.
+pub type Assumptions = portero_sim_kit::Assumptions<Point>;
+
+impl Guesses for Point {
+    const ALL: &'static [Assumption] = &ASSUMPTIONS;
 }
 
 /// All guesses that can be switched. A test against a real account settles one; until then tests may run with either.
@@ -116,40 +109,6 @@ pub const DOCUMENTED: [&str; 14] = [
     "Mercado Pago: a refund is possible for 180 days, then the cause is 2024",
     "Telegram: the texts of errors are those of the Bot API as of 2025",
 ];
-
-/// Which guesses hold at one gateway.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Assumptions {
-    switched: BTreeSet<Point>,
-}
-
-/// There is no assumption of that name.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no assumption called {0}")]
-pub struct UnknownAssumption(String);
-
-impl Assumptions {
-    /// Whether that guess holds.
-    pub fn hold(&self, point: Point) -> bool {
-        let believed = ASSUMPTIONS.iter().any(|guess| guess.point == point && guess.believed);
-        believed ^ self.switched.contains(&point)
-    }
-
-    /// The same guesses with this one settled.
-    #[must_use]
-    pub fn with(mut self, point: Point, holds: bool) -> Self {
-        if self.hold(point) != holds && !self.switched.remove(&point) {
-            self.switched.insert(point);
-        }
-        self
-    }
-
-    /// The same guesses with the one of that name settled.
-    pub fn with_named(self, name: &str, holds: bool) -> Result<Self, UnknownAssumption> {
-        let guess = ASSUMPTIONS.iter().find(|guess| guess.name == name);
-        Ok(self.with(guess.ok_or_else(|| UnknownAssumption(name.to_owned()))?.point, holds))
-    }
-}
 
 #[cfg(test)]
 mod tests {

@@ -1,15 +1,10 @@
 //! Faults on demand: what goes wrong between a client and a gateway.
 
-use std::{
-    str::FromStr,
-    sync::{
-        Mutex,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::{str::FromStr, time::Duration};
 
-use crate::{lock, wire::Request};
+use portero_sim_kit::{Strike, Times};
+
+use crate::wire::Request;
 
 /// On which side of the effect a fault strikes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,7 +70,7 @@ pub struct Armed {
     fault: Fault,
     method: Option<String>,
     path: Option<String>,
-    times: Option<u32>,
+    times: Times,
 }
 
 /// The text names no fault.
@@ -86,17 +81,17 @@ pub struct NotAFault(String);
 impl Armed {
     /// Strikes once.
     pub fn once(fault: Fault) -> Self {
-        Self::times(fault, 1)
+        Self { fault, method: None, path: None, times: Times::ONCE }
     }
 
     /// Strikes that many times.
     pub fn times(fault: Fault, times: u32) -> Self {
-        Self { fault, method: None, path: None, times: Some(times) }
+        Self { fault, method: None, path: None, times: Times::of(times) }
     }
 
     /// Strikes every time.
     pub fn always(fault: Fault) -> Self {
-        Self { fault, method: None, path: None, times: None }
+        Self { fault, method: None, path: None, times: Times::ALWAYS }
     }
 
     /// Strikes only requests of that method and path.
@@ -107,9 +102,21 @@ impl Armed {
         self
     }
 
-    fn fits(&self, request: &Request) -> bool {
+    pub(crate) fn fits(&self, request: &Request) -> bool {
         self.method.as_deref().is_none_or(|method| method == request.method)
             && self.path.as_deref().is_none_or(|path| matches(path, &request.path))
+    }
+}
+
+impl Strike for Armed {
+    type Fault = Fault;
+
+    fn fault(&self) -> Fault {
+        self.fault
+    }
+
+    fn times(&mut self) -> &mut Times {
+        &mut self.times
     }
 }
 
@@ -123,11 +130,7 @@ impl FromStr for Armed {
 
     fn from_str(text: &str) -> Result<Self, NotAFault> {
         let unknown = || NotAFault(text.to_owned());
-        let (rest, times) = match text.split_once('*') {
-            None => (text, Some(1)),
-            Some((rest, "")) => (rest, None),
-            Some((rest, times)) => (rest, Some(times.parse().map_err(|_| unknown())?)),
-        };
+        let (rest, times) = Times::split(text).ok_or_else(unknown)?;
         let (name, place) = rest.split_once('@').map_or((rest, None), |(name, place)| (name, Some(place)));
         let (method, path) = match place.map(|place| place.split_once(' ').unwrap_or(("", place))) {
             None => (None, None),
@@ -170,42 +173,7 @@ fn fault(text: &str) -> Option<Fault> {
 }
 
 /// The faults of one gateway.
-#[derive(Debug, Default)]
-pub struct Faults {
-    armed: Mutex<Vec<Armed>>,
-    struck: AtomicU64,
-}
-
-impl Faults {
-    /// Adds a fault behind those that wait already.
-    pub fn arm(&self, armed: Armed) {
-        lock(&self.armed).push(armed);
-    }
-
-    /// Removes every fault that still waits.
-    pub fn disarm(&self) {
-        lock(&self.armed).clear();
-    }
-
-    /// The number of requests that a fault has struck.
-    pub fn struck(&self) -> u64 {
-        self.struck.load(Ordering::SeqCst)
-    }
-
-    pub(crate) fn at(&self, request: &Request) -> Option<Fault> {
-        let mut armed = lock(&self.armed);
-        let at = armed.iter().position(|armed| armed.times != Some(0) && armed.fits(request))?;
-        let fault = armed[at].fault;
-        if let Some(times) = &mut armed[at].times {
-            *times -= 1;
-            if *times == 0 {
-                armed.remove(at);
-            }
-        }
-        self.struck.fetch_add(1, Ordering::SeqCst);
-        Some(fault)
-    }
-}
+pub type Faults = portero_sim_kit::Faults<Armed>;
 
 #[cfg(test)]
 mod tests {
@@ -215,17 +183,21 @@ mod tests {
         Request { method: method.into(), path: path.into(), query: vec![], headers: vec![], body: vec![] }
     }
 
+    fn at(faults: &Faults, request: &Request) -> Option<Fault> {
+        faults.take(|armed| armed.fits(request))
+    }
+
     #[test]
     fn a_fault_strikes_where_and_as_often_as_it_was_armed() {
         let faults = Faults::default();
         faults.arm("drop:after@POST /orders/{id}/refunds*2".parse().unwrap());
         faults.arm("status=429,7:before".parse().unwrap());
         let (refund, drop) = (request("POST", "/orders/ord_1/refunds"), Some(Fault::Drop(When::After)));
-        assert_eq!(faults.at(&refund), drop);
-        assert_eq!(faults.at(&request("GET", "/orders/ord_1")), Some(Fault::Status(When::Before, 429, Some(7))));
-        assert_eq!(faults.at(&request("GET", "/orders/ord_1/refunds")), None, "another method");
-        assert_eq!(faults.at(&refund), drop);
-        assert_eq!(faults.at(&refund), None);
+        assert_eq!(at(&faults, &refund), drop);
+        assert_eq!(at(&faults, &request("GET", "/orders/ord_1")), Some(Fault::Status(When::Before, 429, Some(7))));
+        assert_eq!(at(&faults, &request("GET", "/orders/ord_1/refunds")), None, "another method");
+        assert_eq!(at(&faults, &refund), drop);
+        assert_eq!(at(&faults, &refund), None);
         assert_eq!(faults.struck(), 3);
     }
 
@@ -233,9 +205,9 @@ mod tests {
     fn a_fault_armed_for_always_strikes_until_it_is_disarmed() {
         let faults = Faults::default();
         faults.arm(Armed::always(Fault::Garbage));
-        assert!((0..3).all(|_| faults.at(&request("GET", "/")) == Some(Fault::Garbage)));
+        assert!((0..3).all(|_| at(&faults, &request("GET", "/")) == Some(Fault::Garbage)));
         faults.disarm();
-        assert_eq!(faults.at(&request("GET", "/")), None);
+        assert_eq!(at(&faults, &request("GET", "/")), None);
     }
 
     #[test]

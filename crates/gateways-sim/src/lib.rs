@@ -74,7 +74,7 @@ mod telegram;
 mod webhooks;
 mod wire;
 
-pub use assumptions::{ASSUMPTIONS, Assumption, Assumptions, DOCUMENTED, Point, UnknownAssumption};
+pub use assumptions::{ASSUMPTIONS, Assumption, Assumptions, DOCUMENTED, Point};
 pub use clock::Clock;
 pub use conekta::{Charge, Conekta, PUBLIC_KEY, Turn};
 pub use faults::{Armed, FAULTS, Fault, Faults, NotAFault, When};
@@ -86,9 +86,4 @@ pub use telegram::{Message, Telegram};
 pub use webhooks::{Delivery, Webhooks};
 pub use wire::Request;
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
-/// Holds a mutex. A thread that panicked while it held one leaves nothing half done here that would matter.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
+use portero_sim_kit::lock;

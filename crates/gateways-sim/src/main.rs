@@ -10,9 +10,9 @@ use std::{
 
 use clap::{Parser, Subcommand};
 use portero_gateways_sim::{
-    ASSUMPTIONS, Armed, Assumptions, Conekta, DOCUMENTED, Ids, MercadoPago, Settings, Target, Telegram,
+    Armed, Assumptions, Conekta, DOCUMENTED, Ids, MercadoPago, Point, Settings, Target, Telegram,
 };
-use tokio::signal::unix::{SignalKind, signal};
+use portero_sim_kit::program;
 
 const ANY_PORT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
@@ -65,7 +65,7 @@ struct Serve {
     #[arg(long)]
     deterministic: bool,
     /// Settle a guess: NAME=yes or NAME=no. Repeatable; `gateways-sim assumptions` lists them.
-    #[arg(long, value_name = "NAME=yes|no", value_parser = assumption)]
+    #[arg(long, value_name = "NAME=yes|no", value_parser = program::assumption)]
     assume: Vec<(String, bool)>,
 }
 
@@ -87,20 +87,8 @@ fn of_gateway<T: FromStr<Err: std::fmt::Display>>(text: &str) -> Result<(Name, T
     Ok((name, rest.parse().map_err(|error: T::Err| error.to_string())?))
 }
 
-fn assumption(text: &str) -> Result<(String, bool), String> {
-    match text.split_once('=') {
-        Some((name, "yes")) => Ok((name.to_owned(), true)),
-        Some((name, "no")) => Ok((name.to_owned(), false)),
-        _ => Err("expected NAME=yes or NAME=no".to_owned()),
-    }
-}
-
 impl Serve {
     fn settings(&self, name: Name, listen: SocketAddr) -> io::Result<Settings> {
-        let mut assumptions = Assumptions::default();
-        for (guess, holds) in &self.assume {
-            assumptions = assumptions.with_named(guess, *holds).map_err(io::Error::other)?;
-        }
         let faults = self.fault.iter().filter(|(of, _)| *of == name).map(|(_, fault)| fault.clone());
         let webhooks = self.webhooks.iter().filter(|(of, _)| *of == name).map(|(_, target)| target.clone());
         Ok(Settings {
@@ -111,7 +99,7 @@ impl Serve {
             faults: faults.collect(),
             webhooks: webhooks.collect(),
             webhook_secret: self.webhook_secret.clone(),
-            assumptions,
+            assumptions: Assumptions::of(&self.assume).map_err(io::Error::other)?,
             ..Settings::default()
         })
     }
@@ -123,20 +111,12 @@ async fn main() -> ExitCode {
         Action::Assumptions => list_assumptions(),
         Action::Serve(serve) => run(*serve).await,
     };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            let _ = writeln!(io::stderr(), "gateways-sim: {error}");
-            ExitCode::FAILURE
-        }
-    }
+    program::exit("gateways-sim", done)
 }
 
 fn list_assumptions() -> io::Result<()> {
     let mut out = io::stdout();
-    for guess in ASSUMPTIONS {
-        writeln!(out, "{}={}\n    {}", guess.name, if guess.believed { "yes" } else { "no" }, guess.says)?;
-    }
+    program::list_assumptions::<Point>(&mut out)?;
     writeln!(out, "\nDocumented, never tried:")?;
     for fact in DOCUMENTED {
         writeln!(out, "    {fact}")?;
@@ -145,8 +125,7 @@ fn list_assumptions() -> io::Result<()> {
 }
 
 async fn run(serve: Serve) -> io::Result<()> {
-    let mut terminated = signal(SignalKind::terminate())?;
-    let mut interrupted = signal(SignalKind::interrupt())?;
+    let stopped = program::stop_signal()?;
     let conekta = Conekta::start(serve.settings(Name::Conekta, serve.conekta)?).await?;
     let mercado_pago = MercadoPago::start(serve.settings(Name::MercadoPago, serve.mercado_pago)?).await?;
     let telegram = Telegram::start(serve.settings(Name::Telegram, serve.telegram)?).await?;
@@ -155,9 +134,6 @@ async fn run(serve: Serve) -> io::Result<()> {
     writeln!(out, "mercado-pago listening on {}", mercado_pago.address())?;
     writeln!(out, "telegram listening on {}", telegram.address())?;
     out.flush()?;
-    tokio::select! {
-        _ = terminated.recv() => {}
-        _ = interrupted.recv() => {}
-    }
+    stopped.await;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! Facts about real routers that no source proves. Each guess is a switch.
 
-use std::collections::BTreeSet;
+use portero_sim_kit::{Guesses, guess};
 
 /// A guess about real routers. [`ASSUMPTIONS`] describes each.
 #[expect(missing_docs, reason = "they are described where they are listed")]
@@ -26,20 +26,13 @@ pub enum Point {
 }
 
 /// A guess: its switch, its meaning and its default.
-#[derive(Debug, Clone, Copy)]
-pub struct Assumption {
-    /// Which one.
-    pub point: Point,
-    /// The name of the switch.
-    pub name: &'static str,
-    /// What a router does if the guess is right.
-    pub says: &'static str,
-    /// The default.
-    pub believed: bool,
-}
+pub type Assumption = portero_sim_kit::Assumption<Point>;
 
-const fn guess(point: Point, name: &'static str, says: &'static str, believed: bool) -> Assumption {
-    Assumption { point, name, says, believed }
+/// Which guesses hold at one router.
+pub type Assumptions = portero_sim_kit::Assumptions<Point>;
+
+impl Guesses for Point {
+    const ALL: &'static [Assumption] = &ASSUMPTIONS;
 }
 
 /// All guesses of this simulator. A transcript of a real router confirms or refutes one. Until then, tests may run with
@@ -143,40 +136,6 @@ pub const ASSUMPTIONS: [Assumption; 17] = [
         true,
     ),
 ];
-
-/// Which guesses hold on one router.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Assumptions {
-    switched: BTreeSet<Point>,
-}
-
-/// There is no assumption of that name.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("there is no assumption called {0}")]
-pub struct UnknownAssumption(String);
-
-impl Assumptions {
-    /// Whether that guess holds here.
-    pub fn hold(&self, point: Point) -> bool {
-        let believed = ASSUMPTIONS.iter().any(|guess| guess.point == point && guess.believed);
-        believed ^ self.switched.contains(&point)
-    }
-
-    /// These guesses, with that one set.
-    #[must_use]
-    pub fn with(mut self, point: Point, holds: bool) -> Self {
-        if self.hold(point) != holds && !self.switched.remove(&point) {
-            self.switched.insert(point);
-        }
-        self
-    }
-
-    /// These guesses, with the one of that name set.
-    pub fn with_named(self, name: &str, holds: bool) -> Result<Self, UnknownAssumption> {
-        let guess = ASSUMPTIONS.iter().find(|guess| guess.name == name);
-        Ok(self.with(guess.ok_or_else(|| UnknownAssumption(name.to_owned()))?.point, holds))
-    }
-}
 
 #[cfg(test)]
 mod tests {

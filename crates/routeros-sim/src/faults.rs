@@ -1,15 +1,10 @@
 //! Faults on demand.
 
-use std::{
-    str::FromStr,
-    sync::{
-        Mutex,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::{str::FromStr, time::Duration};
 
-use crate::{command::Request, lock};
+use portero_sim_kit::{Strike, Times};
+
+use crate::command::Request;
 
 /// A fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,7 +82,7 @@ impl Fault {
 pub struct Armed {
     fault: Fault,
     path: Option<String>,
-    times: Option<u32>,
+    times: Times,
 }
 
 /// There is no such fault.
@@ -102,12 +97,12 @@ fn names() -> String {
 impl Armed {
     /// Happens once.
     pub fn once(fault: Fault) -> Self {
-        Self { fault, path: None, times: Some(1) }
+        Self { fault, path: None, times: Times::ONCE }
     }
 
     /// Happens every time.
     pub fn always(fault: Fault) -> Self {
-        Self { fault, path: None, times: None }
+        Self { fault, path: None, times: Times::ALWAYS }
     }
 
     /// Happens only at that command.
@@ -117,11 +112,30 @@ impl Armed {
         self
     }
 
-    fn fits(&self, request: &Request) -> bool {
-        match &self.path {
+    /// Whether it strikes this command.
+    pub(crate) fn fits(&self, request: &Request) -> bool {
+        let at_path = match &self.path {
             Some(path) => *path == request.path,
             None => !self.fault.is_of_commit() || request.writes(),
-        }
+        };
+        at_path && !self.fault.is_of_handshake()
+    }
+
+    /// Whether it strikes a TLS handshake.
+    pub(crate) fn fits_handshake(&self) -> bool {
+        self.fault.is_of_handshake()
+    }
+}
+
+impl Strike for Armed {
+    type Fault = Fault;
+
+    fn fault(&self) -> Fault {
+        self.fault
+    }
+
+    fn times(&mut self) -> &mut Times {
+        &mut self.times
     }
 }
 
@@ -130,11 +144,7 @@ impl FromStr for Armed {
 
     fn from_str(text: &str) -> Result<Self, NotAFault> {
         let unknown = || NotAFault(text.to_owned());
-        let (rest, times) = match text.split_once('*') {
-            None => (text, Some(1)),
-            Some((rest, "")) => (rest, None),
-            Some((rest, times)) => (rest, Some(times.parse().map_err(|_| unknown())?)),
-        };
+        let (rest, times) = Times::split(text).ok_or_else(unknown)?;
         let (name, path) = rest.split_once('@').map_or((rest, None), |(name, path)| (name, Some(path.to_owned())));
         let fault = FAULTS.iter().find(|(known, _)| *known == name).map(|(_, fault)| *fault).ok_or_else(unknown)?;
         Ok(Self { fault, path, times })
@@ -142,50 +152,7 @@ impl FromStr for Armed {
 }
 
 /// The faults of one router.
-#[derive(Debug, Default)]
-pub struct Faults {
-    armed: Mutex<Vec<Armed>>,
-    fired: AtomicU64,
-}
-
-impl Faults {
-    /// Adds a fault behind the waiting ones.
-    pub fn arm(&self, armed: Armed) {
-        lock(&self.armed).push(armed);
-    }
-
-    /// Removes all faults.
-    pub fn disarm(&self) {
-        lock(&self.armed).clear();
-    }
-
-    /// How many faults have happened.
-    pub fn fired(&self) -> u64 {
-        self.fired.load(Ordering::SeqCst)
-    }
-
-    pub(crate) fn at_command(&self, request: &Request) -> Option<Fault> {
-        self.take(|armed| !armed.fault.is_of_handshake() && armed.fits(request))
-    }
-
-    pub(crate) fn at_handshake(&self) -> Option<Fault> {
-        self.take(|armed| armed.fault.is_of_handshake())
-    }
-
-    fn take(&self, fits: impl Fn(&Armed) -> bool) -> Option<Fault> {
-        let mut armed = lock(&self.armed);
-        let at = armed.iter().position(fits)?;
-        let fault = armed[at].fault;
-        if let Some(times) = &mut armed[at].times {
-            *times = times.saturating_sub(1);
-            if *times == 0 {
-                armed.remove(at);
-            }
-        }
-        self.fired.fetch_add(1, Ordering::SeqCst);
-        Some(fault)
-    }
-}
+pub type Faults = portero_sim_kit::Faults<Armed>;
 
 #[cfg(test)]
 mod tests {
@@ -195,19 +162,23 @@ mod tests {
         Request::parse(&[path.as_bytes().to_vec()])
     }
 
+    fn at_command(faults: &Faults, request: &Request) -> Option<Fault> {
+        faults.take(|armed| armed.fits(request))
+    }
+
     #[test]
     fn a_fault_goes_off_where_and_as_often_as_it_was_armed() {
         let faults = Faults::default();
         faults.arm("cut-after-commit".parse().unwrap());
         faults.arm("stall-7s@/system/identity/print*2".parse().unwrap());
         let stall = Some(Fault::Stall(Duration::from_secs(7)));
-        assert_eq!(faults.at_command(&request("/ip/hotspot/user/print")), None, "a cut waits for a change");
-        assert_eq!(faults.at_command(&request("/system/identity/print")), stall);
-        assert_eq!(faults.at_command(&request("/ip/hotspot/user/add")), Some(Fault::CutAfterCommit));
-        assert_eq!(faults.at_command(&request("/ip/hotspot/user/add")), None);
-        assert_eq!(faults.at_command(&request("/system/identity/print")), stall);
-        assert_eq!(faults.at_command(&request("/system/identity/print")), None);
-        assert_eq!(faults.fired(), 3);
+        assert_eq!(at_command(&faults, &request("/ip/hotspot/user/print")), None, "a cut waits for a change");
+        assert_eq!(at_command(&faults, &request("/system/identity/print")), stall);
+        assert_eq!(at_command(&faults, &request("/ip/hotspot/user/add")), Some(Fault::CutAfterCommit));
+        assert_eq!(at_command(&faults, &request("/ip/hotspot/user/add")), None);
+        assert_eq!(at_command(&faults, &request("/system/identity/print")), stall);
+        assert_eq!(at_command(&faults, &request("/system/identity/print")), None);
+        assert_eq!(faults.struck(), 3);
     }
 
     #[test]
@@ -215,11 +186,11 @@ mod tests {
         let faults = Faults::default();
         faults.arm("no-certificate*".parse().unwrap());
         for _ in 0..3 {
-            assert_eq!(faults.at_handshake(), Some(Fault::NoCertificate));
+            assert_eq!(faults.take(Armed::fits_handshake), Some(Fault::NoCertificate));
         }
-        assert_eq!(faults.at_command(&request("/system/identity/print")), None);
+        assert_eq!(at_command(&faults, &request("/system/identity/print")), None);
         faults.disarm();
-        assert_eq!(faults.at_handshake(), None);
+        assert_eq!(faults.take(Armed::fits_handshake), None);
     }
 
     #[test]

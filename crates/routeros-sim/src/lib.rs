@@ -37,7 +37,7 @@ mod trap;
 mod value;
 mod version;
 
-pub use assumptions::{ASSUMPTIONS, Assumption, Assumptions, Point, UnknownAssumption};
+pub use assumptions::{ASSUMPTIONS, Assumption, Assumptions, Point};
 pub use clock::Clock;
 pub use cost::Costs;
 pub use faults::{Armed, FAULTS, Fault, Faults, NotAFault};
@@ -51,9 +51,4 @@ pub use trap::Trap;
 pub use value::Value;
 pub use version::{NotAVersion, Version};
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
-
-/// Locks a mutex. A panic of another holder does not matter here, because it leaves nothing inconsistent.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
+use portero_sim_kit::lock;

@@ -10,9 +10,9 @@ use std::{
 
 use clap::{Parser, Subcommand, ValueEnum};
 use portero_routeros_sim::{
-    ASSUMPTIONS, Account, Armed, Assumptions, Costs, Fragmentation, Network, Settings, Simulator, Version,
+    Account, Armed, Assumptions, Costs, Fragmentation, Network, Point, Settings, Simulator, Version,
 };
-use tokio::signal::unix::{SignalKind, signal};
+use portero_sim_kit::program;
 
 /// A `RouterOS` simulator: the API of a `MikroTik` router, its hotspot, and faults of both
 #[derive(Debug, Parser)]
@@ -78,7 +78,7 @@ struct Serve {
     #[arg(long)]
     slow: bool,
     /// Set a guess: NAME=yes or NAME=no. Repeatable; `routeros-sim assumptions` lists them
-    #[arg(long, value_name = "NAME=yes|no", value_parser = assumption)]
+    #[arg(long, value_name = "NAME=yes|no", value_parser = program::assumption)]
     assume: Vec<(String, bool)>,
     /// Write every sentence to a file, as JSON lines.
     #[arg(long, value_name = "FILE")]
@@ -102,20 +102,8 @@ fn client(text: &str) -> Result<(String, Ipv4Addr), String> {
     Ok((mac.to_owned(), address.parse().map_err(|_| "not an IPv4 address")?))
 }
 
-fn assumption(text: &str) -> Result<(String, bool), String> {
-    match text.split_once('=') {
-        Some((name, "yes")) => Ok((name.to_owned(), true)),
-        Some((name, "no")) => Ok((name.to_owned(), false)),
-        _ => Err("expected NAME=yes or NAME=no".to_owned()),
-    }
-}
-
 impl Serve {
     fn settings(self) -> Result<Settings, io::Error> {
-        let mut assumptions = Assumptions::default();
-        for (name, holds) in self.assume {
-            assumptions = assumptions.with_named(&name, holds).map_err(io::Error::other)?;
-        }
         Ok(Settings {
             listen: self.listen,
             tls_listen: self.tls_listen,
@@ -129,7 +117,7 @@ impl Serve {
             authorisation_takes: Duration::from_millis(self.login_delay),
             told_time: None,
             faults: self.fault,
-            assumptions,
+            assumptions: Assumptions::of(&self.assume).map_err(io::Error::other)?,
             tag_last: self.tag_last,
             fragmentation: match self.fragmentation {
                 Cut::Whole => Fragmentation::Whole,
@@ -147,29 +135,14 @@ impl Serve {
 #[tokio::main]
 async fn main() -> ExitCode {
     let done = match Arguments::parse().action {
-        Action::Assumptions => list_assumptions(),
+        Action::Assumptions => program::list_assumptions::<Point>(&mut io::stdout()),
         Action::Serve(serve) => run(*serve).await,
     };
-    match done {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            let _ = writeln!(io::stderr(), "routeros-sim: {error}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-fn list_assumptions() -> io::Result<()> {
-    let mut out = io::stdout();
-    for guess in ASSUMPTIONS {
-        writeln!(out, "{}={}\n    {}", guess.name, if guess.believed { "yes" } else { "no" }, guess.says)?;
-    }
-    Ok(())
+    program::exit("routeros-sim", done)
 }
 
 async fn run(serve: Serve) -> io::Result<()> {
-    let mut terminated = signal(SignalKind::terminate())?;
-    let mut interrupted = signal(SignalKind::interrupt())?;
+    let stopped = program::stop_signal()?;
     let router = Simulator::start(serve.settings()?).await?;
     let mut out = io::stdout();
     writeln!(out, "listening on {}", router.address())?;
@@ -177,10 +150,7 @@ async fn run(serve: Serve) -> io::Result<()> {
         writeln!(out, "tls listening on {address} fingerprint {}", router.fingerprint())?;
     }
     out.flush()?;
-    tokio::select! {
-        _ = terminated.recv() => {}
-        _ = interrupted.recv() => {}
-    }
+    stopped.await;
     router.stop().await;
     Ok(())
 }

@@ -118,7 +118,7 @@ impl Session {
         let ready_at = self.shared.answered_at();
         let execute = || command::execute(&mut lock(&self.shared.router), policies, request);
         let tag = request.tag.clone();
-        let Some(fault) = self.shared.faults.at_command(request) else {
+        let Some(fault) = self.shared.faults.take(|armed| armed.fits(request)) else {
             let work = Work::from(execute());
             return self.running.push(Running { tag, ready_at, work });
         };

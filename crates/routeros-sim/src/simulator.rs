@@ -16,7 +16,7 @@ use tokio::{
 };
 
 use crate::{
-    Clock, Fault, Faults, Fragmentation, Meters, Network, Router, Settings, Transcript,
+    Armed, Clock, Fault, Faults, Fragmentation, Meters, Network, Router, Settings, Transcript,
     assumptions::Point,
     cost::Budget,
     lock,
@@ -208,7 +208,7 @@ impl Gate {
             let router = lock(&self.shared.router);
             !router.version.at_least(7, 0, 0) && router.assumptions.hold(Point::SixLacksModernSuites)
         };
-        match self.shared.faults.at_handshake() {
+        match self.shared.faults.take(Armed::fits_handshake) {
             Some(Fault::NoCertificate) => None,
             _ if lacks_suites => None,
             Some(Fault::WrongCertificate) => Identity::generate().ok(),

@@ -123,7 +123,7 @@ async fn sessions_that_are_lost_under_commands_count_and_answers_in_between_end_
     ask(&routers, &access(&router)).await.unwrap_err();
     lose(1);
     ask(&routers, &access(&router)).await.unwrap_err();
-    assert_eq!(router.faults().fired(), 5);
+    assert_eq!(router.faults().struck(), 5);
     let connections = router.meters().connections();
     ask(&routers, &access(&router)).await.unwrap_err();
     assert_eq!(router.meters().connections(), connections, "it is left alone");

@@ -46,7 +46,7 @@ async fn a_user_is_made_once_whatever_happens_to_the_answer() {
         let (router, routers) = (router(|_| {}).await, impatient());
         router.faults().arm(Armed::once(fault).at(ADD));
         let id = routers.create_user(&access(&router), &new_user("AB3C9D")).await;
-        assert_eq!(router.faults().fired(), 1, "{fault_name}: {id:?}");
+        assert_eq!(router.faults().struck(), 1, "{fault_name}: {id:?}");
         // What is carried out behind a closed connection is so by now.
         tokio::time::sleep(Duration::from_millis(150)).await;
         assert_eq!(made(&router), 1, "{fault_name}");
@@ -142,7 +142,7 @@ async fn removing_is_finished_whatever_happens_to_the_answer() {
         router.faults().arm(Armed::once(fault).at("/ip/hotspot/user/remove"));
         let outcome =
             routers.remove_user(&access(&router), &the_user(&routers, &access(&router), "AB3C9D").await).await;
-        assert_eq!(router.faults().fired(), 1, "{fault_name}: {outcome:?}");
+        assert_eq!(router.faults().struck(), 1, "{fault_name}: {outcome:?}");
         assert_eq!(outcome, Ok(()), "{fault_name}");
         assert_eq!(made(&router), 0, "{fault_name}");
     })

@@ -173,7 +173,7 @@ async fn a_session_that_is_found_dead_holds_nobody_up() {
     );
     router.faults().arm(Armed::once(Fault::HalfOpen).at(IDENTITY));
     routers.users(&access(&router), &[name("AB3C9D")]).await.unwrap();
-    eventually("the router falls silent", || router.faults().fired() == 1).await;
+    eventually("the router falls silent", || router.faults().struck() == 1).await;
     let asked = Instant::now();
     routers.users(&access(&router), &[name("AB3C9D")]).await.unwrap();
     assert!(asked.elapsed() < Duration::from_secs(2), "{:?}", asked.elapsed());

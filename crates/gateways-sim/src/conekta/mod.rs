@@ -181,10 +181,7 @@ impl Gateway for Office {
 
     fn error(&self, request: &Request, status: u16, retry_after: Option<u32>) -> Reply {
         let reply = Refusal::of_status(status).reply(spanish(request), &self.desk.ids.hex());
-        match retry_after {
-            Some(seconds) => reply.with("retry-after", seconds.to_string()),
-            None => reply,
-        }
+        reply.with_retry_after(retry_after)
     }
 
     fn steer(&self, request: &Request, segments: &[&str]) -> Option<Reply> {

@@ -48,7 +48,7 @@ async fn respond<G: Gateway>(request: Request, gateway: Arc<G>, desk: Arc<Desk>)
     if let Some(reply) = control::serve(&request, &*gateway, &desk) {
         return (reply, Ending::Whole);
     }
-    let fault = desk.faults.at(&request);
+    let fault = desk.faults.take(|armed| armed.fits(&request));
     let (reply, ending) = act(&request, &*gateway, &desk, fault).await;
     let seen = !matches!(ending, Ending::Closed | Ending::Silent);
     let fault = fault.map(|fault| format!("{fault:?}"));

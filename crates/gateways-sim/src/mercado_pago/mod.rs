@@ -196,11 +196,7 @@ impl Gateway for Office {
     }
 
     fn error(&self, _request: &Request, status: u16, retry_after: Option<u32>) -> Reply {
-        let reply = Refusal::of_status(status).reply();
-        match retry_after {
-            Some(seconds) => reply.with("retry-after", seconds.to_string()),
-            None => reply,
-        }
+        Refusal::of_status(status).reply().with_retry_after(retry_after)
     }
 
     fn steer(&self, request: &Request, segments: &[&str]) -> Option<Reply> {

@@ -91,6 +91,14 @@ impl Reply {
         self
     }
 
+    #[must_use]
+    pub(crate) fn with_retry_after(self, seconds: Option<u32>) -> Self {
+        match seconds {
+            Some(seconds) => self.with("retry-after", seconds.to_string()),
+            None => self,
+        }
+    }
+
     fn of(status: u16, kind: &str, body: String) -> Self {
         Self { status, headers: vec![("content-type", kind.to_owned())], body: body.into_bytes() }
     }
