@@ -36,12 +36,6 @@ impl CountingIds {
         self.keys.then(ids);
         self
     }
-
-    /// Draws these sessions' ids next.
-    pub fn then_sessions(&self, ids: impl IntoIterator<Item = SessionId>) -> &Self {
-        self.sessions.then(ids);
-        self
-    }
 }
 
 impl Ids for CountingIds {

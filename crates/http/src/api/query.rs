@@ -107,14 +107,12 @@ impl Query {
     #[expect(clippy::option_option, reason = "faulty, left out and given are three things")]
     fn number(&self, faults: &mut Faults, field: &str, least: i64, most: i64) -> Option<Option<i64>> {
         let Some(text) = self.0.get(field) else { return Some(None) };
-        let number = whole(text).ok_or_else(|| Fault::new("int_type", "Debe ser un número entero"));
-        let number =
-            number.and_then(
-                |number| {
-                    if (least..=most).contains(&number) { Ok(number) } else { Err(Fault::range(least, most)) }
-                },
-            );
-        faults.check(field, number).map(Some)
+        let number = match whole(text) {
+            None => Err(i64::wrong_type()),
+            Some(number) if !(least..=most).contains(&number) => Err(Fault::range(least, most)),
+            Some(number) => Ok(Some(number)),
+        };
+        faults.check(field, number)
     }
 }
 

@@ -124,11 +124,6 @@ impl Router {
         found.map(|(_, profile)| edit(profile)).is_some()
     }
 
-    /// Adds a hotspot server beside `hotspot1`.
-    pub fn add_server(&mut self, name: &str) {
-        self.servers.push(name.into());
-    }
-
     /// A device came into the hotspot's network, and has this address now.
     pub fn add_host(&mut self, mac: &str, address: Ipv4Addr) {
         let mac = value::mac(mac.as_bytes()).unwrap_or_else(|| mac.to_owned());
