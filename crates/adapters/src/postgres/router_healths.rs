@@ -275,7 +275,6 @@ impl RouterHealths for PgStorage<'_> {
     }
 
     fn claim_due(&mut self, now: Timestamp, limit: u16, next: &dyn Fn(&RouterId) -> Timestamp) -> Stored<Claims> {
-        self.do_not_wait_for_the_disk()?;
         let due: Vec<(String, String)> = router_health::table
             .filter(router_health::next_check_at.le(now.get()))
             .order(router_health::next_check_at)
@@ -285,6 +284,11 @@ impl RouterHealths for PgStorage<'_> {
             .skip_locked()
             .load(self.connection)
             .map_err(storage)?;
+        // Most rounds find nothing due.
+        if due.is_empty() {
+            return Ok(Claims { claims: Vec::new(), more: false });
+        }
+        self.do_not_wait_for_the_disk()?;
         let next_checks = due.iter().map(|(_, id)| Ok(next(&RouterId::parse(id).or_broken("router id")?)));
         let next_checks: Vec<Timestamp> = next_checks.collect::<Stored<_>>()?;
         let (companies, ids): (Vec<&str>, Vec<&str>) = due.iter().map(|(c, id)| (c.as_str(), id.as_str())).unzip();
