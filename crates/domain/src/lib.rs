@@ -7,6 +7,7 @@ pub mod api_key;
 pub mod change;
 pub mod company;
 pub mod filter;
+pub mod gateway;
 pub mod health;
 pub mod hotspot;
 pub mod ids;

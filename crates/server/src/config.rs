@@ -13,6 +13,7 @@ mod http;
 mod keys;
 mod limits;
 mod log;
+mod payments;
 mod read;
 mod routers;
 mod value;
@@ -44,6 +45,8 @@ pub(crate) struct Config {
     pub(crate) limits: limits::LimitConfig,
     #[command(flatten)]
     pub(crate) routers: routers::RouterConfig,
+    #[command(flatten)]
+    pub(crate) payments: payments::PaymentConfig,
     #[command(flatten)]
     pub(crate) log: LogConfig,
 }

@@ -50,6 +50,7 @@ impl Wiring {
             session_tokens: Arc::new(JwtSessionTokens::new(config.keys.jwt_session_secret.expose().as_bytes())?),
             passwords: Arc::new(Argon2Passwords::new()?),
             vault: Arc::new(AesVault::new(encryption.current, encryption.old)?),
+            gateways: config.payments.gateways()?,
             hotspot: Arc::clone(&routers) as Arc<dyn Hotspot>,
             router_probe: routers,
         };

@@ -14,6 +14,7 @@ pub mod builders;
 mod clock;
 mod companies;
 pub mod contract;
+mod gateways;
 mod health;
 mod hotspot;
 mod ids;
@@ -31,6 +32,7 @@ mod users;
 mod vault;
 
 pub use clock::FixedClock;
+pub use gateways::FakeGateway;
 pub use hotspot::{FakeRouter, FakeRouters};
 pub use ids::CountingIds;
 pub use memory::{HealthRow, InMemory, KeyRow, Tables};

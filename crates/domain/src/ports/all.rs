@@ -1,6 +1,8 @@
 use std::sync::Arc;
 
-use super::{ApiKeyTokens, Clock, Gate, Hotspot, Ids, Passwords, RouterProbe, SessionTokens, UnitOfWork, Vault};
+use super::{
+    ApiKeyTokens, Clock, Gate, Gateways, Hotspot, Ids, Passwords, RouterProbe, SessionTokens, UnitOfWork, Vault,
+};
 
 /// One adapter for each port.
 #[derive(Clone)]
@@ -24,6 +26,8 @@ pub struct Ports {
     pub vault: Arc<dyn Vault>,
     /// The hotspots of the routers.
     pub hotspot: Arc<dyn Hotspot>,
+    /// The payment gateways.
+    pub gateways: Gateways,
     /// The health checks and log-in checks of the routers.
     pub router_probe: Arc<dyn RouterProbe>,
 }

@@ -1,8 +1,11 @@
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use thiserror::Error;
 
 use crate::{
     Timestamp,
+    gateway::Gateway,
     ids::PurchaseReference,
     money::Money,
     purchase::{ChargeAnswer, ChargeId, RefundAnswer, Terms},
@@ -35,6 +38,26 @@ pub trait CardGateway: Send + Sync {
 
     /// Proves that the credentials are right. Answers the gateway's own identity of the account, where it has one.
     async fn owner(&self, account: &GatewayAccount) -> Result<Option<String>, GatewayError>;
+}
+
+/// The payment gateways.
+#[derive(Clone)]
+#[expect(missing_debug_implementations, reason = "a port has nothing to show")]
+pub struct Gateways {
+    /// Conekta.
+    pub conekta: Arc<dyn CardGateway>,
+    /// Mercado Pago.
+    pub mercado_pago: Arc<dyn CardGateway>,
+}
+
+impl Gateways {
+    /// This gateway.
+    pub fn of(&self, gateway: Gateway) -> &dyn CardGateway {
+        match gateway {
+            Gateway::Conekta => &*self.conekta,
+            Gateway::MercadoPago => &*self.mercado_pago,
+        }
+    }
 }
 
 /// A company's account with a gateway.

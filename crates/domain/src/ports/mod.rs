@@ -15,7 +15,7 @@ pub use all::Ports;
 pub use clock::Clock;
 pub use gate::{Admission, AdmittedCompany, AdmittedRouter, Gate, GateError, Refusal, SellingRouter};
 pub use gateways::{
-    Buyer, Card, CardGateway, ChargeOrder, ChargePage, ChargeQuery, Charges, GatewayAccount, GatewayError,
+    Buyer, Card, CardGateway, ChargeOrder, ChargePage, ChargeQuery, Charges, GatewayAccount, GatewayError, Gateways,
     ListedCharge, RefundOrder,
 };
 pub use hotspot::{

@@ -30,3 +30,11 @@ pub(super) fn signing_secret(text: &str) -> Result<Secret, &'static str> {
     }
     Ok(Secret::new(text.to_owned()))
 }
+
+/// A decimal number in these bounds.
+pub(super) fn decimal_number(least: f64, most: f64) -> impl Fn(&str) -> Result<f64, String> + Clone {
+    move |text| {
+        let number = text.parse().ok().filter(|number| (least..=most).contains(number));
+        number.ok_or_else(|| format!("must be a number from {least} to {most}"))
+    }
+}

@@ -4,7 +4,9 @@ use std::{future::Future, net::SocketAddr, sync::Arc};
 
 use portero_adapters::{
     AesVault, Argon2Passwords, JwtApiKeyTokens, JwtSessionTokens, NanoIds, PgExecutor, PgGate, PgUnitOfWork, RouterOs,
-    SystemClock, postgres::testing::TestDatabase,
+    SystemClock,
+    gateways::{Conekta, GatewayLimits, HttpClient, MercadoPago},
+    postgres::testing::TestDatabase,
 };
 use portero_application::{
     Application, Settings,
@@ -21,7 +23,7 @@ use portero_domain::{
     ids::{CompanyId, RouterId},
     money::{Currency, Money},
     network::{Endpoint, Host, Port},
-    ports::{Hotspot, PasswordError, Ports, StorageError},
+    ports::{Gateways, Hotspot, PasswordError, Ports, StorageError},
     product::{HotspotProfile, Offer, ProductDetails},
     router::{ApiUsername, RouterDetails},
     secret::Secret,
@@ -96,10 +98,19 @@ fn service(database_url: &str) -> Arc<Application> {
         session_tokens: Arc::new(JwtSessionTokens::new(b"the session secret of these tests").unwrap()),
         passwords: Arc::new(Argon2Passwords::new().unwrap()),
         vault: Arc::new(AesVault::new([7; 32], []).unwrap()),
+        gateways: gateways(NO_GATEWAY),
         hotspot: Arc::clone(&routers) as Arc<dyn Hotspot>,
         router_probe: routers,
     };
     Arc::new(Application::new(&ports, &Settings::default()))
+}
+
+/// An address where nothing listens.
+const NO_GATEWAY: &str = "http://127.0.0.1:1";
+
+fn gateways(url: &str) -> Gateways {
+    let client = HttpClient::new(url, GatewayLimits::default()).unwrap();
+    Gateways { conekta: Arc::new(Conekta::new(client.clone())), mercado_pago: Arc::new(MercadoPago::new(client)) }
 }
 
 fn new_company() -> NewCompany {

@@ -1,0 +1,153 @@
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use async_trait::async_trait;
+use portero_domain::{
+    Timestamp,
+    ids::PurchaseReference,
+    money::Money,
+    ports::{
+        CardGateway, ChargeOrder, ChargePage, ChargeQuery, Charges, GatewayAccount, GatewayError, ListedCharge,
+        RefundOrder,
+    },
+    purchase::{ChargeAnswer, ChargeId, DeclineReason, Receipt, RefundAnswer, RefundProblem, Terms},
+};
+
+/// A payment gateway in memory. Its clones are the same gateway.
+///
+/// It charges every card and keeps what it charged. A test hands it the answers that it gives instead.
+#[derive(Clone, Debug, Default)]
+pub struct FakeGateway(Arc<Mutex<State>>);
+
+#[derive(Debug, Default)]
+struct State {
+    charges: Vec<FakeCharge>,
+    next_charges: VecDeque<ChargeAnswer>,
+    next_finds: VecDeque<ChargeAnswer>,
+    next_refunds: VecDeque<RefundAnswer>,
+    refuses_credentials: bool,
+}
+
+/// A charge at the gateway.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FakeCharge {
+    /// The purchase.
+    pub purchase: PurchaseReference,
+    /// What was charged.
+    pub terms: Terms,
+    /// What went back.
+    pub refunded: Money,
+}
+
+impl FakeGateway {
+    /// A gateway that charges every card.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The charges so far.
+    pub fn charges(&self) -> Vec<FakeCharge> {
+        self.state().charges.clone()
+    }
+
+    /// Answers the next request to charge so. Only [`ChargeAnswer::Paid`] and [`ChargeAnswer::Unknown`] charge the card.
+    pub fn answer_charge(&self, answer: ChargeAnswer) {
+        self.state().next_charges.push_back(answer);
+    }
+
+    /// Answers the next question about a charge so.
+    pub fn answer_find(&self, answer: ChargeAnswer) {
+        self.state().next_finds.push_back(answer);
+    }
+
+    /// Answers the next refund so, and refunds nothing.
+    pub fn answer_refund(&self, answer: RefundAnswer) {
+        self.state().next_refunds.push_back(answer);
+    }
+
+    /// Refuses the credentials of every account from now on.
+    pub fn refuse_credentials(&self) {
+        self.state().refuses_credentials = true;
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn answer(&self, purchase: &PurchaseReference) -> ChargeAnswer {
+        let Some(place) = self.charges.iter().position(|charge| charge.purchase == *purchase) else {
+            return ChargeAnswer::Absent;
+        };
+        let (charge, id) = (&self.charges[place], charge_id(place));
+        if charge.refunded == charge.terms.amount {
+            return ChargeAnswer::Refunded(id);
+        }
+        ChargeAnswer::Paid(Receipt { charge: id, terms: Some(charge.terms) })
+    }
+}
+
+/// The identity of the charge at this place of the list.
+fn charge_id(place: usize) -> ChargeId {
+    ChargeId::parse(&format!("charge-{}", place + 1)).expect("a charge id")
+}
+
+#[async_trait]
+impl CardGateway for FakeGateway {
+    async fn charge(&self, _: &GatewayAccount, order: &ChargeOrder) -> ChargeAnswer {
+        let mut state = self.state();
+        let next = state.next_charges.pop_front();
+        if matches!(next, None | Some(ChargeAnswer::Paid(_) | ChargeAnswer::Unknown(_))) {
+            let charge = FakeCharge { purchase: order.purchase.clone(), terms: order.terms, refunded: Money::ZERO };
+            state.charges.push(charge);
+        }
+        next.unwrap_or_else(|| state.answer(&order.purchase))
+    }
+
+    async fn find(&self, _: &GatewayAccount, query: &ChargeQuery) -> ChargeAnswer {
+        let mut state = self.state();
+        state.next_finds.pop_front().unwrap_or_else(|| state.answer(&query.purchase))
+    }
+
+    async fn cancel(&self, _: &GatewayAccount, _: &ChargeQuery) -> ChargeAnswer {
+        ChargeAnswer::Declined(None, DeclineReason::Cancelled)
+    }
+
+    async fn refund(&self, _: &GatewayAccount, order: &RefundOrder) -> RefundAnswer {
+        let mut state = self.state();
+        if let Some(answer) = state.next_refunds.pop_front() {
+            return answer;
+        }
+        let Some(charge) = state.charges.iter_mut().find(|charge| charge.purchase == order.purchase) else {
+            return RefundAnswer::Refused(RefundProblem::WrongState);
+        };
+        let sum = order.refunded_before.minor() + order.amount.minor();
+        charge.refunded = Money::from_minor(sum).expect("a sum of refunds");
+        RefundAnswer::Done
+    }
+
+    async fn charges(&self, _: &GatewayAccount, page: &ChargePage) -> Result<Charges, GatewayError> {
+        let state = self.state();
+        let listed = state.charges.iter().enumerate().map(|(place, charge)| ListedCharge {
+            charge: charge_id(place),
+            purchase: Some(charge.purchase.clone()),
+            created_at: moment(page),
+            answer: state.answer(&charge.purchase),
+            terms: Some(charge.terms),
+            refunded: charge.refunded,
+        });
+        Ok(Charges { charges: listed.collect(), next: None })
+    }
+
+    async fn owner(&self, _: &GatewayAccount) -> Result<Option<String>, GatewayError> {
+        if self.state().refuses_credentials { Err(GatewayError::Credentials) } else { Ok(Some("123456789".to_owned())) }
+    }
+}
+
+/// The fake keeps no times: every charge is of the first moment that is asked for.
+const fn moment(page: &ChargePage) -> Timestamp {
+    page.from
+}

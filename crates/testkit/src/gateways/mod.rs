@@ -1,0 +1,5 @@
+//! Payment gateways, for tests.
+
+mod fake_gateway;
+
+pub use fake_gateway::FakeGateway;
