@@ -2,7 +2,7 @@
 
 use portero_domain::{
     Timestamp,
-    ids::{CompanyId, KeyId, RouterId, SessionId},
+    ids::{CompanyId, KeyId, RouterId, SessionId, WebhookToken},
     ports::{Clock, Ids},
 };
 use ring::{
@@ -76,6 +76,10 @@ impl Ids for NanoIds {
     fn session(&self) -> SessionId {
         self.draw(SessionId::PREFIX, &LOWER_ALPHANUMERIC, 26, SessionId::parse)
     }
+
+    fn webhook_token(&self) -> WebhookToken {
+        self.draw(WebhookToken::PREFIX, &LOWER_ALPHANUMERIC, 32, WebhookToken::parse)
+    }
 }
 
 #[cfg(test)]
@@ -90,6 +94,7 @@ mod tests {
         assert_eq!(ids.company().as_str().len(), "EMP_3A9F1C0B2D".len());
         assert_eq!(ids.router().as_str().len(), "RTR_A1B2C3D4".len());
         assert_eq!(ids.key().as_str().len(), "key_a1b2c3d4e5f6g7h8".len());
+        assert_eq!(ids.webhook_token().as_str().len(), 32);
         let sessions: HashSet<_> = (0..1_000).map(|_| ids.session()).collect();
         assert_eq!(sessions.len(), 1_000);
     }

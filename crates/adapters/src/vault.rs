@@ -85,6 +85,10 @@ fn bound_to(place: &SecretPlace) -> Aad<String> {
         SecretPlace::RouterPassword(_, router) => format!("routers.password_sealed.{router}"),
         SecretPlace::ConektaPrivateKey(company) => format!("companies.conekta_private_key_sealed.{company}"),
         SecretPlace::TelegramBotToken(company) => format!("companies.telegram_bot_token_sealed.{company}"),
+        SecretPlace::MercadoPagoAccessToken(company) => format!("companies.mercado_pago_access_token_sealed.{company}"),
+        SecretPlace::MercadoPagoWebhookSecret(company) => {
+            format!("companies.mercado_pago_webhook_secret_sealed.{company}")
+        }
     })
 }
 
@@ -157,6 +161,8 @@ mod tests {
         let sealed = vault().encrypt(&secret(), &conekta).unwrap();
         for elsewhere in [
             SecretPlace::TelegramBotToken(company()),
+            SecretPlace::MercadoPagoAccessToken(company()),
+            SecretPlace::MercadoPagoWebhookSecret(company()),
             SecretPlace::ConektaPrivateKey(CompanyId::parse("EMP_3A9F1C0B2E").unwrap()),
             router(),
         ] {

@@ -18,7 +18,9 @@ use portero_domain::{
 };
 use portero_testkit::{
     FakeVault, InMemory,
-    builders::{a_company, a_key, a_router, a_user, company_id, email, foreign_id, name, start},
+    builders::{
+        a_company, a_key, a_router, a_user, a_webhook_key, company_id, email, foreign_id, name, start, webhook_token_of,
+    },
 };
 use time::Duration;
 
@@ -54,6 +56,7 @@ async fn a_new_company_is_active_and_its_private_key_sealed() {
     assert!(!private_key.as_str().contains("key_private_conekta"));
     let known = a_company().build();
     let expected = Company {
+        webhook_token: webhook_token_of(&id),
         id,
         conekta: Conekta { mode: GatewayMode::Live, private_key: Some(private_key), ..known.conekta },
         mercado_pago: MercadoPago::default(),
@@ -86,6 +89,14 @@ async fn a_companys_identity_that_is_taken_is_drawn_again() {
     assert_eq!(company.id, company_id("EMP_0000000001"));
     let place = SecretPlace::ConektaPrivateKey(company.id);
     assert_eq!(company.conekta.private_key, Some(sealed("key_private_conekta", &place)));
+}
+
+#[tokio::test]
+async fn a_webhook_token_that_is_taken_is_drawn_again() {
+    let world = World::over(InMemory::new().with_company(a_company().build()));
+    world.ids.then_webhook_tokens([webhook_token_of(&the_company())]);
+    let company = world.app.companies.create.execute(the_new_company()).await.unwrap();
+    assert_eq!(company.webhook_token, webhook_token_of(&company_id("EMP_0000000001")));
 }
 
 #[tokio::test]
@@ -124,8 +135,13 @@ fn an_edit_of_everything() -> (CompanyEdit, CompanySecrets, Company) {
         contact_email: Some(email("sur@hotel.mx")),
         contact_phone: Change::Set(phone.clone()),
         logo: Change::Set(logo.clone()),
-        conekta: ConektaEdit { mode: Some(GatewayMode::Live), public_key: Change::Set(foreign_id("pub")) },
+        conekta: ConektaEdit {
+            mode: Some(GatewayMode::Live),
+            public_key: Change::Set(foreign_id("pub")),
+            webhook_key: Change::Set(a_webhook_key()),
+        },
         mercado_pago: MercadoPagoEdit { mode: Some(GatewayMode::Live), public_key: Change::Clear },
+        three_ds: Some(true),
         telegram: TelegramEdit { chat_id: Change::Set(foreign_id("-1")), enabled: Some(true) },
     };
     let secrets = CompanySecrets {
@@ -143,8 +159,10 @@ fn an_edit_of_everything() -> (CompanyEdit, CompanySecrets, Company) {
             mode: GatewayMode::Live,
             public_key: Some(foreign_id("pub")),
             private_key: Some(private_key),
+            webhook_key: Some(a_webhook_key()),
         },
-        mercado_pago: MercadoPago { mode: GatewayMode::Live, public_key: None },
+        mercado_pago: MercadoPago { mode: GatewayMode::Live, ..MercadoPago::default() },
+        three_ds: true,
         telegram: Telegram { bot_token: Some(bot_token), chat_id: Some(foreign_id("-1")), enabled: true },
         ..a_company().build()
     };

@@ -93,6 +93,11 @@ prefixed_id! {
     /// The reference of a purchase that gateways and routers keep: `compra_` and 26 letters and digits, 134 bits of chance.
     PurchaseReference, prefix "compra_", tail 26 to 26, of lower_alphanumeric, "[0-9a-z]"
 }
+prefixed_id! {
+    /// The part of a webhook's address that tells the company: 32 letters and digits. One a company. Only the company and its
+    /// gateway know it.
+    WebhookToken, prefix "", tail 32 to 32, of lower_alphanumeric, "[0-9a-z]"
+}
 counted_id! {
     /// A user who logs in.
     UserId

@@ -18,6 +18,7 @@ pub mod ports;
 pub mod product;
 pub mod purchase;
 pub mod router;
+pub mod rsa_public_key;
 pub mod secret;
 pub mod session;
 pub mod text;

@@ -13,7 +13,7 @@ use time::macros::datetime;
 
 pub use crate::{
     api_keys::builders::{KeyBuilder, a_key, fingerprint_of},
-    companies::builders::{CompanyBuilder, a_company},
+    companies::builders::{CompanyBuilder, a_company, a_webhook_key, webhook_token_of},
     hotspot::builders::{a_device, a_hotspot_user},
     products::builders::{OfferBuilder, ProductBuilder, a_product, an_offer},
     purchases::builders::{PurchaseBuilder, a_purchase},

@@ -4,18 +4,19 @@ use std::{
 };
 
 use portero_domain::{
-    ids::{CompanyId, KeyId, RouterId, SessionId},
+    ids::{CompanyId, KeyId, RouterId, SessionId, WebhookToken},
     ports::Ids,
 };
 
 /// Draws ids that a test can foresee: those it has queued, then `EMP_0000000001`, `RTR_00000001`,
-/// `key_0000000000000001`, `ses_00000000000000000000000001` and so on. Its clones draw from the same source.
+/// `key_0000000000000001`, `ses_00000000000000000000000001`, 32 digits for a webhook and so on. Its clones draw from the same source.
 #[derive(Clone, Debug, Default)]
 pub struct CountingIds {
     companies: Source<CompanyId>,
     routers: Source<RouterId>,
     keys: Source<KeyId>,
     sessions: Source<SessionId>,
+    webhook_tokens: Source<WebhookToken>,
 }
 
 impl CountingIds {
@@ -36,6 +37,12 @@ impl CountingIds {
         self.keys.then(ids);
         self
     }
+
+    /// Draws these webhook tokens next.
+    pub fn then_webhook_tokens(&self, tokens: impl IntoIterator<Item = WebhookToken>) -> &Self {
+        self.webhook_tokens.then(tokens);
+        self
+    }
 }
 
 impl Ids for CountingIds {
@@ -53,6 +60,10 @@ impl Ids for CountingIds {
 
     fn session(&self) -> SessionId {
         self.sessions.next(|number| SessionId::parse(&format!("ses_{number:026}")))
+    }
+
+    fn webhook_token(&self) -> WebhookToken {
+        self.webhook_tokens.next(|number| WebhookToken::parse(&format!("{number:032}")))
     }
 }
 
@@ -101,5 +112,6 @@ mod tests {
         assert_eq!(ids.company().as_str(), "EMP_0000000001");
         assert_eq!(ids.key().as_str(), "key_0000000000000001");
         assert_eq!(ids.session().as_str(), "ses_00000000000000000000000001");
+        assert_eq!(ids.webhook_token().as_str(), "00000000000000000000000000000001");
     }
 }

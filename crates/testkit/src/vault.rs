@@ -49,6 +49,8 @@ fn name(place: &SecretPlace) -> String {
         SecretPlace::RouterPassword(_, router) => format!("password/{router}"),
         SecretPlace::ConektaPrivateKey(company) => format!("conekta/{company}"),
         SecretPlace::TelegramBotToken(company) => format!("telegram/{company}"),
+        SecretPlace::MercadoPagoAccessToken(company) => format!("mercado-pago/{company}"),
+        SecretPlace::MercadoPagoWebhookSecret(company) => format!("mercado-pago-webhook/{company}"),
     }
 }
 

@@ -6,10 +6,11 @@ use diesel::{
 };
 use portero_domain::{
     Timestamp,
-    company::{Company, Conekta, GatewayMode, MercadoPago, Telegram},
-    ids::CompanyId,
+    company::{Company, Conekta, GatewayMode, MercadoPago, MercadoPagoAccess, Telegram},
+    ids::{CompanyId, WebhookToken},
     page::{Listing, Page, RowId, RowLabel},
     ports::{Companies, CompanyStats, StorageError, Stored, SystemStats, Taken},
+    rsa_public_key::RsaPublicKey,
     secret::Sealed,
     text::{Email, ForeignId, Link, Name, Phone},
 };
@@ -40,12 +41,19 @@ struct Row {
     telegram_enabled: bool,
     active: bool,
     created_at: OffsetDateTime,
+    mercado_pago_access_token_sealed: Option<String>,
+    mercado_pago_webhook_secret_sealed: Option<String>,
+    mercado_pago_user_id: Option<String>,
+    conekta_webhook_public_key: Option<String>,
+    three_ds: bool,
+    webhook_token: String,
 }
 
 impl From<&Company> for Row {
     fn from(company: &Company) -> Self {
         let foreign = |id: &Option<ForeignId>| id.as_ref().map(|id| id.as_str().to_owned());
-        let sealed = |secret: &Option<Sealed>| secret.as_ref().map(|secret| secret.as_str().to_owned());
+        let sealed = |secret: Option<&Sealed>| secret.map(|secret| secret.as_str().to_owned());
+        let access = company.mercado_pago.access.as_ref();
         Self {
             id: company.id.as_str().to_owned(),
             name: company.name.as_str().to_owned(),
@@ -54,14 +62,20 @@ impl From<&Company> for Row {
             logo_url: company.logo.as_ref().map(|logo| logo.as_str().to_owned()),
             conekta_mode: mode_name(company.conekta.mode).to_owned(),
             conekta_public_key: foreign(&company.conekta.public_key),
-            conekta_private_key_sealed: sealed(&company.conekta.private_key),
+            conekta_private_key_sealed: sealed(company.conekta.private_key.as_ref()),
             mercado_pago_mode: mode_name(company.mercado_pago.mode).to_owned(),
             mercado_pago_public_key: foreign(&company.mercado_pago.public_key),
-            telegram_bot_token_sealed: sealed(&company.telegram.bot_token),
+            telegram_bot_token_sealed: sealed(company.telegram.bot_token.as_ref()),
             telegram_chat_id: foreign(&company.telegram.chat_id),
             telegram_enabled: company.telegram.enabled,
             active: company.active,
             created_at: company.created_at.get(),
+            mercado_pago_access_token_sealed: sealed(access.map(|access| &access.token)),
+            mercado_pago_webhook_secret_sealed: sealed(company.mercado_pago.webhook_secret.as_ref()),
+            mercado_pago_user_id: access.and_then(|access| foreign(&access.user)),
+            conekta_webhook_public_key: company.conekta.webhook_key.as_ref().map(|key| key.as_str().to_owned()),
+            three_ds: company.three_ds,
+            webhook_token: company.webhook_token.as_str().to_owned(),
         }
     }
 }
@@ -80,11 +94,21 @@ impl TryFrom<Row> for Company {
                 mode: mode_named(&row.conekta_mode)?,
                 public_key: foreign_id(row.conekta_public_key.as_deref())?,
                 private_key: row.conekta_private_key_sealed.map(Sealed::new),
+                webhook_key: row
+                    .conekta_webhook_public_key
+                    .as_deref()
+                    .map(RsaPublicKey::parse)
+                    .transpose()
+                    .or_broken("webhook key")?,
             },
             mercado_pago: MercadoPago {
                 mode: mode_named(&row.mercado_pago_mode)?,
                 public_key: foreign_id(row.mercado_pago_public_key.as_deref())?,
+                access: access(row.mercado_pago_access_token_sealed, row.mercado_pago_user_id.as_deref())?,
+                webhook_secret: row.mercado_pago_webhook_secret_sealed.map(Sealed::new),
             },
+            three_ds: row.three_ds,
+            webhook_token: WebhookToken::parse(&row.webhook_token).or_broken("webhook token")?,
             telegram: Telegram {
                 bot_token: row.telegram_bot_token_sealed.map(Sealed::new),
                 chat_id: foreign_id(row.telegram_chat_id.as_deref())?,
@@ -117,6 +141,12 @@ pub(super) fn foreign_id(text: Option<&str>) -> Stored<Option<ForeignId>> {
     text.map(ForeignId::parse).transpose().or_broken("foreign id")
 }
 
+/// A constraint of the table keeps a user from being there without a token.
+fn access(token: Option<String>, user: Option<&str>) -> Stored<Option<MercadoPagoAccess>> {
+    let user = foreign_id(user)?;
+    Ok(token.map(|token| MercadoPagoAccess { token: Sealed::new(token), user }))
+}
+
 impl Companies for PgStorage<'_> {
     fn find(&mut self, id: &CompanyId) -> Stored<Option<Company>> {
         let query = companies::table.find(id.as_str()).select(Row::as_select());
@@ -146,6 +176,21 @@ impl Companies for PgStorage<'_> {
             .map_err(storage)
     }
 
+    fn find_by_webhook_token(&mut self, token: &WebhookToken) -> Stored<Option<Company>> {
+        let query = companies::table.filter(companies::webhook_token.eq(token.as_str())).select(Row::as_select());
+        parsed_one(query.first(self.connection).optional())
+    }
+
+    fn find_by_mercado_pago_user(&mut self, user: &ForeignId) -> Stored<Vec<Company>> {
+        let rows: Vec<Row> = companies::table
+            .filter(companies::mercado_pago_user_id.eq(user.as_str()))
+            .order((companies::created_at, companies::seq))
+            .select(Row::as_select())
+            .load(self.connection)
+            .map_err(storage)?;
+        rows.into_iter().map(Company::try_from).collect()
+    }
+
     fn list(&mut self, page: Page<Company>) -> Stored<Listing<Company>> {
         let key = (companies::created_at, companies::seq);
         let rows = oldest_first(companies::table.into_boxed(), key, &page)
@@ -157,8 +202,7 @@ impl Companies for PgStorage<'_> {
     fn insert(&mut self, company: &Company) -> Stored<Result<(), Taken>> {
         let inserted = diesel::insert_into(companies::table)
             .values(Row::from(company))
-            .on_conflict(companies::id)
-            .do_nothing()
+            .on_conflict_do_nothing()
             .execute(self.connection)
             .map_err(storage)?;
         Ok(if inserted == 1 { Ok(()) } else { Err(Taken) })

@@ -33,6 +33,12 @@ diesel::table! {
         telegram_enabled -> Bool,
         active -> Bool,
         created_at -> Timestamptz,
+        mercado_pago_access_token_sealed -> Nullable<Text>,
+        mercado_pago_webhook_secret_sealed -> Nullable<Text>,
+        mercado_pago_user_id -> Nullable<Text>,
+        conekta_webhook_public_key -> Nullable<Text>,
+        three_ds -> Bool,
+        webhook_token -> Text,
     }
 }
 

@@ -5,7 +5,7 @@ use diesel::{
     ExpressionMethods, NullableExpressionMethods, QueryDsl, QueryResult, RunQueryDsl,
     expression::AsExpression,
     infix_operator,
-    pg::Pg,
+    pg::{Pg, PgConnection},
     sql_types::{Record, Text},
 };
 use portero_domain::{
@@ -26,69 +26,85 @@ infix_operator!(After, " > ", backend: Pg);
 /// The place of a router: its company, then its id.
 type Place = Record<(Text, Text)>;
 
+/// Defines the statements about the companies' secrets. Each kind of place is named with its column, in the order of places.
+macro_rules! company_secrets {
+    ($($kind:ident in $column:ident),+ $(,)?) => {
+        /// Adds the companies' secrets after a place, until `limit` are found.
+        fn find_after(
+            connection: &mut PgConnection,
+            place: Option<&SecretPlace>,
+            limit: u16,
+            found: &mut Vec<SealedSecret>,
+        ) -> Stored<()> {
+            // Where to begin in a kind: at the start, after a company, or not at all.
+            let mut begin = matches!(place, None | Some(SecretPlace::RouterPassword(..))).then_some("");
+            $(
+                if let Some(SecretPlace::$kind(id)) = place {
+                    begin = Some(id.as_str());
+                }
+                if let Some(after) = begin.as_mut() {
+                    let query = companies::table
+                        .filter(companies::id.gt(&**after))
+                        .filter(companies::$column.is_not_null())
+                        .order(companies::id)
+                        .limit(left(limit, found))
+                        .select((companies::id, companies::$column.assume_not_null()));
+                    collect(found, query.load(connection), SecretPlace::$kind)?;
+                    *after = "";
+                }
+            )+
+            Ok(())
+        }
+
+        /// Puts `after` into this place, if `before` is there. Returns the number of changed rows.
+        fn replace(
+            connection: &mut PgConnection,
+            place: &SecretPlace,
+            before: &str,
+            after: &str,
+        ) -> QueryResult<usize> {
+            match place {
+                SecretPlace::RouterPassword(company, id) => {
+                    let router = routers::table.find((company.as_str(), id.as_str()));
+                    diesel::update(router.filter(routers::password_sealed.eq(before)))
+                        .set(routers::password_sealed.eq(after))
+                        .execute(connection)
+                }
+                $(
+                    SecretPlace::$kind(id) => {
+                        let company = companies::table.find(id.as_str());
+                        diesel::update(company.filter(companies::$column.eq(before)))
+                            .set(companies::$column.eq(after))
+                            .execute(connection)
+                    }
+                )+
+            }
+        }
+    };
+}
+
+company_secrets! {
+    ConektaPrivateKey in conekta_private_key_sealed,
+    TelegramBotToken in telegram_bot_token_sealed,
+    MercadoPagoAccessToken in mercado_pago_access_token_sealed,
+    MercadoPagoWebhookSecret in mercado_pago_webhook_secret_sealed,
+}
+
 impl SealedSecrets for PgStorage<'_> {
     fn after(&mut self, place: Option<&SecretPlace>, limit: u16) -> Stored<Vec<SealedSecret>> {
-        // Where to begin in each kind: after the place in its own kind, at the start in the kinds that follow it.
-        let (router, conekta, telegram) = match place {
-            None => (Some(("", "")), Some(""), Some("")),
+        let mut found = match place {
+            None => self.passwords_after(("", ""), limit)?,
             Some(SecretPlace::RouterPassword(company, id)) => {
-                (Some((company.as_str(), id.as_str())), Some(""), Some(""))
+                self.passwords_after((company.as_str(), id.as_str()), limit)?
             }
-            Some(SecretPlace::ConektaPrivateKey(id)) => (None, Some(id.as_str()), Some("")),
-            Some(SecretPlace::TelegramBotToken(id)) => (None, None, Some(id.as_str())),
+            Some(_) => Vec::new(),
         };
-        let mut found = Vec::new();
-        if let Some(after) = router {
-            found.extend(self.passwords_after(after, limit)?);
-        }
-        if let Some(after) = conekta {
-            let query = companies::table
-                .filter(companies::id.gt(after))
-                .filter(companies::conekta_private_key_sealed.is_not_null())
-                .order(companies::id)
-                .limit(left(limit, &found))
-                .select((companies::id, companies::conekta_private_key_sealed.assume_not_null()));
-            collect(&mut found, query.load(self.connection), |id| {
-                CompanyId::parse(id).map(SecretPlace::ConektaPrivateKey)
-            })?;
-        }
-        if let Some(after) = telegram {
-            let query = companies::table
-                .filter(companies::id.gt(after))
-                .filter(companies::telegram_bot_token_sealed.is_not_null())
-                .order(companies::id)
-                .limit(left(limit, &found))
-                .select((companies::id, companies::telegram_bot_token_sealed.assume_not_null()));
-            collect(&mut found, query.load(self.connection), |id| {
-                CompanyId::parse(id).map(SecretPlace::TelegramBotToken)
-            })?;
-        }
+        find_after(self.connection, place, limit, &mut found)?;
         Ok(found)
     }
 
     fn replace(&mut self, old: &SealedSecret, new: &Sealed) -> Stored<bool> {
-        let connection = &mut *self.connection;
-        let (before, after) = (old.sealed.as_str(), new.as_str());
-        let replaced = match &old.place {
-            SecretPlace::RouterPassword(company, id) => {
-                let router = routers::table.find((company.as_str(), id.as_str()));
-                diesel::update(router.filter(routers::password_sealed.eq(before)))
-                    .set(routers::password_sealed.eq(after))
-                    .execute(connection)
-            }
-            SecretPlace::ConektaPrivateKey(id) => {
-                let there = companies::conekta_private_key_sealed.eq(before);
-                diesel::update(companies::table.find(id.as_str()).filter(there))
-                    .set(companies::conekta_private_key_sealed.eq(after))
-                    .execute(connection)
-            }
-            SecretPlace::TelegramBotToken(id) => {
-                let there = companies::telegram_bot_token_sealed.eq(before);
-                diesel::update(companies::table.find(id.as_str()).filter(there))
-                    .set(companies::telegram_bot_token_sealed.eq(after))
-                    .execute(connection)
-            }
-        };
+        let replaced = replace(self.connection, &old.place, old.sealed.as_str(), new.as_str());
         replaced.map(|rows| rows == 1).map_err(storage)
     }
 }
@@ -122,10 +138,11 @@ fn left(limit: u16, found: &[SealedSecret]) -> i64 {
 fn collect(
     found: &mut Vec<SealedSecret>,
     rows: QueryResult<Vec<(String, String)>>,
-    place: impl Fn(&str) -> Option<SecretPlace>,
+    place: fn(CompanyId) -> SecretPlace,
 ) -> Stored<()> {
     for (id, sealed) in rows.map_err(storage)? {
-        found.push(SealedSecret { place: place(&id).or_broken("id")?, sealed: Sealed::new(sealed) });
+        let place = place(CompanyId::parse(&id).or_broken("company id")?);
+        found.push(SealedSecret { place, sealed: Sealed::new(sealed) });
     }
     Ok(())
 }

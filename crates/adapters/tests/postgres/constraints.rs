@@ -187,6 +187,34 @@ fn a_company_with_routers_stays() {
 }
 
 #[test]
+fn a_webhook_token_has_one_form_and_is_of_one_company() {
+    let database = furnished();
+    for bad in
+        ["''", "repeat('a', 31)", "repeat('a', 33)", "repeat('A', 32)", "repeat('a', 31) || E'\\n'", "repeat('-', 32)"]
+    {
+        refused(&database, CheckViolation, &format!("UPDATE companies SET webhook_token = {bad}"));
+    }
+    refused(&database, NotNullViolation, "UPDATE companies SET webhook_token = NULL");
+    refused(&database, UniqueViolation, "UPDATE companies SET webhook_token = repeat('a', 32)");
+}
+
+#[test]
+fn a_gateways_settings_are_whole() {
+    let database = furnished();
+    for column in [
+        "mercado_pago_access_token_sealed",
+        "mercado_pago_webhook_secret_sealed",
+        "mercado_pago_user_id",
+        "conekta_webhook_public_key",
+    ] {
+        refused(&database, CheckViolation, &format!("UPDATE companies SET {column} = ''"));
+    }
+    refused(&database, CheckViolation, "UPDATE companies SET mercado_pago_user_id = '123'");
+    database.statement("UPDATE companies SET mercado_pago_access_token_sealed = 'v1.x', mercado_pago_user_id = '123'");
+    refused(&database, CheckViolation, "UPDATE companies SET mercado_pago_access_token_sealed = NULL");
+}
+
+#[test]
 fn a_purchase_outlives_its_router_and_is_written_once_in_its_company() {
     let database = furnished();
     database.statement(&purchase("ord_1", "EMP_0000000001", "2500, 'MXN', 'paid'"));
@@ -198,7 +226,7 @@ fn a_purchase_outlives_its_router_and_is_written_once_in_its_company() {
     }
 }
 
-/// What each names without the company is global: companies, users, sessions, and the ids of routers.
+/// What each names without the company is global: companies, their webhooks' addresses, users, sessions, and the ids of routers.
 #[test]
 fn keys_of_a_tenants_table_contain_the_company() {
     let database = TestDatabase::new();
@@ -210,7 +238,7 @@ fn keys_of_a_tenants_table_contain_the_company() {
     };
     let unique = "(SELECT indrelid AS of, indkey, relname FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid \
          WHERE indisunique AND relnamespace = current_schema()::regnamespace) AS found WHERE relname NOT LIKE '\\_%'";
-    let expected = "companies_pkey routers_one_id_per_database sessions_pkey users_email_key users_pkey";
+    let expected = "companies_one_webhook_token companies_pkey routers_one_id_per_database sessions_pkey users_email_key users_pkey";
     assert_eq!(without_company("relname", unique, "indkey").as_deref(), Some(expected));
     let foreign = "(SELECT conrelid AS of, conkey, conname FROM pg_constraint WHERE contype = 'f' \
          AND connamespace = current_schema()::regnamespace) AS found WHERE true";

@@ -102,6 +102,28 @@ fn routers_from_before_the_health_monitor_are_due_at_once() {
     assert_eq!(number(&database, due), 3);
 }
 
+/// An older version adds companies beside this one, and knows no webhooks.
+#[test]
+fn each_company_has_a_webhook_token_of_its_own_whichever_version_adds_it() {
+    let database = TestDatabase::empty();
+    let add = |ids: &str| {
+        database.statement(&format!(
+            "INSERT INTO companies (id, name, contact_email, conekta_mode, mercado_pago_mode, telegram_enabled, active, \
+             created_at) SELECT 'EMP_000000000' || n, 'Hotel', 'a@b.mx', 'test', 'test', false, true, now() \
+             FROM generate_series({ids}) AS n",
+        ));
+    };
+    for migration in migrations() {
+        if migration.ends_with("2026-11-28-050000_gateway_settings") {
+            add("1, 3");
+        }
+        database.statement(&fs::read_to_string(migration.join("up.sql")).unwrap());
+    }
+    add("4, 6");
+    assert_eq!(number(&database, "SELECT count(DISTINCT webhook_token) FROM companies"), 6);
+    assert_eq!(number(&database, "SELECT count(*) FROM companies WHERE three_ds"), 0);
+}
+
 #[test]
 fn a_database_that_is_not_there_is_no_panic() {
     let nowhere = migrate("postgres://nobody@127.0.0.1:1/nothing");

@@ -4,13 +4,14 @@ use std::{ops::RangeInclusive, sync::LazyLock};
 
 use portero_domain::{
     Timestamp,
-    ids::{CompanyId, KeyId, ProductId, RouterId, SessionId, UserId},
+    company::{Company, MercadoPagoAccess},
+    ids::{CompanyId, KeyId, ProductId, RouterId, SessionId, UserId, WebhookToken},
     money::Money,
     network::{CertificateFingerprint, Endpoint, Host, Port},
     ports::{Storage, StorageError, transact},
     product::{HotspotProfile, ProductDetails},
     router::{ApiUsername, Location},
-    secret::Secret,
+    secret::{Sealed, Secret},
     session::Session,
     text::{Description, Email, ForeignId, Link, Name, Notes, Phone},
     user::{NewUser, UserProfile},
@@ -142,21 +143,38 @@ fn run<S: Strategy>(strategy: S, check: impl Fn(S::Value)) {
 #[test]
 fn every_company_that_the_types_accept_is_read_back_as_it_was_written() {
     let store = store(1);
-    let ids = (foreign_id(), foreign_id(), foreign_id());
+    let ids = (foreign_id(), foreign_id(), foreign_id(), foreign_id());
     let phone = parsed(text(Phone::MAX), Phone::parse);
-    run((name(), email(), phone, link(), ids), |(name, email, phone, logo, (conekta, mercado, chat))| {
+    run((name(), email(), phone, link(), ids), |(name, email, phone, logo, (conekta, mercado, chat, user))| {
         let mut company = a_company().build();
         (company.name, company.contact_email) = (name, email);
         (company.contact_phone, company.logo) = (Some(phone), Some(logo));
         company.conekta.public_key = Some(conekta);
         company.mercado_pago.public_key = Some(mercado);
+        company.mercado_pago.access =
+            Some(MercadoPagoAccess { token: Sealed::new("sealed".to_owned()), user: Some(user.clone()) });
         company.telegram.chat_id = Some(chat);
         let written = company.clone();
         let listed = undone(&store, move |storage| {
             storage.companies().insert(&written)?.expect("a free id");
-            storage.companies().find(&written.id)
+            let by_user = storage.companies().find_by_mercado_pago_user(&user)?;
+            Ok((storage.companies().find(&written.id)?, by_user))
         });
-        assert_eq!(listed, Some(company));
+        assert_eq!(listed, (Some(company.clone()), vec![company]));
+    });
+}
+
+#[test]
+fn every_webhook_token_finds_its_company() {
+    let store = store(1);
+    run(parsed("[0-9a-z]{32}", |raw| WebhookToken::parse(raw).ok_or(())), |token| {
+        let company = Company { webhook_token: token.clone(), ..a_company().build() };
+        let written = company.clone();
+        let found = undone(&store, move |storage| {
+            storage.companies().insert(&written)?.expect("a free id");
+            storage.companies().find_by_webhook_token(&token)
+        });
+        assert_eq!(found, Some(company));
     });
 }
 
@@ -267,7 +285,7 @@ fn every_parsed_text_is_a_fixed_point() {
     );
     fixed_id!(
         CompanyId from "EMP_[0-9A-F]{10}", RouterId from "RTR_[0-9A-F]{8}", KeyId from "key_[0-9a-z]{1,32}",
-        SessionId from "ses_[0-9a-z]{26}",
+        SessionId from "ses_[0-9a-z]{26}", WebhookToken from "[0-9a-z]{32}",
     );
     run(parsed(text(Secret::MAX), Secret::parse), |secret| {
         assert_eq!(Secret::parse(secret.expose()).ok(), Some(secret));

@@ -1,4 +1,4 @@
-use crate::ids::{CompanyId, KeyId, RouterId, SessionId};
+use crate::ids::{CompanyId, KeyId, RouterId, SessionId, WebhookToken};
 
 /// Draws new ids from an unpredictable source.
 pub trait Ids: Send + Sync {
@@ -10,4 +10,6 @@ pub trait Ids: Send + Sync {
     fn key(&self) -> KeyId;
     /// A session's.
     fn session(&self) -> SessionId;
+    /// A token for the address of a company's webhook; 165 bits.
+    fn webhook_token(&self) -> WebhookToken;
 }

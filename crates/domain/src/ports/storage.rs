@@ -9,7 +9,7 @@ use crate::{
     company::Company,
     filter::{FleetFilter, ProductFilter, RouterFilter, UserFilter},
     health::{Claim, FleetRouter, HealthChange, RouterHealth},
-    ids::{CompanyId, KeyId, ProductId, RouterId, SessionId, UserId},
+    ids::{CompanyId, KeyId, ProductId, RouterId, SessionId, UserId, WebhookToken},
     page::{Listing, Page},
     ports::SecretPlace,
     product::{Offer, Product},
@@ -17,7 +17,7 @@ use crate::{
     router::Router,
     secret::{Fingerprint, Sealed},
     session::Session,
-    text::Email,
+    text::{Email, ForeignId},
     user::{NewUser, PasswordHash, User, UserStatus},
 };
 
@@ -102,9 +102,13 @@ pub trait Companies {
     fn lock_active(&mut self, id: &CompanyId) -> Stored<Option<bool>>;
     /// Writes whether a locked company is active, and nothing else.
     fn set_active(&mut self, id: &CompanyId, active: bool) -> Stored<()>;
+    /// The company whose webhook address has this token, if there is one.
+    fn find_by_webhook_token(&mut self, token: &WebhookToken) -> Stored<Option<Company>>;
+    /// The companies whose access token is of this Mercado Pago user, oldest first. Companies may share one account.
+    fn find_by_mercado_pago_user(&mut self, user: &ForeignId) -> Stored<Vec<Company>>;
     /// A part of all companies.
     fn list(&mut self, page: Page<Company>) -> Stored<Listing<Company>>;
-    /// Adds a company, unless its id is taken.
+    /// Adds a company, unless its id or its webhook token is taken.
     fn insert(&mut self, company: &Company) -> Stored<Result<(), Taken>>;
     /// Writes a locked company's every part.
     fn update(&mut self, company: &Company) -> Stored<()>;

@@ -30,6 +30,10 @@ pub enum SecretPlace {
     ConektaPrivateKey(CompanyId),
     /// The token of a company's Telegram bot.
     TelegramBotToken(CompanyId),
+    /// A company's access token with Mercado Pago, which moves money.
+    MercadoPagoAccessToken(CompanyId),
+    /// The secret with which Mercado Pago signs a company's webhooks.
+    MercadoPagoWebhookSecret(CompanyId),
 }
 
 impl fmt::Display for SecretPlace {
@@ -38,6 +42,8 @@ impl fmt::Display for SecretPlace {
             Self::RouterPassword(_, id) => write!(f, "the password of the router {id}"),
             Self::ConektaPrivateKey(id) => write!(f, "the Conekta key of the company {id}"),
             Self::TelegramBotToken(id) => write!(f, "the Telegram token of the company {id}"),
+            Self::MercadoPagoAccessToken(id) => write!(f, "the Mercado Pago access token of the company {id}"),
+            Self::MercadoPagoWebhookSecret(id) => write!(f, "the Mercado Pago webhook secret of the company {id}"),
         }
     }
 }

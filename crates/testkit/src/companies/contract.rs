@@ -1,14 +1,16 @@
 //! Contracts of [`Companies`](portero_domain::ports::Companies).
 
 use portero_domain::{
-    company::{Company, Conekta, GatewayMode, MercadoPago, Telegram},
+    company::{Company, Conekta, GatewayMode, MercadoPago, MercadoPagoAccess, Telegram},
     ports::{CompanyStats, SystemStats, Taken},
     secret::Sealed,
     text::{Link, Phone},
 };
 use time::Duration;
 
-use crate::builders::{a_company, a_key, a_router, a_user, company_id, email, foreign_id, name, start};
+use crate::builders::{
+    a_company, a_key, a_router, a_user, company_id, email, foreign_id, name, start, webhook_token_of,
+};
 use crate::contract::{Harness, a_person, after, commit, keep, rivals, whole};
 
 /// A company without anything that it need not have.
@@ -18,6 +20,7 @@ fn a_bare_company() -> Company {
         logo: None,
         conekta: Conekta::default(),
         mercado_pago: MercadoPago::default(),
+        three_ds: false,
         telegram: Telegram::default(),
         ..a_company().id("EMP_0000000002").inactive().build()
     }
@@ -28,6 +31,7 @@ fn a_full_company() -> Company {
     Company {
         contact_phone: Phone::parse("☎ +52 (55) 1234-5678").ok(),
         logo: Link::parse("https://ejemplo.mx/ñ/'logo'.png?a=1&b=%20").ok(),
+        three_ds: true,
         created_at: after(Duration::microseconds(123_456)),
         ..a_company().named("Ñandú “Hotel” \\ 東京 🏨 'x'").with_secrets().build()
     }
@@ -78,6 +82,67 @@ pub async fn a_taken_id_writes_nothing_and_the_transaction_goes_on(harness: &dyn
     assert_eq!(listed, [a_company().build(), a_bare_company()]);
 }
 
+/// Neither is a clash of the addresses of their webhooks.
+pub async fn a_taken_webhook_token_writes_nothing_and_the_transaction_goes_on(harness: &dyn Harness) {
+    let company = a_company().build();
+    let rival = Company { webhook_token: company.webhook_token.clone(), ..a_bare_company() };
+    let first = company.clone();
+    commit(harness, move |storage| {
+        let companies = storage.companies();
+        assert_eq!(companies.insert(&first)?, Ok(()));
+        assert_eq!(companies.insert(&rival)?, Err(Taken));
+        Ok(())
+    })
+    .await;
+    assert_eq!(whole(harness, |storage, page| storage.companies().list(page)).await, [company]);
+}
+
+/// By the token of its webhook's address, and by nothing like it.
+pub async fn a_company_is_found_by_its_webhook_token(harness: &dyn Harness) {
+    let (company, other) = (a_full_company(), a_bare_company());
+    let given = [company.clone(), other.clone()];
+    commit(harness, move |storage| {
+        given.iter().try_for_each(|company| storage.companies().insert(company).map(|added| assert_eq!(added, Ok(()))))
+    })
+    .await;
+    let unknown = webhook_token_of(&company_id("EMP_0000000003"));
+    for (token, expected) in
+        [(company.webhook_token.clone(), Some(company)), (other.webhook_token.clone(), Some(other)), (unknown, None)]
+    {
+        let found = commit(harness, move |storage| storage.companies().find_by_webhook_token(&token)).await;
+        assert_eq!(found, expected);
+    }
+}
+
+/// All companies that share the account, oldest first, inactive ones too; nothing of another account.
+pub async fn companies_are_found_by_their_mercado_pago_user(harness: &dyn Harness) {
+    let of = |id: &str, user: Option<&str>, minute| {
+        let mut company = a_company().id(id).created_at(after(Duration::minutes(minute))).build();
+        let user = user.map(foreign_id);
+        company.mercado_pago.access = Some(MercadoPagoAccess { token: Sealed::new("sealed".to_owned()), user });
+        company
+    };
+    let younger = of("EMP_0000000001", Some("123"), 2);
+    let older = Company { active: false, ..of("EMP_0000000002", Some("123"), 1) };
+    let given = [
+        younger.clone(),
+        older.clone(),
+        of("EMP_0000000003", Some("1234"), 0),
+        of("EMP_0000000004", None, 0),
+        a_company().build(),
+    ];
+    commit(harness, move |storage| {
+        given.iter().try_for_each(|company| storage.companies().insert(company).map(|added| assert_eq!(added, Ok(()))))
+    })
+    .await;
+    let found = async |user| {
+        let user = foreign_id(user);
+        commit(harness, move |storage| storage.companies().find_by_mercado_pago_user(&user)).await
+    };
+    assert_eq!(found("123").await, [older, younger]);
+    assert_eq!(found("12").await, []);
+}
+
 /// Parts are filled and emptied alike, and another company keeps its own.
 pub async fn an_update_writes_every_part_of_one_company(harness: &dyn Harness) {
     let other = a_company().id("EMP_00000000FF").created_at(after(Duration::HOUR)).build();
@@ -96,6 +161,12 @@ pub async fn an_update_writes_every_part_of_one_company(harness: &dyn Harness) {
             mode: GatewayMode::Live,
             public_key: Some(foreign_id("key_other")),
             private_key: Some(Sealed::new("sealed".to_owned())),
+            webhook_key: None,
+        },
+        mercado_pago: MercadoPago {
+            access: Some(MercadoPagoAccess { token: Sealed::new("sealed".to_owned()), user: None }),
+            webhook_secret: None,
+            ..MercadoPago::default()
         },
         created_at: start(),
         ..a_full_company()

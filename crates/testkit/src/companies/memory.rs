@@ -2,9 +2,10 @@ use portero_domain::{
     Timestamp,
     api_key::KeyStatus,
     company::Company,
-    ids::CompanyId,
+    ids::{CompanyId, WebhookToken},
     page::{Cursor, Listing, Page},
     ports::{Companies, CompanyStats, Stored, SystemStats, Taken},
+    text::ForeignId,
     user::Role,
 };
 
@@ -41,6 +42,21 @@ impl Companies for MemoryTransaction<'_> {
         })
     }
 
+    fn find_by_webhook_token(&mut self, token: &WebhookToken) -> Stored<Option<Company>> {
+        self.step(|tables| Ok(tables.companies.iter().find(|company| company.webhook_token == *token).cloned()))
+    }
+
+    fn find_by_mercado_pago_user(&mut self, user: &ForeignId) -> Stored<Vec<Company>> {
+        self.step(|tables| {
+            let is_theirs = |company: &&Company| {
+                company.mercado_pago.access.as_ref().is_some_and(|access| access.user.as_ref() == Some(user))
+            };
+            let mut found: Vec<_> = tables.companies.iter().filter(is_theirs).cloned().collect();
+            found.sort_by_key(|company| (company.created_at, tables.number(company.id.as_str())));
+            Ok(found)
+        })
+    }
+
     fn list(&mut self, page: Page<Company>) -> Stored<Listing<Company>> {
         self.step(|tables| {
             let cursor = |company: &Company| Cursor::new(company.created_at, tables.number(company.id.as_str()));
@@ -50,7 +66,7 @@ impl Companies for MemoryTransaction<'_> {
 
     fn insert(&mut self, company: &Company) -> Stored<Result<(), Taken>> {
         self.step(|tables| {
-            if tables.has_company(&company.id) {
+            if tables.has_company(&company.id) || tables.has_webhook_token(&company.webhook_token) {
                 return Ok(Err(Taken));
             }
             tables.add_company(company.clone()).map(Ok)

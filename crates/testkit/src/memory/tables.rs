@@ -5,7 +5,7 @@ use portero_domain::{
     api_key::ApiKey,
     company::Company,
     health::{HealthChange, RouterHealth},
-    ids::{CompanyId, ProductId, PurchaseId, RouterId, UserId},
+    ids::{CompanyId, ProductId, PurchaseId, RouterId, UserId, WebhookToken},
     ports::{StorageError, Stored},
     product::{Offer, Product},
     purchase::Purchase,
@@ -128,6 +128,10 @@ impl Tables {
         self.companies.iter().any(|company| company.id == *id)
     }
 
+    pub(crate) fn has_webhook_token(&self, token: &WebhookToken) -> bool {
+        self.companies.iter().any(|company| company.webhook_token == *token)
+    }
+
     pub(crate) fn has_router(&self, company: &CompanyId, id: &RouterId) -> bool {
         self.routers.iter().any(|router| router.company == *company && router.id == *id)
     }
@@ -143,6 +147,7 @@ impl Tables {
 
     pub(crate) fn add_company(&mut self, company: Company) -> Stored<()> {
         keep(!self.has_company(&company.id), "no two companies share an id")?;
+        keep(!self.has_webhook_token(&company.webhook_token), "no two companies share a webhook token")?;
         self.numbers.add(company.id.as_str());
         self.companies.push(company);
         Ok(())

@@ -11,11 +11,12 @@ use portero_domain::{
 use crate::builders::{a_company, a_router, company_id, router_id};
 use crate::contract::{Harness, commit};
 
-/// A company with two secrets, one with the first, one with none, and three routers; answers their places.
+/// A company with every secret, one with some, one with none, and three routers; answers their places.
 async fn some_secrets(harness: &dyn Harness) -> BTreeMap<SecretPlace, Sealed> {
     let full = a_company().with_secrets().build();
     let mut half = a_company().id("EMP_0000000002").with_secrets().build();
     half.telegram.bot_token = None;
+    half.mercado_pago.access = None;
     let none = a_company().id("EMP_0000000003").build();
     let routers = [
         a_router().build(),
@@ -24,14 +25,18 @@ async fn some_secrets(harness: &dyn Harness) -> BTreeMap<SecretPlace, Sealed> {
     ];
 
     let mut places = BTreeMap::new();
-    for Company { id, conekta, telegram, .. } in [&full, &half] {
+    for Company { id, conekta, mercado_pago, telegram, .. } in [&full, &half] {
         places.extend(conekta.private_key.clone().map(|key| (SecretPlace::ConektaPrivateKey(id.clone()), key)));
         places.extend(telegram.bot_token.clone().map(|token| (SecretPlace::TelegramBotToken(id.clone()), token)));
+        let access = mercado_pago.access.clone();
+        places.extend(access.map(|access| (SecretPlace::MercadoPagoAccessToken(id.clone()), access.token)));
+        let secret = mercado_pago.webhook_secret.clone();
+        places.extend(secret.map(|secret| (SecretPlace::MercadoPagoWebhookSecret(id.clone()), secret)));
     }
     for router in &routers {
         places.insert(router.password_place(), router.credentials.password.clone());
     }
-    assert_eq!(places.len(), 6);
+    assert_eq!(places.len(), 9);
     commit(harness, move |storage| {
         for company in [full, half, none] {
             assert_eq!(storage.companies().insert(&company)?, Ok(()));
@@ -68,7 +73,7 @@ pub async fn every_secret_comes_once_in_one_order(harness: &dyn Harness) {
     assert_eq!(order.len(), expected.len());
     let found: BTreeMap<_, _> = order.iter().map(|secret| (secret.place.clone(), secret.sealed.clone())).collect();
     assert_eq!(found, expected);
-    for limit in 1..=7 {
+    for limit in 1..=10 {
         assert_eq!(walk(harness, limit).await, order, "in steps of {limit}");
     }
 }
@@ -107,6 +112,8 @@ pub async fn a_secret_is_replaced_only_where_it_is_unchanged(harness: &dyn Harne
         SecretPlace::RouterPassword(a_company().build().id, router_id("RTR_00000009")),
         SecretPlace::ConektaPrivateKey(company_id("EMP_0000000003")),
         SecretPlace::TelegramBotToken(company_id("EMP_0000000002")),
+        SecretPlace::MercadoPagoAccessToken(company_id("EMP_0000000002")),
+        SecretPlace::MercadoPagoWebhookSecret(company_id("EMP_0000000003")),
     ] {
         let nothing = SealedSecret { place, sealed: Sealed::new("nothing".to_owned()) };
         let new = Sealed::new("something".to_owned());

@@ -31,10 +31,15 @@ fn secrets(tables: &mut Tables) -> BTreeMap<SecretPlace, &mut Sealed> {
     for router in &mut tables.routers {
         secrets.insert(router.password_place(), &mut router.credentials.password);
     }
-    for Company { id, conekta, telegram, .. } in &mut tables.companies {
+    for Company { id, conekta, mercado_pago, telegram, .. } in &mut tables.companies {
         let kept = [
             (SecretPlace::ConektaPrivateKey(id.clone()), conekta.private_key.as_mut()),
             (SecretPlace::TelegramBotToken(id.clone()), telegram.bot_token.as_mut()),
+            (
+                SecretPlace::MercadoPagoAccessToken(id.clone()),
+                mercado_pago.access.as_mut().map(|access| &mut access.token),
+            ),
+            (SecretPlace::MercadoPagoWebhookSecret(id.clone()), mercado_pago.webhook_secret.as_mut()),
         ];
         secrets.extend(kept.into_iter().filter_map(|(place, sealed)| Some((place, sealed?))));
     }

@@ -75,11 +75,12 @@ impl CompanyChanges {
         let enabled = self.notificaciones_telegram.optional(&mut faults, "notificaciones_telegram", as_is::<bool>);
         faults.finish(|| {
             let edit = CompanyEdit {
+                three_ds: None,
                 name: name?,
                 contact_email: contact_email?,
                 contact_phone: contact_phone?,
                 logo: logo?,
-                conekta: ConektaEdit { mode: conekta_mode?, public_key: conekta_key? },
+                conekta: ConektaEdit { mode: conekta_mode?, public_key: conekta_key?, ..ConektaEdit::default() },
                 mercado_pago: MercadoPagoEdit { mode: mercado_mode?, public_key: mercado_key? },
                 telegram: TelegramEdit { chat_id: chat_id?, enabled: enabled? },
             };
