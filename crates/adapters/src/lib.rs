@@ -1,10 +1,12 @@
-//! Portero's ports served by PostgreSQL, RouterOS, JWT, argon2, AES-GCM and the system.
+//! Portero's ports served by PostgreSQL, RouterOS, HTTP, JWT, argon2, AES-GCM and the system.
 //!
 //! | port | who plays it |
 //! |---|---|
 //! | `UnitOfWork` and all that it reaches | [`postgres::PgUnitOfWork`] |
 //! | `Gate` | [`postgres::PgGate`] |
 //! | `Hotspot`, `RouterProbe` | [`routeros::RouterOs`] |
+//! | `CardGateway` | [`gateways::Conekta`], [`gateways::MercadoPago`] |
+//! | `Notifier` | [`notifier::Telegram`] |
 //! | `ApiKeyTokens`, `SessionTokens` | [`jwt::JwtApiKeyTokens`], [`jwt::JwtSessionTokens`] |
 //! | `Passwords` | [`passwords::Argon2Passwords`] |
 //! | `Vault` | [`vault::AesVault`] |
@@ -12,7 +14,9 @@
 
 pub mod blocking;
 pub mod gateways;
+mod http_client;
 pub mod jwt;
+pub mod notifier;
 pub mod passwords;
 pub mod postgres;
 pub mod routeros;
@@ -20,6 +24,7 @@ pub mod system;
 pub mod vault;
 
 pub use blocking::BlockingPool;
+pub use http_client::{BadUrl, HttpClient, HttpLimits};
 pub use jwt::{JwtApiKeyTokens, JwtSessionTokens, SecretTooShort};
 pub use passwords::Argon2Passwords;
 pub use postgres::{MigrateError, PgExecutor, PgGate, PgUnitOfWork, migrate};

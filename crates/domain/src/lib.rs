@@ -13,6 +13,7 @@ pub mod hotspot;
 pub mod ids;
 pub mod money;
 pub mod network;
+pub mod notification;
 pub mod page;
 pub mod ports;
 pub mod product;

@@ -13,6 +13,7 @@ mod http;
 mod keys;
 mod limits;
 mod log;
+mod notices;
 mod payments;
 mod read;
 mod routers;
@@ -47,6 +48,8 @@ pub(crate) struct Config {
     pub(crate) routers: routers::RouterConfig,
     #[command(flatten)]
     pub(crate) payments: payments::PaymentConfig,
+    #[command(flatten)]
+    pub(crate) notices: notices::NoticeConfig,
     #[command(flatten)]
     pub(crate) log: LogConfig,
 }

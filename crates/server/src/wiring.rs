@@ -51,6 +51,7 @@ impl Wiring {
             passwords: Arc::new(Argon2Passwords::new()?),
             vault: Arc::new(AesVault::new(encryption.current, encryption.old)?),
             gateways: config.payments.gateways()?,
+            notifier: config.notices.notifier()?,
             hotspot: Arc::clone(&routers) as Arc<dyn Hotspot>,
             router_probe: routers,
         };

@@ -2,7 +2,9 @@ use std::sync::Arc;
 
 use portero_domain::ports::{Gateways, Ports};
 
-use crate::{CountingIds, FakeGateway, FakePasswords, FakeRouters, FakeTokens, FakeVault, FixedClock, InMemory};
+use crate::{
+    CountingIds, FakeGateway, FakeNotifier, FakePasswords, FakeRouters, FakeTokens, FakeVault, FixedClock, InMemory,
+};
 
 /// Every port, faked. A test keeps a clone of the fakes that it asks later.
 pub fn fake_ports(store: &InMemory, clock: &FixedClock, ids: &CountingIds, routers: &FakeRouters) -> Ports {
@@ -16,6 +18,7 @@ pub fn fake_ports(store: &InMemory, clock: &FixedClock, ids: &CountingIds, route
         passwords: Arc::new(FakePasswords),
         vault: Arc::new(FakeVault::default()),
         gateways: Gateways { conekta: Arc::new(FakeGateway::new()), mercado_pago: Arc::new(FakeGateway::new()) },
+        notifier: Arc::new(FakeNotifier::new()),
         hotspot: Arc::new(routers.clone()),
         router_probe: Arc::new(routers.clone()),
     }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use portero_adapters::gateways::{Conekta, GatewayLimits, HttpClient};
+use portero_adapters::{HttpClient, HttpLimits, gateways::Conekta};
 use portero_domain::{
     ports::CardGateway,
     purchase::{ChargeAnswer, Receipt},
@@ -72,7 +72,7 @@ async fn other_terms_than_ours_are_seen() {
 async fn a_gateway_that_cannot_be_reached_was_sent_nothing() {
     // A port that was free a moment ago.
     let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    let client = HttpClient::new(&format!("http://127.0.0.1:{port}"), GatewayLimits::default()).unwrap();
+    let client = HttpClient::new(&format!("http://127.0.0.1:{port}"), HttpLimits::default()).unwrap();
     let adapter = Conekta::new(client);
     for (gateway, _) in both().await {
         let order = gateway.order(1, Outcome::Paid);

@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use portero_adapters::gateways::{Conekta, GatewayLimits, HttpClient, MercadoPago};
+use portero_adapters::{
+    HttpClient, HttpLimits,
+    gateways::{Conekta, MercadoPago},
+};
 use portero_domain::{
     Timestamp,
     ids::PurchaseReference,
@@ -31,7 +34,7 @@ pub(crate) enum Simulated {
 
 /// One gateway of each kind, with the adapter that is tested. No wait is longer than half a second.
 pub(crate) async fn both() -> Vec<(Simulated, Box<dyn CardGateway>)> {
-    let limits = GatewayLimits { timeout: Duration::from_millis(500), ..GatewayLimits::default() };
+    let limits = HttpLimits { timeout: Duration::from_millis(500), ..HttpLimits::default() };
     let conekta = sim::Conekta::start(Settings::default()).await.unwrap();
     let mercado_pago = sim::MercadoPago::start(Settings::default()).await.unwrap();
     let client = |url: &str| HttpClient::new(url, limits).unwrap();

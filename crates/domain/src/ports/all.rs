@@ -1,7 +1,8 @@
 use std::sync::Arc;
 
 use super::{
-    ApiKeyTokens, Clock, Gate, Gateways, Hotspot, Ids, Passwords, RouterProbe, SessionTokens, UnitOfWork, Vault,
+    ApiKeyTokens, Clock, Gate, Gateways, Hotspot, Ids, Notifier, Passwords, RouterProbe, SessionTokens, UnitOfWork,
+    Vault,
 };
 
 /// One adapter for each port.
@@ -28,6 +29,8 @@ pub struct Ports {
     pub hotspot: Arc<dyn Hotspot>,
     /// The payment gateways.
     pub gateways: Gateways,
+    /// The messenger of the companies' bots.
+    pub notifier: Arc<dyn Notifier>,
     /// The health checks and log-in checks of the routers.
     pub router_probe: Arc<dyn RouterProbe>,
 }

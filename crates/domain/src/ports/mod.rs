@@ -6,6 +6,7 @@ mod gate;
 mod gateways;
 mod hotspot;
 mod ids;
+mod notifier;
 mod passwords;
 mod storage;
 mod tokens;
@@ -23,6 +24,7 @@ pub use hotspot::{
     RouterProbe, TlsProblem, Vitals,
 };
 pub use ids::Ids;
+pub use notifier::{Notifier, NotifierError, NotifierRejection};
 pub use passwords::{KnownHash, PasswordCaller, PasswordError, Passwords, Verdict};
 pub use storage::{
     ApiKeys, Claims, Companies, CompanyStats, EXPIRED_SESSIONS_PER_LOG_IN, KEPT_CHANGES, Products, Purchases, Rollback,

@@ -4,7 +4,10 @@ use std::{sync::Arc, time::Duration};
 
 use anyhow::anyhow;
 use clap::Args;
-use portero_adapters::gateways::{Conekta, GatewayLimits, HttpClient, MercadoPago};
+use portero_adapters::{
+    HttpClient, HttpLimits,
+    gateways::{Conekta, MercadoPago},
+};
 use portero_domain::ports::Gateways;
 
 use super::value::decimal_number;
@@ -34,7 +37,7 @@ impl PaymentConfig {
 
     fn client(&self, variable: &str, url: &str) -> anyhow::Result<HttpClient> {
         let timeout = Duration::from_secs_f64(self.gateway_timeout_seconds);
-        let limits = GatewayLimits { timeout, ..GatewayLimits::default() };
+        let limits = HttpLimits { timeout, ..HttpLimits::default() };
         HttpClient::new(url, limits).map_err(|problem| anyhow!("{variable} cannot be used: {problem}."))
     }
 }

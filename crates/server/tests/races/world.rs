@@ -3,9 +3,10 @@
 use std::{future::Future, net::SocketAddr, sync::Arc};
 
 use portero_adapters::{
-    AesVault, Argon2Passwords, JwtApiKeyTokens, JwtSessionTokens, NanoIds, PgExecutor, PgGate, PgUnitOfWork, RouterOs,
-    SystemClock,
-    gateways::{Conekta, GatewayLimits, HttpClient, MercadoPago},
+    AesVault, Argon2Passwords, HttpClient, HttpLimits, JwtApiKeyTokens, JwtSessionTokens, NanoIds, PgExecutor, PgGate,
+    PgUnitOfWork, RouterOs, SystemClock,
+    gateways::{Conekta, MercadoPago},
+    notifier::Telegram,
     postgres::testing::TestDatabase,
 };
 use portero_application::{
@@ -99,6 +100,7 @@ fn service(database_url: &str) -> Arc<Application> {
         passwords: Arc::new(Argon2Passwords::new().unwrap()),
         vault: Arc::new(AesVault::new([7; 32], []).unwrap()),
         gateways: gateways(NO_GATEWAY),
+        notifier: Arc::new(Telegram::new(HttpClient::new(NO_GATEWAY, HttpLimits::default()).unwrap())),
         hotspot: Arc::clone(&routers) as Arc<dyn Hotspot>,
         router_probe: routers,
     };
@@ -109,7 +111,7 @@ fn service(database_url: &str) -> Arc<Application> {
 const NO_GATEWAY: &str = "http://127.0.0.1:1";
 
 fn gateways(url: &str) -> Gateways {
-    let client = HttpClient::new(url, GatewayLimits::default()).unwrap();
+    let client = HttpClient::new(url, HttpLimits::default()).unwrap();
     Gateways { conekta: Arc::new(Conekta::new(client.clone())), mercado_pago: Arc::new(MercadoPago::new(client)) }
 }
 

@@ -14,7 +14,7 @@ use reqwest::{Method, RequestBuilder, StatusCode, header};
 use serde_json::{Value, json};
 
 use self::words::{List, Order, Problem};
-use super::client::{HttpClient, Reply, is_uncertain, json as with_json, read};
+use crate::http_client::{HttpClient, Reply, is_uncertain, json as with_json, read};
 
 /// The name of the purchase's id in an order's metadata.
 const PURCHASE: &str = "compra_id";

@@ -16,10 +16,8 @@ use serde::Serialize;
 use time::format_description::well_known::Rfc3339;
 
 use self::words::{Owner, Payment, Problem, Refund, Search};
-use super::{
-    client::{HttpClient, Reply, is_uncertain, json, read},
-    number::Decimal,
-};
+use super::number::Decimal;
+use crate::http_client::{HttpClient, Reply, is_uncertain, json, read};
 
 /// What stands on the cardholder's statement. At most 22 characters.
 const STATEMENT: &str = "HOTSPOT WIFI";

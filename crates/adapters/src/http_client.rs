@@ -1,8 +1,8 @@
-//! One HTTP client for all gateways: its limits, and what is certain when a request fails.
+//! One HTTP client for gateways and messengers: its limits, and what is certain when a request fails.
 
 use std::{net::IpAddr, sync::Arc, time::Duration};
 
-use portero_domain::purchase::{ChargeAnswer, Wait};
+use portero_domain::purchase::Wait;
 use reqwest::{
     Client, Method, RequestBuilder, StatusCode, Url,
     header::{HeaderMap, RETRY_AFTER},
@@ -14,14 +14,14 @@ use tokio::sync::Semaphore;
 
 /// The limits of the client.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct GatewayLimits {
+pub struct HttpLimits {
     /// How long one request may take, from the first byte of the connection to the last byte of the answer.
     pub timeout: Duration,
     /// How many requests are under way at once. Others wait, up to the timeout.
     pub at_once: usize,
 }
 
-impl Default for GatewayLimits {
+impl Default for HttpLimits {
     fn default() -> Self {
         Self { timeout: Duration::from_secs(20), at_once: 256 }
     }
@@ -30,21 +30,21 @@ impl Default for GatewayLimits {
 /// An answer has at most this many bytes. A page of 250 orders of Conekta has some 700 KB.
 const LARGEST_ANSWER: usize = 4 << 20;
 
-/// The longest wait that a gateway may ask for.
+/// The longest wait that a server may ask for, in seconds.
 const LONGEST_WAIT: u64 = 3_600;
 
-/// A gateway's address that cannot be used.
+/// A server's address that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum BadGatewayUrl {
+pub enum BadUrl {
     /// The text is no URL of a server.
     #[error("it is no http or https URL")]
     Malformed,
-    /// Card tokens and keys would travel in plain text.
+    /// Card tokens, keys and bot tokens would travel in plain text.
     #[error("it must be https, http is for loopback addresses only")]
     PlainText,
 }
 
-/// The client of one gateway.
+/// The client of one server. Each client has connections and turns of its own, so a slow server delays no other one.
 #[derive(Clone, Debug)]
 pub struct HttpClient {
     client: Client,
@@ -55,8 +55,8 @@ pub struct HttpClient {
 
 /// How a request ended.
 #[derive(Debug)]
-pub(super) enum Reply {
-    /// The gateway answered.
+pub(crate) enum Reply {
+    /// The server answered.
     Answered { status: StatusCode, wait: Wait, body: Vec<u8> },
     /// Not one byte of the request left.
     NotSent,
@@ -64,27 +64,15 @@ pub(super) enum Reply {
     Lost,
 }
 
-impl Reply {
-    /// The charge in the answer to a request for one charge, by its id.
-    pub(super) fn charge<T: DeserializeOwned>(self) -> Result<T, ChargeAnswer> {
-        match self {
-            Self::Answered { status: StatusCode::OK, body, .. } => read(&body).ok_or(ChargeAnswer::Unknown(None)),
-            Self::Answered { status: StatusCode::NOT_FOUND, .. } => Err(ChargeAnswer::Absent),
-            Self::Answered { wait, .. } => Err(ChargeAnswer::Unknown(wait)),
-            Self::NotSent | Self::Lost => Err(ChargeAnswer::Unknown(None)),
-        }
-    }
-}
-
 impl HttpClient {
-    /// A client of the gateway at this address.
-    pub fn new(base: &str, limits: GatewayLimits) -> Result<Self, BadGatewayUrl> {
-        let mut base = Url::parse(base.trim()).map_err(|_| BadGatewayUrl::Malformed)?;
+    /// A client of the server at this address.
+    pub fn new(base: &str, limits: HttpLimits) -> Result<Self, BadUrl> {
+        let mut base = Url::parse(base.trim()).map_err(|_| BadUrl::Malformed)?;
         match base.scheme() {
             "https" => {}
             "http" if is_loopback(&base) => {}
-            "http" => return Err(BadGatewayUrl::PlainText),
-            _ => return Err(BadGatewayUrl::Malformed),
+            "http" => return Err(BadUrl::PlainText),
+            _ => return Err(BadUrl::Malformed),
         }
         if !base.path().ends_with('/') {
             let path = format!("{}/", base.path());
@@ -102,12 +90,12 @@ impl HttpClient {
             .tcp_nodelay(true)
             .user_agent(concat!("portero/", env!("CARGO_PKG_VERSION")))
             .build()
-            .map_err(|_| BadGatewayUrl::Malformed)?;
+            .map_err(|_| BadUrl::Malformed)?;
         Ok(Self { client, base, timeout: limits.timeout, turns: Arc::new(Semaphore::new(limits.at_once)) })
     }
 
-    /// A request for the path of these segments below the gateway's address.
-    pub(super) fn request(&self, method: Method, path: &[&str], query: &[(&str, &str)]) -> RequestBuilder {
+    /// A request for the path of these segments below the server's address.
+    pub(crate) fn request(&self, method: Method, path: &[&str], query: &[(&str, &str)]) -> RequestBuilder {
         let mut url = self.base.clone();
         if let Ok(mut segments) = url.path_segments_mut() {
             segments.pop_if_empty().extend(path);
@@ -119,7 +107,7 @@ impl HttpClient {
     }
 
     /// Sends a request once its turn has come.
-    pub(super) async fn send(&self, request: RequestBuilder) -> Reply {
+    pub(crate) async fn send(&self, request: RequestBuilder) -> Reply {
         let Ok(Ok(_turn)) = tokio::time::timeout(self.timeout, self.turns.acquire()).await else {
             return Reply::NotSent;
         };
@@ -142,21 +130,21 @@ impl HttpClient {
 }
 
 /// The body of a request as JSON.
-pub(super) fn json(request: RequestBuilder, body: &impl Serialize) -> RequestBuilder {
+pub(crate) fn json(request: RequestBuilder, body: &impl Serialize) -> RequestBuilder {
     match serde_json::to_vec(body) {
         Ok(bytes) => request.header(reqwest::header::CONTENT_TYPE, "application/json").body(bytes),
-        // Our own types always have a JSON form. A request without a body is rejected by the gateway.
+        // Our own types always have a JSON form. A server rejects a request without a body.
         Err(_) => request,
     }
 }
 
 /// The JSON of an answer, if it has the form that is needed.
-pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
+pub(crate) fn read<T: DeserializeOwned>(body: &[u8]) -> Option<T> {
     serde_json::from_slice(body).ok()
 }
 
-/// Whether a status leaves open what happened: the gateway's trouble, a conflict, a lock, or too many requests.
-pub(super) fn is_uncertain(status: StatusCode) -> bool {
+/// Whether a status leaves open what happened: the server's trouble, a conflict, a lock, or too many requests.
+pub(crate) fn is_uncertain(status: StatusCode) -> bool {
     status.is_server_error() || matches!(status.as_u16(), 408 | 409 | 423 | 424 | 425 | 428 | 429)
 }
 
@@ -175,8 +163,8 @@ fn is_loopback(url: &Url) -> bool {
 mod tests {
     use super::*;
 
-    fn refused(base: &str) -> Option<BadGatewayUrl> {
-        HttpClient::new(base, GatewayLimits::default()).err()
+    fn refused(base: &str) -> Option<BadUrl> {
+        HttpClient::new(base, HttpLimits::default()).err()
     }
 
     #[tokio::test]
@@ -185,16 +173,16 @@ mod tests {
             assert_eq!(refused(good), None, "{good}");
         }
         for bad in ["http://api.example.test", "http://127.0.0.1.example.test"] {
-            assert_eq!(refused(bad), Some(BadGatewayUrl::PlainText), "{bad}");
+            assert_eq!(refused(bad), Some(BadUrl::PlainText), "{bad}");
         }
         for bad in ["", "api.example.test", "ftp://127.0.0.1", "file:///etc/passwd"] {
-            assert_eq!(refused(bad), Some(BadGatewayUrl::Malformed), "{bad}");
+            assert_eq!(refused(bad), Some(BadUrl::Malformed), "{bad}");
         }
     }
 
     #[tokio::test]
     async fn an_id_stays_within_its_segment_of_the_path() {
-        let client = HttpClient::new("http://127.0.0.1:1/base", GatewayLimits::default()).unwrap();
+        let client = HttpClient::new("http://127.0.0.1:1/base", HttpLimits::default()).unwrap();
         let request = client.request(Method::GET, &["orders", "a b/..", "x?"], &[("q", "1&2")]).build().unwrap();
         assert_eq!(request.url().as_str(), "http://127.0.0.1:1/base/orders/a%20b%2F../x%3F?q=1%262");
     }

@@ -1,0 +1,10 @@
+//! What a company is told, and what remembers that it is to be told.
+//!
+//! A [`NewNotice`] is stored in the transaction that makes it due. It names its [`Occasion`] and holds no text and no
+//! secret. The [`Message`] is built when the notice is sent.
+
+mod message;
+mod notice;
+
+pub use message::{GuestAccess, Message, PurchaseNews, PurchaseNotice, RouterNews};
+pub use notice::{DaysLeft, NewNotice, Notice, NoticeId, Occasion, PurchaseEvent, RouterEvent};

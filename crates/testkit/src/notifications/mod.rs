@@ -1,0 +1,3 @@
+mod fake_notifier;
+
+pub use fake_notifier::{FakeNotifier, SentMessage};
