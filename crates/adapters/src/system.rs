@@ -1,24 +1,32 @@
 //! The system's clock, and its source of chance.
 
+use async_trait::async_trait;
 use portero_domain::{
     Timestamp,
-    ids::{CompanyId, KeyId, RouterId, SessionId, WebhookToken},
+    hotspot::{HotspotPassword, HotspotUsername},
+    ids::{CompanyId, KeyId, ProcessId, PurchaseReference, RouterId, SessionId, WebhookToken},
     ports::{Clock, Ids},
+    purchase::{GuestCredentials, GuestKind},
 };
 use ring::{
     error::Unspecified,
     rand::{SecureRandom, SystemRandom},
 };
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 /// The time as the system tells it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SystemClock;
 
+#[async_trait]
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is the Clock port's own source")]
     fn now(&self) -> Timestamp {
         Timestamp::new(OffsetDateTime::now_utc())
+    }
+
+    async fn sleep(&self, span: Duration) {
+        tokio::time::sleep(span.try_into().unwrap_or_default()).await;
     }
 }
 
@@ -27,6 +35,16 @@ const LOWER_ALPHANUMERIC: [char; 36] = [
     '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm',
     'n', 'o', 'p', 'q', 'r', 's', 't', 'u', 'v', 'w', 'x', 'y', 'z',
 ];
+
+const DIGITS: [char; 10] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
+/// Letters and digits that a guest does not mix up in reading: no `I`, `L`, `O`, `0` and `1`.
+const READABLE: [char; 31] = [
+    'A', 'B', 'C', 'D', 'E', 'F', 'G', 'H', 'J', 'K', 'M', 'N', 'P', 'Q', 'R', 'S', 'T', 'U', 'V', 'W', 'X', 'Y', 'Z',
+    '2', '3', '4', '5', '6', '7', '8', '9',
+];
+
+/// What the name of each hotspot user begins with.
+const GUEST: &str = "PT-";
 
 /// Ids of letters and digits drawn by nanoid, without bias, from the operating system's chance.
 ///
@@ -80,6 +98,25 @@ impl Ids for NanoIds {
     fn webhook_token(&self) -> WebhookToken {
         self.draw(WebhookToken::PREFIX, &LOWER_ALPHANUMERIC, 32, WebhookToken::parse)
     }
+
+    fn purchase(&self) -> PurchaseReference {
+        self.draw(PurchaseReference::PREFIX, &LOWER_ALPHANUMERIC, 26, PurchaseReference::parse)
+    }
+
+    fn guest(&self, kind: GuestKind) -> GuestCredentials {
+        let name = |alphabet, length| self.draw(GUEST, alphabet, length, |text| HotspotUsername::parse(text).ok());
+        match kind {
+            GuestKind::UserAndPassword => GuestCredentials {
+                name: name(&READABLE, 6),
+                password: self.draw("", &DIGITS, 6, |text| HotspotPassword::parse(text).ok()),
+            },
+            GuestKind::Pin => GuestCredentials { name: name(&DIGITS, 8), password: HotspotPassword::none() },
+        }
+    }
+
+    fn process(&self) -> ProcessId {
+        self.draw("", &DIGITS, 18, |text| text.parse().ok().map(ProcessId::new))
+    }
 }
 
 #[cfg(test)]
@@ -97,6 +134,21 @@ mod tests {
         assert_eq!(ids.webhook_token().as_str().len(), 32);
         let sessions: HashSet<_> = (0..1_000).map(|_| ids.session()).collect();
         assert_eq!(sessions.len(), 1_000);
+    }
+
+    #[test]
+    fn guests_get_readable_names_and_passwords_of_digits() {
+        let ids = NanoIds::new().unwrap();
+        for _ in 0..1_000 {
+            let GuestCredentials { name, password } = ids.guest(GuestKind::UserAndPassword);
+            let tail = name.as_str().strip_prefix("PT-").unwrap();
+            assert!(tail.len() == 6 && tail.chars().all(|letter| "ABCDEFGHJKMNPQRSTUVWXYZ23456789".contains(letter)));
+            let password = password.expose().as_bytes();
+            assert!(password.len() == 6 && password.iter().all(u8::is_ascii_digit));
+            let pin = ids.guest(GuestKind::Pin);
+            let digits = pin.name.as_str().strip_prefix("PT-").unwrap();
+            assert!(digits.len() == 8 && digits.bytes().all(|digit| digit.is_ascii_digit()) && pin.password.is_pin());
+        }
     }
 
     /// Taking a random byte modulo 36 would draw each of the first four characters a seventh more often than the rest.

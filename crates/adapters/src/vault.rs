@@ -5,7 +5,7 @@ use std::fmt;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use portero_domain::{
     ports::{SecretPlace, Vault, VaultError},
-    secret::{Sealed, Secret},
+    secret::{Fingerprint, Sealed, Secret},
 };
 use ring::{
     aead::{AES_256_GCM, Aad, LessSafeKey, NONCE_LEN, Nonce, UnboundKey},
@@ -63,6 +63,12 @@ impl Vault for AesVault {
         String::from_utf8(plain.to_vec()).map(Secret::new).map_err(|_| VaultError::Damaged)
     }
 
+    fn digest(&self, text: &str) -> Fingerprint {
+        let mut bytes = [0; 32];
+        bytes.copy_from_slice(digest::digest(&digest::SHA256, text.as_bytes()).as_ref());
+        Fingerprint::new(bytes)
+    }
+
     fn is_current(&self, sealed: &Sealed) -> bool {
         split(sealed).is_some_and(|(id, _)| id == self.current.id)
     }
@@ -84,6 +90,7 @@ fn bound_to(place: &SecretPlace) -> Aad<String> {
     Aad::from(match place {
         SecretPlace::RouterPassword(_, router) => format!("routers.password_sealed.{router}"),
         SecretPlace::ConektaPrivateKey(company) => format!("companies.conekta_private_key_sealed.{company}"),
+        SecretPlace::GuestSecret(_, purchase) => format!("purchases.guest_secret_sealed.{purchase}"),
         SecretPlace::TelegramBotToken(company) => format!("companies.telegram_bot_token_sealed.{company}"),
         SecretPlace::MercadoPagoAccessToken(company) => format!("companies.mercado_pago_access_token_sealed.{company}"),
         SecretPlace::MercadoPagoWebhookSecret(company) => {

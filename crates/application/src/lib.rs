@@ -35,7 +35,7 @@ use self::{
     hotspot::Hotspots,
     portal::Portal,
     products::Products,
-    purchases::Purchases,
+    purchases::{Purchases, Selling},
     routers::Routers,
     sessions::Sessions,
     system::System,
@@ -43,7 +43,7 @@ use self::{
 };
 
 /// What an operator may set.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Settings {
     /// How long an API key is valid. Default: a year (`R300`).
     pub api_key_life: Duration,
@@ -51,6 +51,8 @@ pub struct Settings {
     pub session_life: Duration,
     /// The schedule of the health checks.
     pub health_checks: HealthChecks,
+    /// How access is sold.
+    pub selling: Selling,
 }
 
 impl Default for Settings {
@@ -59,6 +61,7 @@ impl Default for Settings {
             api_key_life: Duration::days(365),
             session_life: Duration::hours(24),
             health_checks: HealthChecks::default(),
+            selling: Selling::default(),
         }
     }
 }
@@ -93,7 +96,7 @@ impl Application {
             products: Products::new(ports),
             portal: Portal::new(ports),
             hotspot: Hotspots::new(ports),
-            purchases: Purchases::new(ports),
+            purchases: Purchases::new(ports, settings, ports.ids.process()),
             system: System::new(ports),
             clock: Arc::clone(&ports.clock),
         }

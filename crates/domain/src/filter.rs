@@ -3,9 +3,11 @@
 //! `matches` is the rule. The in-memory store applies it, and the contract of the stores compares it with the SQL.
 
 use crate::{
+    Timestamp,
     health::{FleetRouter, FleetState},
     ids::{CompanyId, RouterId},
     product::Product,
+    purchase::{ChargeId, PaymentStatus, Purchase, SoldGuest},
     router::Router,
     text::text,
     user::{RoleKind, User},
@@ -69,6 +71,44 @@ impl ProductFilter {
     /// Whether the list contains this product.
     pub fn matches(&self, product: &Product) -> bool {
         self.router.as_ref().is_none_or(|router| product.offer.router == *router)
+    }
+}
+
+/// Which purchases of a company.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PurchaseFilter {
+    /// Only purchases in this state.
+    pub status: Option<PaymentStatus>,
+    /// Only purchases on this router.
+    pub router: Option<RouterId>,
+    /// Only purchases opened at this moment or later.
+    pub from: Option<Timestamp>,
+    /// Only purchases opened before this moment.
+    pub until: Option<Timestamp>,
+    /// Only purchases with this text in their reference, charge, hotspot user, or the buyer's name or e-mail.
+    pub text: Option<SearchText>,
+}
+
+impl PurchaseFilter {
+    /// Whether the list contains this purchase.
+    pub fn matches(&self, purchase: &Purchase) -> bool {
+        let opened_at = purchase.progress.opened_at();
+        let has = |text: &SearchText| {
+            let customer = &purchase.order.customer;
+            let user = match &purchase.guest {
+                SoldGuest::UserAndPassword { name, .. } => name.as_str(),
+                SoldGuest::Pin { .. } => "",
+            };
+            let charge = purchase.charge.as_ref().map_or("", ChargeId::as_str);
+            let texts =
+                [purchase.order.reference.as_str(), charge, user, customer.name.as_str(), customer.email.as_str()];
+            texts.into_iter().any(|place| text.is_in(place))
+        };
+        self.status.is_none_or(|status| purchase.status() == status)
+            && self.router.as_ref().is_none_or(|router| purchase.order.router == *router)
+            && self.from.is_none_or(|from| opened_at >= from)
+            && self.until.is_none_or(|until| opened_at < until)
+            && self.text.as_ref().is_none_or(has)
     }
 }
 

@@ -107,8 +107,24 @@ counted_id! {
     ProductId
 }
 counted_id! {
-    /// A row in the record of sales.
+    /// A row of the purchases.
     PurchaseId
+}
+
+/// A process that works on the store: a random number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ProcessId(i64);
+
+impl ProcessId {
+    /// The process with this number.
+    pub const fn new(number: i64) -> Self {
+        Self(number)
+    }
+
+    /// The number.
+    pub const fn get(self) -> i64 {
+        self.0
+    }
 }
 
 #[cfg(test)]

@@ -86,6 +86,9 @@ pub enum Currency {
 }
 
 impl Currency {
+    /// Every currency, in the order of their codes.
+    pub const ALL: [Self; 3] = [Self::Eur, Self::Mxn, Self::Usd];
+
     /// The currency with this ISO 4217 code, in capitals.
     pub fn parse(code: &str) -> Option<Self> {
         [Self::Mxn, Self::Usd, Self::Eur].into_iter().find(|currency| currency.code() == code)

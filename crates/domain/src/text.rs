@@ -71,6 +71,13 @@ text! {
     /// A telephone number as its owner writes it. Up to 30 characters.
     Phone, max 30
 }
+impl Phone {
+    /// A number for a gateway that demands one, where none is known.
+    pub fn unknown() -> Self {
+        Self("0000000000".to_owned())
+    }
+}
+
 text! {
     /// A sentence or two about a product. Up to 1,000 characters.
     Description, max 1_000

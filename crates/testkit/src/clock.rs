@@ -1,5 +1,6 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
+use async_trait::async_trait;
 use portero_domain::{Timestamp, ports::Clock};
 use time::Duration;
 
@@ -35,8 +36,14 @@ impl Default for FixedClock {
     }
 }
 
+#[async_trait]
 impl Clock for FixedClock {
     fn now(&self) -> Timestamp {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Moves the time on.
+    async fn sleep(&self, span: Duration) {
+        self.advance(span);
     }
 }

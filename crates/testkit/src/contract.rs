@@ -20,10 +20,11 @@ use async_trait::async_trait;
 use portero_domain::{
     Timestamp,
     api_key::ApiKey,
-    ids::UserId,
+    ids::{ProcessId, UserId},
     page::{Limit, Listing, Page, Start},
-    ports::{Gate, PresentedKey, Storage, StorageError, Stored, UnitOfWork, transact},
-    purchase::Purchase,
+    ports::{Gate, Hold, NewPurchase, PresentedKey, Storage, StorageError, Stored, Then, UnitOfWork, transact},
+    purchase::{PaymentStatus, Purchase},
+    secret::Fingerprint,
     user::NewUser,
 };
 use time::Duration;
@@ -38,9 +39,40 @@ pub trait Harness: Send + Sync {
 
     /// The gate to the same store.
     fn gate(&self) -> Arc<dyn Gate>;
+}
 
-    /// Adds a purchase. No use case buys yet. The store gives it an id of its own.
-    async fn seed_purchase(&self, purchase: &Purchase);
+/// Adds a purchase as it stands, and returns it with the id and the version that the store gives to it. Nobody holds it,
+/// and it is not due.
+pub async fn seed_purchase(harness: &dyn Harness, purchase: Purchase) -> Purchase {
+    commit(harness, move |storage| {
+        let new = new_purchase(&purchase);
+        let hold = Hold { process: ProcessId::new(1), lease: Duration::MINUTE };
+        let opened = storage.purchases().open(&new, hold)?.expect("a new purchase");
+        let wanted = Purchase { id: opened.id, ..purchase.clone() };
+        let undecided = matches!(wanted.status(), PaymentStatus::Pending | PaymentStatus::Confirming);
+        let then = if undecided { Then::After(Duration::DAY) } else { Then::Done };
+        assert!(storage.purchases().save(&opened, &wanted, then)?, "nobody else changes it");
+        Ok(Purchase { version: opened.version + 1, ..wanted })
+    })
+    .await
+}
+
+/// The opening of this purchase. Its keys follow from its reference.
+pub fn new_purchase(purchase: &Purchase) -> NewPurchase {
+    let key = |kind: u8| {
+        let mut bytes = [kind; 32];
+        let reference = purchase.order.reference.as_str().as_bytes();
+        bytes.iter_mut().skip(1).zip(reference.iter().rev()).for_each(|(byte, letter)| *byte = *letter);
+        Fingerprint::new(bytes)
+    };
+    NewPurchase {
+        order: purchase.order.clone(),
+        guest: purchase.guest.clone(),
+        identity: key(1),
+        request: key(2),
+        card: key(3),
+        opened_at: purchase.progress.opened_at(),
+    }
 }
 
 /// Makes a test of each contract. `make_harness` names an `async fn() -> impl Harness` beside the call; the calling
@@ -130,6 +162,17 @@ macro_rules! contract_tests {
                 a_purchase_reads_back_as_it_was_written,
                 purchases_of_one_company_come_newest_first,
                 only_paid_purchases_are_income,
+                purchases_are_found_by_state_router_time_and_text,
+                a_purchase_is_found_by_each_of_its_keys,
+                one_identity_opens_one_purchase,
+                of_rivals_with_one_identity_one_opens_a_purchase,
+                a_change_of_an_older_version_is_refused,
+                a_held_purchase_is_due_after_its_lease,
+                rivals_never_claim_the_same_purchase,
+                purchases_of_busy_companies_are_left,
+                what_a_silent_process_holds_becomes_due,
+                a_refund_waits_for_the_end_of_its_lease,
+                refunds_and_stages_are_kept_in_their_order,
             }
             router_healths {
                 a_router_begins_unknown_and_due,

@@ -4,12 +4,15 @@ use std::{
 };
 
 use portero_domain::{
-    ids::{CompanyId, KeyId, RouterId, SessionId, WebhookToken},
+    hotspot::{HotspotPassword, HotspotUsername},
+    ids::{CompanyId, KeyId, ProcessId, PurchaseReference, RouterId, SessionId, WebhookToken},
     ports::Ids,
+    purchase::{GuestCredentials, GuestKind},
 };
 
 /// Draws ids that a test can foresee: those it has queued, then `EMP_0000000001`, `RTR_00000001`,
-/// `key_0000000000000001`, `ses_00000000000000000000000001`, 32 digits for a webhook and so on. Its clones draw from the same source.
+/// `key_0000000000000001`, `ses_00000000000000000000000001`, 32 digits for a webhook, the guest `PT-AAAA22` with the password
+/// `000001` and so on. Its clones draw from the same source.
 #[derive(Clone, Debug, Default)]
 pub struct CountingIds {
     companies: Source<CompanyId>,
@@ -17,6 +20,9 @@ pub struct CountingIds {
     keys: Source<KeyId>,
     sessions: Source<SessionId>,
     webhook_tokens: Source<WebhookToken>,
+    purchases: Source<PurchaseReference>,
+    guests: Source<GuestCredentials>,
+    processes: Source<ProcessId>,
 }
 
 impl CountingIds {
@@ -64,6 +70,25 @@ impl Ids for CountingIds {
 
     fn webhook_token(&self) -> WebhookToken {
         self.webhook_tokens.next(|number| WebhookToken::parse(&format!("{number:032}")))
+    }
+
+    fn purchase(&self) -> PurchaseReference {
+        self.purchases.next(|number| PurchaseReference::parse(&format!("compra_{number:026}")))
+    }
+
+    fn guest(&self, kind: GuestKind) -> GuestCredentials {
+        self.guests.next(|number| {
+            let (name, password) = match kind {
+                GuestKind::UserAndPassword => (format!("PT-AAAA{:02}", 21 + number), format!("{number:06}")),
+                GuestKind::Pin => (format!("PT-{number:08}"), String::new()),
+            };
+            let (name, password) = (HotspotUsername::parse(&name).ok()?, HotspotPassword::parse(&password).ok()?);
+            Some(GuestCredentials { name, password })
+        })
+    }
+
+    fn process(&self) -> ProcessId {
+        self.processes.next(|number| i64::try_from(number).ok().map(ProcessId::new))
     }
 }
 

@@ -40,5 +40,6 @@ pub use memory::{HealthRow, InMemory, KeyRow, Tables};
 pub use notifications::{FakeNotifier, SentMessage};
 pub use passwords::FakePasswords;
 pub use ports::fake_ports;
+pub use purchases::PurchaseRow;
 pub use tokens::FakeTokens;
 pub use vault::FakeVault;

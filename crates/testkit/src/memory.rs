@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use portero_domain::{
     api_key::ApiKey,
     company::Company,
-    ports::{StorageError, Stored, UnitOfWork, Work},
+    ports::{Clock, StorageError, Stored, UnitOfWork, Work},
     product::Product,
     purchase::Purchase,
     router::Router,
@@ -21,6 +21,7 @@ use portero_domain::{
 };
 
 use self::{faults::Faults, transaction::MemoryTransaction};
+use crate::FixedClock;
 
 pub use self::tables::{HealthRow, KeyRow, Tables};
 
@@ -35,6 +36,7 @@ pub struct InMemory(Arc<Mutex<State>>);
 pub(crate) struct State {
     pub(crate) tables: Tables,
     pub(crate) faults: Faults,
+    pub(crate) clock: FixedClock,
 }
 
 impl InMemory {
@@ -117,10 +119,17 @@ impl InMemory {
         self.given(|tables| tables.add_product(product))
     }
 
-    /// With this purchase, under the next id.
+    /// With this purchase, under the next id. Nobody holds it, and it is not due.
     #[must_use]
-    pub fn with_purchase(self, purchase: Purchase) -> Self {
-        self.given(|tables| tables.add_purchase(purchase))
+    pub fn with_purchase(self, purchase: &Purchase) -> Self {
+        self.given(|tables| tables.add_whole_purchase(purchase))
+    }
+
+    /// With this clock as the store's own.
+    #[must_use]
+    pub fn with_clock(self, clock: &FixedClock) -> Self {
+        self.state().clock = clock.clone();
+        self
     }
 
     fn given<T>(self, add: impl FnOnce(&mut Tables) -> Stored<T>) -> Self {
@@ -137,9 +146,9 @@ impl InMemory {
 #[async_trait]
 impl UnitOfWork for InMemory {
     async fn run(&self, work: Work) -> Stored<()> {
-        let State { tables, faults } = &mut *self.state();
+        let State { tables, faults, clock } = &mut *self.state();
         faults.strike()?;
-        let mut transaction = MemoryTransaction::begin(tables.clone(), faults);
+        let mut transaction = MemoryTransaction::begin(tables.clone(), faults, clock.now());
         if work(&mut transaction).is_ok() {
             *tables = transaction.commit()?;
         }

@@ -3,10 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use portero_domain::{
-    ports::{Gate, UnitOfWork},
-    purchase::Purchase,
-};
+use portero_domain::ports::{Gate, UnitOfWork};
 use portero_testkit::{InMemory, contract::Harness, contract_tests};
 
 struct Memory(InMemory);
@@ -19,10 +16,6 @@ impl Harness for Memory {
 
     fn gate(&self) -> Arc<dyn Gate> {
         Arc::new(self.0.clone())
-    }
-
-    async fn seed_purchase(&self, purchase: &Purchase) {
-        let _ = self.0.clone().with_purchase(purchase.clone());
     }
 }
 

@@ -63,6 +63,77 @@ diesel::table! {
 }
 
 diesel::table! {
+    purchase_events (company_id, purchase_id, at, id) {
+        company_id -> Text,
+        purchase_id -> Int8,
+        at -> Timestamptz,
+        id -> Int8,
+        stage -> Text,
+        cause -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    purchase_keys (company_id, kind, key) {
+        company_id -> Text,
+        kind -> Text,
+        key -> Bytea,
+        reference -> Text,
+        request -> Bytea,
+    }
+}
+
+diesel::table! {
+    purchase_refunds (company_id, purchase_id, number) {
+        company_id -> Text,
+        purchase_id -> Int8,
+        number -> Int2,
+        amount_minor -> Int8,
+        reason -> Nullable<Text>,
+        requested_by -> Nullable<Int8>,
+        requested_at -> Timestamptz,
+        done_at -> Nullable<Timestamptz>,
+        problem -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    purchases (company_id, opened_at, id) {
+        company_id -> Text,
+        opened_at -> Timestamptz,
+        id -> Int8,
+        reference -> Text,
+        router_id -> Text,
+        product_id -> Int8,
+        gateway -> Text,
+        title -> Text,
+        profile -> Text,
+        amount_minor -> Int8,
+        currency -> Text,
+        live -> Bool,
+        customer_name -> Text,
+        customer_email -> Text,
+        customer_phone -> Nullable<Text>,
+        card_brand -> Nullable<Text>,
+        installments -> Int2,
+        guest_kind -> Text,
+        guest_name -> Text,
+        guest_secret_sealed -> Text,
+        stage -> Text,
+        cause -> Nullable<Text>,
+        charge_id -> Nullable<Text>,
+        stage_at -> Nullable<Timestamptz>,
+        absences -> Int2,
+        cardholder -> Nullable<Text>,
+        paid_at -> Nullable<Timestamptz>,
+        refunded_minor -> Int8,
+        refund_due -> Bool,
+        tries -> Int4,
+        version -> Int8,
+    }
+}
+
+diesel::table! {
     router_health (company_id, router_id) {
         router_id -> Text,
         next_check_at -> Timestamptz,
@@ -119,23 +190,6 @@ diesel::table! {
 }
 
 diesel::table! {
-    transactions (company_id, created_at, id) {
-        id -> Int8,
-        reference -> Text,
-        company_id -> Text,
-        router_id -> Text,
-        product_id -> Nullable<Int8>,
-        amount_minor -> Int8,
-        currency -> Text,
-        status -> Text,
-        customer_name -> Nullable<Text>,
-        customer_email -> Nullable<Text>,
-        created_at -> Timestamptz,
-        paid_at -> Nullable<Timestamptz>,
-    }
-}
-
-diesel::table! {
     users (id) {
         id -> Int8,
         email -> Text,
@@ -151,17 +205,20 @@ diesel::table! {
 
 diesel::joinable!(routers -> companies (company_id));
 diesel::joinable!(sessions -> users (user_id));
-diesel::joinable!(transactions -> companies (company_id));
+diesel::joinable!(purchases -> companies (company_id));
 diesel::joinable!(users -> companies (company_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
     companies,
     products,
+    purchase_events,
+    purchase_keys,
+    purchase_refunds,
+    purchases,
     router_health,
     router_health_changes,
     routers,
     sessions,
-    transactions,
     users,
 );

@@ -1,5 +1,5 @@
 //! All encrypted secrets, in the order of their places: the routers' passwords by company and id, then the companies' secrets
-//! of each kind by company.
+//! of each kind by company, then the guests' secrets by company and purchase.
 
 use diesel::{
     ExpressionMethods, NullableExpressionMethods, QueryDsl, QueryResult, RunQueryDsl,
@@ -9,14 +9,14 @@ use diesel::{
     sql_types::{Record, Text},
 };
 use portero_domain::{
-    ids::{CompanyId, RouterId},
+    ids::{CompanyId, PurchaseReference, RouterId},
     ports::{SealedSecret, SealedSecrets, SecretPlace, Stored},
     secret::Sealed,
 };
 
 use super::{
     error::{OrBroken, storage},
-    schema::{companies, routers},
+    schema::{companies, purchases, routers},
     unit_of_work::PgStorage,
 };
 
@@ -70,6 +70,15 @@ macro_rules! company_secrets {
                         .set(routers::password_sealed.eq(after))
                         .execute(connection)
                 }
+                SecretPlace::GuestSecret(company, purchase) => {
+                    let of_purchase = purchases::table
+                        .filter(purchases::company_id.eq(company.as_str()))
+                        .filter(purchases::reference.eq(purchase.as_str()));
+                    // A process that is just storing the purchase must not put the old secret back.
+                    diesel::update(of_purchase.filter(purchases::guest_secret_sealed.eq(before)))
+                        .set((purchases::guest_secret_sealed.eq(after), purchases::version.eq(purchases::version + 1)))
+                        .execute(connection)
+                }
                 $(
                     SecretPlace::$kind(id) => {
                         let company = companies::table.find(id.as_str());
@@ -100,6 +109,11 @@ impl SealedSecrets for PgStorage<'_> {
             Some(_) => Vec::new(),
         };
         find_after(self.connection, place, limit, &mut found)?;
+        let guests_after = match place {
+            Some(SecretPlace::GuestSecret(company, purchase)) => (company.as_str(), purchase.as_str()),
+            _ => ("", ""),
+        };
+        found.extend(self.guest_secrets_after(guests_after, left(limit, &found))?);
         Ok(found)
     }
 
@@ -125,6 +139,27 @@ impl PgStorage<'_> {
             let company = CompanyId::parse(&company).or_broken("company id")?;
             let id = RouterId::parse(&id).or_broken("router id")?;
             Ok(SealedSecret { place: SecretPlace::RouterPassword(company, id), sealed: Sealed::new(sealed) })
+        });
+        secrets.collect()
+    }
+}
+
+impl PgStorage<'_> {
+    fn guest_secrets_after(&mut self, after: (&str, &str), limit: i64) -> Stored<Vec<SealedSecret>> {
+        let place = (purchases::company_id, purchases::reference);
+        let beyond =
+            After::new(AsExpression::<Place>::as_expression(place), AsExpression::<Place>::as_expression(after));
+        let rows: Vec<(String, String, String)> = purchases::table
+            .filter(beyond)
+            .order(place)
+            .limit(limit)
+            .select((purchases::company_id, purchases::reference, purchases::guest_secret_sealed))
+            .load(self.connection)
+            .map_err(storage)?;
+        let secrets = rows.into_iter().map(|(company, purchase, sealed)| {
+            let company = CompanyId::parse(&company).or_broken("company id")?;
+            let purchase = PurchaseReference::parse(&purchase).or_broken("reference")?;
+            Ok(SealedSecret { place: SecretPlace::GuestSecret(company, purchase), sealed: Sealed::new(sealed) })
         });
         secrets.collect()
     }

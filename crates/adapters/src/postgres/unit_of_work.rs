@@ -5,8 +5,8 @@ use std::time::Instant;
 use async_trait::async_trait;
 use diesel::{Connection, PgConnection, RunQueryDsl, result::Error, sql_query};
 use portero_domain::ports::{
-    ApiKeys, Companies, Products, Purchases, RouterHealths, Routers, SealedSecrets, Sessions, Storage, Stored,
-    UnitOfWork, Users, Work,
+    ApiKeys, Companies, Processes, Products, Purchases, RouterHealths, Routers, SealedSecrets, Sessions, Storage,
+    Stored, UnitOfWork, Users, Work,
 };
 
 use super::{
@@ -97,6 +97,10 @@ impl Storage for PgStorage<'_> {
     }
 
     fn purchases(&mut self) -> &mut dyn Purchases {
+        self
+    }
+
+    fn processes(&mut self) -> &mut dyn Processes {
         self
     }
 

@@ -38,7 +38,7 @@ use portero_domain::{
         SessionsOf, UserChange,
     },
     network::{CertificateFingerprint, Endpoint},
-    ports::{CreateHotspotUserError, Hotspot, HotspotResult, RouterProbe, Vitals},
+    ports::{CreateHotspotUserError, Hotspot, HotspotError, HotspotResult, RouterProbe, Vitals},
     router::RouterAccess,
 };
 use tokio::runtime::{Builder, Runtime};
@@ -106,6 +106,10 @@ impl Drop for RouterOs {
 
 #[async_trait]
 impl Hotspot for RouterOs {
+    fn known_failure(&self, router: &RouterAccess) -> Option<HotspotError> {
+        self.sessions.session(&router.router).known_failure(router)
+    }
+
     async fn profiles(&self, router: &RouterAccess) -> HotspotResult<Vec<Profile>> {
         profiles::all(&self.read(router)).await
     }

@@ -157,6 +157,13 @@ impl RouterSession {
         Ok(Entry::Wait(told))
     }
 
+    /// The error that opened the circuit breaker, while it is open for this access.
+    pub(super) fn known_failure(&self, access: &RouterAccess) -> Option<HotspotError> {
+        let state = self.lock();
+        let admitted = state.breaker.admit(Instant::now());
+        admitted.err().filter(|_| state.access.as_ref() == Some(access))
+    }
+
     /// The session of this number is open. False if no caller wants it any more.
     pub(super) fn opened(&self, generation: u64, connection: &Connection, version: Version) -> bool {
         let mut state = self.lock();

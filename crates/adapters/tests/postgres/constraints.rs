@@ -51,10 +51,14 @@ fn product(router: &str, company: &str, profile: &str, price_currency_details: &
     )
 }
 
-fn purchase(reference: &str, company: &str, amount_currency_status: &str) -> String {
+/// A delivered purchase. The number decides its reference.
+fn purchase(number: u32, company: &str) -> String {
     format!(
-        "INSERT INTO transactions (reference, company_id, router_id, product_id, amount_minor, currency, status, \
-         created_at) VALUES ('{reference}', '{company}', 'RTR_GONE0000', 99, {amount_currency_status}, now())"
+        "INSERT INTO purchases (company_id, opened_at, reference, router_id, product_id, gateway, title, profile, \
+         amount_minor, currency, live, customer_name, customer_email, installments, guest_kind, guest_name, \
+         guest_secret_sealed, stage, charge_id, absences, paid_at, refunded_minor, refund_due, tries, version) \
+         VALUES ('{company}', now(), 'compra_{number:026}', 'RTR_GONE0000', 99, 'conekta', 'Una hora', '1h', 2500, 'MXN', \
+         false, 'Ana', 'ana@hotel.mx', 1, 'user', 'PT-AAAAAA', 'v1.x', 'delivered', 'ord_1', 0, now(), 0, false, 0, 0)"
     )
 }
 
@@ -215,18 +219,105 @@ fn a_gateways_settings_are_whole() {
 }
 
 #[test]
-fn a_purchase_outlives_its_router_and_is_written_once_in_its_company() {
+fn a_purchase_outlives_its_router_and_has_a_company() {
     let database = furnished();
-    database.statement(&purchase("ord_1", "EMP_0000000001", "2500, 'MXN', 'paid'"));
-    refused(&database, UniqueViolation, &purchase("ord_1", "EMP_0000000001", "2500, 'MXN', 'paid'"));
-    database.statement(&purchase("ord_1", "EMP_0000000002", "2500, 'MXN', 'paid'"));
-    refused(&database, ForeignKeyViolation, &purchase("ord_2", "EMP_0000000009", "2500, 'MXN', 'paid'"));
-    for bad in ["-1, 'MXN', 'paid'", "2500, 'XXX', 'paid'", "2500, 'MXN', 'approved'"] {
-        refused(&database, CheckViolation, &purchase("ord_2", "EMP_0000000001", bad));
+    database.statement(&purchase(1, "EMP_0000000001"));
+    refused(&database, ForeignKeyViolation, &purchase(2, "EMP_0000000009"));
+    for bad in [
+        "amount_minor = 0",
+        "currency = 'XXX'",
+        "gateway = 'stripe'",
+        "refunded_minor = 2501",
+        "refunded_minor = -1",
+        "installments = 0",
+        "reference = 'compra_1'",
+        "charge_id = 'a b'",
+        "guest_kind = 'mac'",
+        "guest_secret_sealed = ''",
+        "tries = -1",
+        // A PIN is a secret.
+        "guest_kind = 'pin'",
+        "guest_kind = 'pin', guest_name = 'PT-12345678'",
+    ] {
+        refused(&database, CheckViolation, &format!("UPDATE purchases SET {bad}"));
+    }
+    database.statement("UPDATE purchases SET guest_kind = 'pin', guest_name = '78'");
+}
+
+#[test]
+fn a_purchase_is_never_in_an_impossible_stage() {
+    let database = furnished();
+    database.statement(&purchase(1, "EMP_0000000001"));
+    for (stage, good, bad) in [
+        ("opened", "charge_id = NULL", "stage_at = now()"),
+        ("opened", "charge_id = NULL", "cause = 'refunded'"),
+        ("reserved", "cause = 'gateway_unreachable'", "cause = 'unpaid.absent'"),
+        ("charging", "stage_at = now(), absences = 2", "stage_at = NULL"),
+        ("charging", "stage_at = now()", "cause = 'unpaid.absent'"),
+        ("confirming", "stage_at = now()", "stage_at = now(), charge_id = NULL"),
+        ("cancelling", "cause = 'unpaid.declined.cancelled'", "cause = NULL"),
+        ("cancelling", "cause = 'unpaid.absent'", "cause = 'refund.late'"),
+        ("paid", "stage_at = now()", "stage_at = now(), paid_at = NULL"),
+        ("paid", "stage_at = now()", "stage_at = now(), charge_id = NULL"),
+        ("delivered", "absences = 0", "paid_at = NULL"),
+        ("delivered", "absences = 0", "charge_id = NULL"),
+        ("delivered", "absences = 0", "cause = 'unpaid.absent'"),
+        ("delivered", "absences = 0", "absences = 1"),
+        ("refunding", "cause = 'refund.late'", "cause = 'refund.late', charge_id = NULL"),
+        ("withdrawing", "cause = 'unpaid.absent'", "cause = NULL"),
+        ("withdrawing", "cause = 'refunded'", "cause = 'refunded', charge_id = NULL"),
+        ("closed", "cause = 'charged_back'", "cause = 'charged_back', charge_id = NULL"),
+        ("closed", "cause = 'unpaid.guest.rejected'", "cause = 'manual.mismatch'"),
+        ("manual", "cause = 'manual.mismatch', charge_id = NULL", "cause = NULL"),
+        ("confirming", "stage_at = now(), cardholder = '{}'", "absences = 3, stage_at = now()"),
+    ] {
+        let set = |parts: &str| format!("UPDATE purchases SET stage = '{stage}', cause = NULL, {parts}");
+        let set = |parts: &str| {
+            if parts.contains("cause") { set(parts).replacen("cause = NULL, ", "", 1) } else { set(parts) }
+        };
+        let tried = |sql: &str| format!("DO $$ BEGIN {sql}; RAISE EXCEPTION 'accepted'; END $$");
+        match database.attempt(&tried(&set(good))) {
+            Err(Error::DatabaseError(_, information)) => {
+                assert_eq!(information.message(), "accepted", "{stage}: {good}")
+            }
+            other => panic!("{other:?}: {stage}: {good}"),
+        }
+        refused(&database, CheckViolation, &set(bad));
+    }
+    for unknown in ["'sold'", "''"] {
+        refused(&database, CheckViolation, &format!("UPDATE purchases SET stage = {unknown}"));
+    }
+    refused(&database, CheckViolation, "UPDATE purchases SET cardholder = '{}'");
+}
+
+#[test]
+fn what_belongs_to_a_purchase_is_whole() {
+    let database = furnished();
+    let key = |kind: &str, length: u8| {
+        format!(
+            "INSERT INTO purchase_keys (company_id, kind, key, reference, request) \
+             VALUES ('EMP_0000000001', '{kind}', decode(repeat('ab', {length}), 'hex'), 'compra_1', decode(repeat('cd', 32), 'hex'))"
+        )
+    };
+    database.statement(&key("card", 32));
+    refused(&database, UniqueViolation, &key("card", 32));
+    database.statement(&key("identity", 32));
+    refused(&database, CheckViolation, &key("card", 31));
+    refused(&database, CheckViolation, &key("token", 32));
+    let refund = |number: i32, cents: i32, state: &str| {
+        format!(
+            "INSERT INTO purchase_refunds (company_id, purchase_id, number, amount_minor, requested_at, done_at, problem) \
+             VALUES ('EMP_0000000001', 1, {number}, {cents}, now(), {state})"
+        )
+    };
+    database.statement(&refund(1, 1, "NULL, NULL"));
+    refused(&database, UniqueViolation, &refund(1, 2, "NULL, NULL"));
+    for bad in [refund(0, 1, "NULL, NULL"), refund(2, 0, "NULL, NULL"), refund(2, 1, "now(), 'too_old'")] {
+        refused(&database, CheckViolation, &bad);
     }
 }
 
-/// What each names without the company is global: companies, their webhooks' addresses, users, sessions, and the ids of routers.
+/// What each names without the company is global: companies, their webhooks' addresses, users, sessions, processes, and the ids of routers.
 #[test]
 fn keys_of_a_tenants_table_contain_the_company() {
     let database = TestDatabase::new();
@@ -238,7 +329,7 @@ fn keys_of_a_tenants_table_contain_the_company() {
     };
     let unique = "(SELECT indrelid AS of, indkey, relname FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid \
          WHERE indisunique AND relnamespace = current_schema()::regnamespace) AS found WHERE relname NOT LIKE '\\_%'";
-    let expected = "companies_one_webhook_token companies_pkey routers_one_id_per_database sessions_pkey users_email_key users_pkey";
+    let expected = "companies_one_webhook_token companies_pkey processes_pkey routers_one_id_per_database sessions_pkey users_email_key users_pkey";
     assert_eq!(without_company("relname", unique, "indkey").as_deref(), Some(expected));
     let foreign = "(SELECT conrelid AS of, conkey, conname FROM pg_constraint WHERE contype = 'f' \
          AND connamespace = current_schema()::regnamespace) AS found WHERE true";

@@ -5,12 +5,28 @@ use std::sync::Once;
 use diesel::connection::{InstrumentationEvent, set_default_instrumentation};
 
 /// The tables whose rows belong to a company.
-const TENANT_TABLES: [&str; 6] =
-    ["api_keys", "products", "router_health", "router_health_changes", "routers", "transactions"];
+const TENANT_TABLES: [&str; 11] = [
+    "api_keys",
+    "products",
+    "purchase_events",
+    "purchase_keys",
+    "purchase_queue",
+    "purchase_refunds",
+    "purchase_sums",
+    "purchases",
+    "router_health",
+    "router_health_changes",
+    "routers",
+];
 
-/// The health check finds the routers that are due in all companies. What it does then names their companies.
-const OF_ALL_COMPANIES: &str = "SELECT router_health.company_id, router_health.router_id FROM router_health \
-     WHERE (router_health.next_check_at <= ";
+/// The background finds what is due in all companies. What it does then names their companies. So does a statement that
+/// encrypts the secrets of all companies again.
+const OF_ALL_COMPANIES: [&str; 4] = [
+    "SELECT router_health.company_id, router_health.router_id FROM router_health WHERE (router_health.next_check_at <= ",
+    "WITH due AS ( SELECT company_id, purchase_id FROM purchase_queue WHERE due_at <= ",
+    "UPDATE purchase_queue SET due_at = statement_timestamp(), holder = NULL FROM purchases WHERE purchase_queue.holder = ",
+    "SELECT purchases.company_id, purchases.reference, purchases.guest_secret_sealed FROM purchases WHERE (purchases.company_id, ",
+];
 
 /// Checks the statements of all connections that are made from now on. A statement that does not name the company panics,
 /// which fails the work that sent it.
@@ -38,15 +54,24 @@ fn names_the_company(sql: &str) -> bool {
         "SELECT" => " FROM ",
         "UPDATE" | "DELETE" => " WHERE ",
         "INSERT" => " (",
-        "WITH" => " JOIN ",
+        "WITH" => {
+            if sql.contains(" JOIN ") {
+                " JOIN "
+            } else {
+                " WHERE "
+            }
+        }
         // What is not about rows: settings, transactions, the schema.
         _ => return true,
     };
     let conditions = sql.split_once(conditions).map_or("", |(_, conditions)| conditions);
+    let inserted = |table: &str| sql.contains(&format!("INSERT INTO {table} (company_id"));
     let named = |table: &str| {
-        conditions.contains(&format!("{table}.company_id")) || (tables.len() == 1 && conditions.contains("company_id"))
+        inserted(table)
+            || conditions.contains(&format!("{table}.company_id"))
+            || (tables.len() == 1 && conditions.contains("company_id"))
     };
-    sql.starts_with(OF_ALL_COMPANIES) || tables.iter().all(|table| named(table))
+    OF_ALL_COMPANIES.iter().any(|known| sql.starts_with(known)) || tables.iter().all(|table| named(table))
 }
 
 #[test]
@@ -56,6 +81,7 @@ fn a_statement_that_forgets_the_company_is_found() {
         "UPDATE routers SET company_id = $1, name = $2 WHERE routers.id = $3",
         "DELETE FROM \"api_keys\" WHERE (\"api_keys\".\"router_id\" = $1)",
         "DELETE FROM products",
+        "WITH done AS (UPDATE purchases SET stage = $1 WHERE id = $2 RETURNING id) SELECT count(*) FROM done",
         "INSERT INTO router_health (router_id) VALUES ($1)",
         "SELECT count(*) FROM routers JOIN api_keys ON api_keys.router_id = routers.id WHERE routers.company_id = $1",
         "SELECT id FROM router_health WHERE next_check_at <= $1",
@@ -64,7 +90,7 @@ fn a_statement_that_forgets_the_company_is_found() {
     }
     for good in [
         "SELECT id FROM users WHERE email = $1",
-        "SELECT count(*) FROM transactions\n WHERE company_id = $1",
+        "SELECT count(*) FROM purchases\n WHERE company_id = $1",
         "INSERT INTO \"routers\" (\"id\", \"company_id\") VALUES ($1, $2)",
         "DELETE FROM \"api_keys\" WHERE ((\"api_keys\".\"company_id\" = $1) AND (\"api_keys\".\"id\" = $2))",
         "BEGIN",

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use portero_domain::{
+    filter::PurchaseFilter,
     ids::CompanyId,
     page::{Listing, Page},
     ports::{Stored, UnitOfWork, transact},
@@ -13,8 +14,13 @@ pub struct ListPurchases {
 }
 
 impl ListPurchases {
-    /// This part of the company's purchases.
-    pub async fn execute(&self, company: CompanyId, page: Page<Purchase>) -> Stored<Listing<Purchase>> {
-        transact(&*self.storage, move |storage| storage.purchases().list(&company, page)).await
+    /// This part of the company's purchases that match the filter.
+    pub async fn execute(
+        &self,
+        company: CompanyId,
+        filter: PurchaseFilter,
+        page: Page<Purchase>,
+    ) -> Stored<Listing<Purchase>> {
+        transact(&*self.storage, move |storage| storage.purchases().list(&company, &filter, page)).await
     }
 }

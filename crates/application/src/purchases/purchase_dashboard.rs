@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use portero_domain::{
     company::Company,
+    filter::PurchaseFilter,
     ids::CompanyId,
     page::{Limit, Page, Start},
     ports::{Stored, UnitOfWork, transact},
@@ -34,7 +35,7 @@ impl PurchaseDashboard {
         transact(&*self.storage, move |storage| {
             let Some(company) = storage.companies().find(&company)? else { return Ok(None) };
             let sales = storage.purchases().summary(&company.id)?;
-            let recent = storage.purchases().list(&company.id, Self::RECENT)?.items;
+            let recent = storage.purchases().list(&company.id, &PurchaseFilter::default(), Self::RECENT)?.items;
             let routers = storage.routers().count(&company.id)?;
             Ok(Some(Dashboard { company, sales, routers, recent }))
         })

@@ -34,6 +34,10 @@ impl CheckSecrets {
             let Some(last) = secrets.last() else { return Ok(sum) };
             reached = Some(last.place.clone());
             for secret in secrets {
+                // The guests' secrets come last. There may be millions, and the same keys encrypt them.
+                if matches!(secret.place, SecretPlace::GuestSecret(..)) {
+                    return Ok(sum);
+                }
                 match self.vault.decrypt(&secret.sealed, &secret.place) {
                     Ok(_) => sum.open += 1,
                     Err(error) => {

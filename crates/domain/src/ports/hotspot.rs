@@ -24,6 +24,9 @@ pub type HotspotResult<T> = Result<T, HotspotError>;
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait Hotspot: Send + Sync {
+    /// What the router failed with, while it is not asked any more. `None` while it would be asked. Nothing is sent.
+    fn known_failure(&self, router: &RouterAccess) -> Option<HotspotError>;
+
     /// All user profiles, in the router's own order.
     async fn profiles(&self, router: &RouterAccess) -> HotspotResult<Vec<Profile>>;
 

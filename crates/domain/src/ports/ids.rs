@@ -1,4 +1,7 @@
-use crate::ids::{CompanyId, KeyId, RouterId, SessionId, WebhookToken};
+use crate::{
+    ids::{CompanyId, KeyId, ProcessId, PurchaseReference, RouterId, SessionId, WebhookToken},
+    purchase::{GuestCredentials, GuestKind},
+};
 
 /// Draws new ids from an unpredictable source.
 pub trait Ids: Send + Sync {
@@ -12,4 +15,11 @@ pub trait Ids: Send + Sync {
     fn session(&self) -> SessionId;
     /// A token for the address of a company's webhook; 165 bits.
     fn webhook_token(&self) -> WebhookToken;
+    /// A purchase's reference: `compra_` and 26 letters and digits.
+    fn purchase(&self) -> PurchaseReference;
+    /// The name and the password of a hotspot user: `PT-` and 6 letters or digits that are not mixed up in reading, and 6
+    /// digits. A PIN is `PT-` and 8 digits. A name may be taken on its router, and is then drawn again.
+    fn guest(&self, kind: GuestKind) -> GuestCredentials;
+    /// A process's.
+    fn process(&self) -> ProcessId;
 }

@@ -27,9 +27,10 @@ pub use ids::Ids;
 pub use notifier::{Notifier, NotifierError, NotifierRejection};
 pub use passwords::{KnownHash, PasswordCaller, PasswordError, Passwords, Verdict};
 pub use storage::{
-    ApiKeys, Claims, Companies, CompanyStats, EXPIRED_SESSIONS_PER_LOG_IN, KEPT_CHANGES, Products, Purchases, Rollback,
-    RouterHealths, Routers, SealedSecret, SealedSecrets, Sessions, Storage, StorageError, Stored, SystemStats, Taken,
-    UnitOfWork, Users, Work, transact,
+    ApiKeys, Claims, Companies, CompanyStats, EXPIRED_SESSIONS_PER_LOG_IN, Hold, KEPT_CHANGES, KnownPurchase,
+    NewPurchase, Processes, Products, PurchaseMoment, Purchases, Rollback, RouterHealths, Routers, SealedSecret,
+    SealedSecrets, Sessions, Storage, StorageError, Stored, SystemStats, Taken, Then, UnitOfWork, Users, Work,
+    transact,
 };
 pub use tokens::{
     ApiKeyToken, ApiKeyTokens, PresentedKey, SessionToken, SessionTokens, SignedKey, SigningError, TokenRefusal,

@@ -2,18 +2,23 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use thiserror::Error;
+use time::Duration;
 
 use crate::{
     Timestamp,
     api_key::ApiKey,
     company::Company,
-    filter::{FleetFilter, ProductFilter, RouterFilter, UserFilter},
+    filter::{FleetFilter, ProductFilter, PurchaseFilter, RouterFilter, UserFilter},
+    gateway::Gateway,
     health::{Claim, FleetRouter, HealthChange, RouterHealth},
-    ids::{CompanyId, KeyId, ProductId, RouterId, SessionId, UserId, WebhookToken},
+    ids::{
+        CompanyId, KeyId, ProcessId, ProductId, PurchaseId, PurchaseReference, RouterId, SessionId, UserId,
+        WebhookToken,
+    },
     page::{Listing, Page},
     ports::SecretPlace,
     product::{Offer, Product},
-    purchase::{Purchase, PurchaseSummary},
+    purchase::{Cause, ChargeId, Order, Purchase, PurchaseSummary, Refund, SoldGuest, StageKind},
     router::Router,
     secret::{Fingerprint, Sealed},
     session::Session,
@@ -81,8 +86,10 @@ pub trait Storage {
     fn sessions(&mut self) -> &mut dyn Sessions;
     /// The products.
     fn products(&mut self) -> &mut dyn Products;
-    /// The record of sales.
+    /// The purchases.
     fn purchases(&mut self) -> &mut dyn Purchases;
+    /// The processes that work on this store.
+    fn processes(&mut self) -> &mut dyn Processes;
     /// How the routers are.
     fn router_healths(&mut self) -> &mut dyn RouterHealths;
     /// All sealed secrets, wherever they are kept.
@@ -237,12 +244,124 @@ pub trait Products {
     fn update(&mut self, product: &Product) -> Stored<Result<(), Taken>>;
 }
 
-/// The record of sales, newest first.
+/// The purchases, newest first. Each access names the company, except [`Purchases::claim_due`].
+///
+/// A purchase that has a next step is held by a process, or is due at a moment. Both are measured by the store's clock.
 pub trait Purchases {
-    /// A part of the company's purchases.
-    fn list(&mut self, company: &CompanyId, page: Page<Purchase>) -> Stored<Listing<Purchase>>;
+    /// A part of the company's purchases that match the filter.
+    fn list(&mut self, company: &CompanyId, filter: &PurchaseFilter, page: Page<Purchase>)
+    -> Stored<Listing<Purchase>>;
+
     /// The company's sales in sum.
     fn summary(&mut self, company: &CompanyId) -> Stored<PurchaseSummary>;
+
+    /// The purchase with this id.
+    fn find(&mut self, company: &CompanyId, id: PurchaseId) -> Stored<Option<Purchase>>;
+
+    /// The purchase with this reference.
+    fn find_by_reference(&mut self, company: &CompanyId, reference: &PurchaseReference) -> Stored<Option<Purchase>>;
+
+    /// The purchase with this identity, and the hash of the request that opened it.
+    fn find_by_identity(
+        &mut self,
+        company: &CompanyId,
+        identity: &Fingerprint,
+    ) -> Stored<Option<(Purchase, Fingerprint)>>;
+
+    /// The purchase of this charge.
+    fn find_by_charge(&mut self, company: &CompanyId, gateway: Gateway, charge: &ChargeId) -> Stored<Option<Purchase>>;
+
+    /// Adds a purchase, which the process holds. Nothing is added if its identity or its card token is known.
+    fn open(&mut self, new: &NewPurchase, hold: Hold) -> Stored<Result<Purchase, KnownPurchase>>;
+
+    /// Stores what changed from `before` to `after`: the purchase, its timeline and the sums of the company. Returns
+    /// false, and stores nothing, if the purchase has changed since `before` was read.
+    fn save(&mut self, before: &Purchase, after: &Purchase, then: Then) -> Stored<bool>;
+
+    /// Takes up to `limit` purchases that are due, the longest overdue first, and holds them. Purchases of the `busy`
+    /// companies are left, and so are those that another process is just taking.
+    fn claim_due(&mut self, hold: Hold, limit: u16, busy: &[CompanyId]) -> Stored<Vec<Stored<Purchase>>>;
+
+    /// What happened to a purchase, oldest first.
+    fn timeline(&mut self, company: &CompanyId, id: PurchaseId) -> Stored<Vec<PurchaseMoment>>;
+
+    /// The refunds of a purchase, oldest first.
+    fn refunds(&mut self, company: &CompanyId, id: PurchaseId) -> Stored<Vec<Refund>>;
+
+    /// Adds a refund to a purchase, or stores how one with the same number stands.
+    fn put_refund(&mut self, company: &CompanyId, id: PurchaseId, refund: &Refund) -> Stored<()>;
+}
+
+/// A purchase that is not in the store yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewPurchase {
+    /// What was ordered.
+    pub order: Order,
+    /// The hotspot user.
+    pub guest: SoldGuest,
+    /// What makes a second request the same purchase: a hash of the portal's key for it, or of the card token.
+    pub identity: Fingerprint,
+    /// A hash of everything that the portal asked for. A repeated request must have the same one.
+    pub request: Fingerprint,
+    /// A hash of the gateway and the card token. A token is good for one purchase of a company.
+    pub card: Fingerprint,
+    /// When it was opened.
+    pub opened_at: Timestamp,
+}
+
+/// Why a purchase was not opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KnownPurchase {
+    /// There is a purchase with this identity.
+    SameIdentity,
+    /// Another purchase of the company has used the card token.
+    CardUsed,
+}
+
+/// Which process holds a purchase, and for how long if it does not store anything. A process that is gone holds nothing:
+/// see [`Processes`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Hold {
+    /// The process.
+    pub process: ProcessId,
+    /// How long.
+    pub lease: Duration,
+}
+
+/// When the next step of a stored purchase may be taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Then {
+    /// The process goes on at once, and holds the purchase.
+    Hold(Hold),
+    /// Any process goes on after this span.
+    After(Duration),
+    /// There is no next step.
+    Done,
+}
+
+/// A moment in the life of a purchase.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PurchaseMoment {
+    /// When.
+    pub at: Timestamp,
+    /// Which stage began.
+    pub stage: StageKind,
+    /// Why.
+    pub cause: Option<Cause>,
+}
+
+/// The processes that work on one store.
+///
+/// A process says every second that it is alive. What a process holds that has been silent for some seconds becomes due at
+/// once, so the work of a killed process goes on soon. A refund is the exception. It waits for the end of its lease: a
+/// process that only seems to be gone could make it a second time.
+pub trait Processes {
+    /// Says that this process is alive for `lease` from now on, by the store's clock. Lets the purchases become due that
+    /// are held by processes whose time is over, and forgets those processes. Returns how many purchases that were.
+    fn beat(&mut self, process: ProcessId, lease: Duration) -> Stored<u64>;
+
+    /// Ends a process that leaves in order. What it holds becomes due at once.
+    fn leave(&mut self, process: ProcessId) -> Stored<()>;
 }
 
 /// The health of the routers, and which of them are due for a check. A record exists as long as its router. A new

@@ -3,8 +3,8 @@ use std::fmt;
 use thiserror::Error;
 
 use crate::{
-    ids::{CompanyId, RouterId},
-    secret::{Sealed, Secret},
+    ids::{CompanyId, PurchaseReference, RouterId},
+    secret::{Fingerprint, Sealed, Secret},
 };
 
 /// Seals secrets for rest and opens them again.
@@ -15,6 +15,9 @@ pub trait Vault: Send + Sync {
 
     /// Opens what was sealed for this place, by the current sealing key or an older one.
     fn decrypt(&self, sealed: &Sealed, place: &SecretPlace) -> Result<Secret, VaultError>;
+
+    /// The SHA-256 of this text. It recognises a value that is too secret to be stored.
+    fn digest(&self, text: &str) -> Fingerprint;
 
     /// Whether the current sealing key sealed this, so that it needs no resealing.
     fn is_current(&self, sealed: &Sealed) -> bool;
@@ -34,6 +37,8 @@ pub enum SecretPlace {
     MercadoPagoAccessToken(CompanyId),
     /// The secret with which Mercado Pago signs a company's webhooks.
     MercadoPagoWebhookSecret(CompanyId),
+    /// The password of a hotspot user that was sold, or its name where that is the only secret.
+    GuestSecret(CompanyId, PurchaseReference),
 }
 
 impl fmt::Display for SecretPlace {
@@ -41,6 +46,7 @@ impl fmt::Display for SecretPlace {
         match self {
             Self::RouterPassword(_, id) => write!(f, "the password of the router {id}"),
             Self::ConektaPrivateKey(id) => write!(f, "the Conekta key of the company {id}"),
+            Self::GuestSecret(_, reference) => write!(f, "the hotspot user of the purchase {reference}"),
             Self::TelegramBotToken(id) => write!(f, "the Telegram token of the company {id}"),
             Self::MercadoPagoAccessToken(id) => write!(f, "the Mercado Pago access token of the company {id}"),
             Self::MercadoPagoWebhookSecret(id) => write!(f, "the Mercado Pago webhook secret of the company {id}"),

@@ -7,16 +7,22 @@
 mod answer;
 #[cfg(test)]
 mod exploration;
+mod names;
+mod parts;
 mod progress;
 mod record;
 mod refund;
 mod stage;
+mod sums;
 
 pub use answer::{
     Cardholder, ChargeAnswer, ChargeId, DeclineReason, GuestAnswer, GuestProblem, Receipt, RefundAnswer, RefundProblem,
     RequestProblem, Terms, Wait,
 };
+pub use names::Cause;
+pub use parts::{ImpossibleStage, StageKind, StageParts};
 pub use progress::{Event, Next, NotRefundable, Outcome, Patience, Progress, Step, Token};
-pub use record::{PaymentStatus, Purchase, PurchaseSummary};
-pub use refund::{RefundLimit, refundable};
+pub use record::{Customer, GuestCredentials, GuestKind, Order, PaymentStatus, Purchase, SoldGuest};
+pub use refund::{Refund, RefundLimit, RefundState, committed, refundable};
 pub use stage::{Charging, End, ManualCause, RefundCause, Stage, Unpaid};
+pub use sums::{Income, PurchaseSummary, Share};

@@ -25,6 +25,29 @@ pub struct Patience {
     pub confirmation: Duration,
 }
 
+impl Default for Patience {
+    fn default() -> Self {
+        Self {
+            answer: Duration::seconds(25),
+            delivery: Duration::minutes(15),
+            absent: Duration::minutes(30),
+            confirmation: Duration::minutes(10),
+        }
+    }
+}
+
+impl Patience {
+    /// The longest pause between two tries of one step.
+    const LONGEST_PAUSE: Duration = Duration::minutes(5);
+
+    /// How long to wait after this number of tries of one step: from half a second, doubled each time.
+    pub fn pause(tries: u16) -> Duration {
+        let doubled =
+            2_i32.checked_pow(tries.saturating_sub(1).into()).map(|times| Duration::milliseconds(500) * times);
+        doubled.map_or(Self::LONGEST_PAUSE, |pause| pause.min(Self::LONGEST_PAUSE))
+    }
+}
+
 /// Whether this process holds the card token. A token is never stored, so a restart loses it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Token {
@@ -125,6 +148,11 @@ impl Progress {
         Self { stage, opened_at }
     }
 
+    /// Whether it is open whether the card is charged.
+    pub const fn is_undecided(&self) -> bool {
+        matches!(self.stage, Stage::Opened | Stage::Reserved { .. } | Stage::Charging(_) | Stage::Cancelling { .. })
+    }
+
     /// Where the purchase stands.
     pub const fn stage(&self) -> &Stage {
         &self.stage
@@ -150,6 +178,17 @@ impl Progress {
             Stage::Paid { charge, at } if now >= at.plus(patience.delivery) => {
                 self.go(Stage::Refunding { charge: charge.clone(), cause: RefundCause::NotDelivered }, None)
             }
+            _ => None,
+        }
+    }
+
+    /// When the clock alone decides something, if it does in this stage: see [`pass_time`](Self::pass_time).
+    pub fn deadline(&self, patience: &Patience) -> Option<Timestamp> {
+        match &self.stage {
+            Stage::Opened | Stage::Reserved { .. } => Some(self.opened_at.plus(patience.answer)),
+            Stage::Confirming { until, .. } => Some(*until),
+            Stage::Paid { at, .. } => Some(at.plus(patience.delivery)),
+            Stage::Charging(charging) => Some(charging.since.plus(patience.absent)),
             _ => None,
         }
     }

@@ -1,8 +1,51 @@
-//! How much of a purchase can still go back.
+//! The refunds of a purchase.
 
 use thiserror::Error;
 
-use crate::money::Money;
+use super::RefundProblem;
+use crate::{Timestamp, ids::UserId, money::Money, text::ForeignId};
+
+/// A refund of a purchase, or of a part of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refund {
+    /// Its number within the purchase, from 1.
+    pub number: u16,
+    /// What goes back.
+    pub amount: Money,
+    /// The reason that the company admin gave. None if Portero began the refund.
+    pub reason: Option<ForeignId>,
+    /// The company admin who asked for it. None if Portero began the refund.
+    pub requested_by: Option<UserId>,
+    /// When it was begun.
+    pub requested_at: Timestamp,
+    /// How it stands.
+    pub state: RefundState,
+}
+
+impl Refund {
+    /// The refund that follows these, begun by Portero.
+    pub fn next(refunds: &[Self], amount: Money, now: Timestamp) -> Self {
+        let number = refunds.iter().map(|refund| refund.number).max().unwrap_or(0).saturating_add(1);
+        Self { number, amount, reason: None, requested_by: None, requested_at: now, state: RefundState::Due }
+    }
+}
+
+/// How a refund stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RefundState {
+    /// It is still to be made.
+    Due,
+    /// The amount went back.
+    Done(Timestamp),
+    /// The gateway refused it.
+    Refused(RefundProblem),
+}
+
+/// The sum of the refunds that were made or are still to be made.
+pub fn committed(refunds: &[Refund]) -> Money {
+    let counted = refunds.iter().filter(|refund| !matches!(refund.state, RefundState::Refused(_)));
+    Money::from_minor(counted.map(|refund| refund.amount.minor()).sum()).unwrap_or(Money::ZERO)
+}
 
 /// Why an amount cannot be refunded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]

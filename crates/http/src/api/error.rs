@@ -42,6 +42,10 @@ pub struct ErrorBody {
     /// The id to look for in the server's log. Only with status 500.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
+    /// The state of the purchase. Only with the code `purchase_closed`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>)]
+    pub estado_pago: Option<&'static str>,
 }
 
 /// The problem: a sentence, or a list of invalid fields.
@@ -77,7 +81,7 @@ impl ApiError {
     }
 
     fn with_detail(status: StatusCode, code: &'static str, detail: Detail) -> Self {
-        let body = ErrorBody { detail, code, request_id: None };
+        let body = ErrorBody { detail, code, request_id: None, estado_pago: None };
         Self(Box::new(Refusal { status, body, headers: Vec::new(), cause: None }))
     }
 
@@ -147,6 +151,13 @@ impl ApiError {
     #[must_use]
     pub fn with_header(mut self, name: header::HeaderName, value: HeaderValue) -> Self {
         self.0.headers.push((name, value));
+        self
+    }
+
+    /// The same error response with the state of the purchase.
+    #[must_use]
+    pub(crate) fn with_payment_state(mut self, state: &'static str) -> Self {
+        self.0.body.estado_pago = Some(state);
         self
     }
 

@@ -18,6 +18,7 @@ mod formats;
 mod hotspot;
 mod hotspot_error;
 mod my_company;
+mod payments;
 mod portal;
 mod products;
 mod refuse;

@@ -16,8 +16,8 @@ use utoipa::{
 };
 
 use crate::api::{
-    companies, error, formats::Formats, hotspot, listed, my_company, portal, products, query::AFTER, routers, service,
-    sessions, users,
+    companies, error, formats::Formats, hotspot, listed, my_company, payments, portal, products, query::AFTER, routers,
+    service, sessions, users,
 };
 
 /// The name of the session's credential in the document.
@@ -50,6 +50,10 @@ pub const ROUTER_KEY: &str = "router_api_key";
         hotspot::auto_reconnect::handle,
         hotspot::profile_info::handle,
         hotspot::validate_router::handle,
+        payments::pay_conekta::handle,
+        payments::pay_mercado_pago::handle,
+        payments::find_purchase::handle,
+        payments::payment_status::handle,
         sessions::log_in::handle,
         sessions::log_out::handle,
         sessions::change_password::handle,
@@ -76,6 +80,8 @@ pub const ROUTER_KEY: &str = "router_api_key";
         my_company::list_my_router_profiles::handle,
         my_company::my_dashboard::handle,
         my_company::list_my_transactions::handle,
+        my_company::my_transaction::handle,
+        my_company::refund_my_transaction::handle,
         products::create_product::handle,
         products::list_products::handle,
         products::find_product::handle,

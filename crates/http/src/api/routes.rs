@@ -1,5 +1,5 @@
 use super::{
-    companies, hotspot, my_company, portal, products, routers,
+    companies, hotspot, my_company, payments, portal, products, routers,
     routing::{At, at, delete, get, post, put},
     service, sessions, users,
 };
@@ -14,6 +14,10 @@ pub(super) fn routes() -> Vec<At> {
         at("/api/v1/hotspot/auto-reconnect", [post(hotspot::auto_reconnect::handle)]),
         at("/api/v1/hotspot/user/profile-info", [post(hotspot::profile_info::handle)]),
         at("/api/v1/routers/validar-empresa-router", [post(hotspot::validate_router::handle)]),
+        at("/api/v1/payments/pagar-conekta", [post(payments::pay_conekta::handle)]),
+        at("/api/v1/payments/pagar-mercado-pago", [post(payments::pay_mercado_pago::handle)]),
+        at("/api/v1/payments/compra", [get(payments::find_purchase::handle)]),
+        at("/api/v1/payments/estado-pago/{payment_id}", [get(payments::payment_status::handle)]),
         // A super admin's routers and their keys.
         at(
             "/admin/empresas/{empresa_id}/routers",
@@ -78,6 +82,11 @@ pub(super) fn routes() -> Vec<At> {
         at("/api/v1/admin/routers/{router_id}/mikrotik-profiles", [get(my_company::list_my_router_profiles::handle)]),
         at("/api/v1/admin/mi-empresa/dashboard", [get(my_company::my_dashboard::handle)]),
         at("/api/v1/admin/mi-empresa/transacciones", [get(my_company::list_my_transactions::handle)]),
+        at("/api/v1/admin/mi-empresa/transacciones/{transaccion_id}", [get(my_company::my_transaction::handle)]),
+        at(
+            "/api/v1/admin/mi-empresa/transacciones/{transaccion_id}/reembolso",
+            [post(my_company::refund_my_transaction::handle)],
+        ),
         at("/api/v1/admin/products", [get(products::list_products::handle), post(products::create_product::handle)]),
         at(
             "/api/v1/admin/products/{producto_id}",

@@ -2,7 +2,7 @@
 
 use portero_domain::{
     Timestamp,
-    filter::{ProductFilter, RouterFilter, UserFilter},
+    filter::{ProductFilter, PurchaseFilter, RouterFilter, UserFilter},
     page::{Cursor, Limit, Listing, Page, Start},
     ports::{Storage, Stored},
     purchase::Purchase,
@@ -10,15 +10,15 @@ use portero_domain::{
 };
 use time::Duration;
 
-use super::{Harness, a_person, a_shop, after, commit, keep, whole};
+use super::{Harness, a_person, a_shop, after, commit, keep, seed_purchase, whole};
 use crate::builders::{a_company, a_key, a_purchase, a_router, a_user, an_offer, company_id, router_id, start};
 
 /// Rows enough for pages that begin, end and lie within one moment.
-const ROWS: i64 = 23;
+const ROWS: u32 = 23;
 
 /// Moments that most rows share: the odd rows one, the even ones another, and every seventh a third.
-fn shared(row: i64) -> Timestamp {
-    after(Duration::seconds(if row % 7 == 0 { 3 } else { row % 2 }))
+fn shared(row: u32) -> Timestamp {
+    after(Duration::seconds(if row % 7 == 0 { 3 } else { i64::from(row % 2) }))
 }
 
 fn page<T>(limit: u16, start: Start<T>) -> Page<T> {
@@ -45,8 +45,7 @@ pub async fn rows_of_one_moment_come_once_each(harness: &dyn Harness) {
         let person = a_user().email(&format!("{row}@portero.mx"));
         let person = if row % 3 == 0 { person } else { person.admin_of(&hotel()) };
         a_person(harness, NewUser { created_at: shared(row), ..person.build() }).await;
-        let sale = a_purchase().reference(&format!("ord_{row}")).created_at(shared(row));
-        harness.seed_purchase(&sale.build()).await;
+        seed_purchase(harness, a_purchase().number(row).opened_at(shared(row)).build()).await;
     }
     let (rows, thirds) = (23, 7);
     let companies = whole(harness, |storage, page| storage.companies().list(page)).await;
@@ -55,7 +54,8 @@ pub async fn rows_of_one_moment_come_once_each(harness: &dyn Harness) {
     let keys =
         whole(harness, |storage, page| storage.api_keys().list(&a_company().build().id, &a_router().build().id, page))
             .await;
-    let sales = whole(harness, move |storage, page| storage.purchases().list(&hotel(), page)).await;
+    let sales =
+        whole(harness, move |storage, page| storage.purchases().list(&hotel(), &PurchaseFilter::default(), page)).await;
     assert_eq!([companies.len(), routers.len(), keys.len(), sales.len()], [rows + 1, rows + 1, rows, rows]);
     for (company, length) in [(None, rows), (Some(hotel()), rows - thirds)] {
         let people = whole(harness, move |storage, page| {
@@ -125,20 +125,22 @@ pub async fn a_walk_is_not_disturbed_by_rows_that_come_and_go(harness: &dyn Harn
 /// A sale during the reading appears before the rows that were read.
 pub async fn new_sales_do_not_move_the_older_ones(harness: &dyn Harness) {
     a_shop(harness).await;
-    let sell = async |reference: &str, minute| {
-        let sale = a_purchase().reference(reference).created_at(after(Duration::minutes(minute)));
-        harness.seed_purchase(&sale.build()).await;
+    let sell = async |number: u32, buyer: &str, minute| {
+        let sale = a_purchase().number(number).buyer(buyer).opened_at(after(Duration::minutes(minute)));
+        seed_purchase(harness, sale.build()).await;
     };
-    for reference in ["D", "C", "B", "A"] {
-        sell(reference, 1).await;
+    let mut numbers = 1..;
+    let mut number = || numbers.next().expect("a number");
+    for buyer in ["D", "C", "B", "A"] {
+        sell(number(), buyer, 1).await;
     }
     let mut walked = String::new();
     let mut start = Start::Beginning;
     while walked.len() < 9 {
         let part = sales_of(harness, "EMP_3A9F1C0B2D", page(1, start)).await;
-        walked.extend(part.items.iter().map(|sale| sale.reference.as_str()));
+        walked.extend(part.items.iter().map(buyer));
         for minute in [1, 2] {
-            sell(&format!("new {walked} {minute}"), minute).await;
+            sell(number(), &format!("new {walked} {minute}"), minute).await;
         }
         let Some(cursor) = part.next else { break };
         start = Start::After(cursor);
@@ -153,20 +155,21 @@ pub async fn a_cursor_is_no_way_into_another_list(harness: &dyn Harness) {
     commit(harness, |storage| storage.companies().insert(&a_company().id("EMP_0000000002").build()))
         .await
         .expect("a free id");
-    for (reference, company) in [("D", "3A9F1C0B2D"), ("2", "0000000002"), ("C", "3A9F1C0B2D"), ("1", "0000000002")] {
-        let sale = a_purchase().reference(reference).of(&company_id(&format!("EMP_{company}")));
-        harness.seed_purchase(&sale.build()).await;
+    let sales = [("D", "3A9F1C0B2D"), ("2", "0000000002"), ("C", "3A9F1C0B2D"), ("1", "0000000002")];
+    for (number, (buyer, company)) in (1..).zip(sales) {
+        let sale = a_purchase().number(number).buyer(buyer).of(&company_id(&format!("EMP_{company}")));
+        seed_purchase(harness, sale.build()).await;
     }
     let own = sales_of(harness, "EMP_3A9F1C0B2D", page(1, Start::Beginning)).await;
     let cursor = own.next.expect("a next page");
     let references = async |company, cursor| {
         let part = sales_of(harness, company, page(9, Start::After(cursor))).await;
         assert_eq!((part.total, part.next), (None, None));
-        part.items.iter().map(|sale| sale.reference.clone()).collect::<String>()
+        part.items.iter().map(buyer).collect::<String>()
     };
     assert_eq!(references("EMP_3A9F1C0B2D", cursor).await, "D");
     assert_eq!(references("EMP_0000000002", cursor).await, "2");
-    let sold_at = own.items[0].created_at;
+    let sold_at = own.items[0].progress.opened_at();
     for (at, number, rest) in [
         (sold_at, i64::MAX, "12"),
         (sold_at, i64::MIN, ""),
@@ -178,6 +181,12 @@ pub async fn a_cursor_is_no_way_into_another_list(harness: &dyn Harness) {
 }
 
 async fn sales_of(harness: &dyn Harness, company: &'static str, page: Page<Purchase>) -> Listing<Purchase> {
-    let list = move |storage: &mut dyn Storage| -> Stored<_> { storage.purchases().list(&company_id(company), page) };
+    let list = move |storage: &mut dyn Storage| -> Stored<_> {
+        storage.purchases().list(&company_id(company), &PurchaseFilter::default(), page)
+    };
     commit(harness, list).await
+}
+
+fn buyer(purchase: &Purchase) -> &str {
+    purchase.order.customer.name.as_str()
 }

@@ -46,6 +46,8 @@ pub struct FakeRouter {
     pub certificate: CertificateFingerprint,
     /// The accesses of the log-ins, in their order.
     pub accesses: Vec<RouterAccess>,
+    /// What the router is known to fail with.
+    pub known_failure: Option<HotspotError>,
     failure: Option<(usize, HotspotError)>,
     items: u64,
 }
@@ -57,6 +59,7 @@ impl Default for FakeRouter {
             profiles: vec![Profile { id: ItemId::new("*0".to_owned()), name: "default".into(), ..Profile::default() }],
             users: Vec::new(),
             sessions: Vec::new(),
+            known_failure: None,
             hosts: Vec::new(),
             servers: HashMap::new(),
             shows_passwords: true,
@@ -235,6 +238,10 @@ fn rejected(kind: Rejection) -> HotspotError {
 
 #[async_trait]
 impl Hotspot for FakeRouters {
+    fn known_failure(&self, _: &RouterAccess) -> Option<HotspotError> {
+        self.router().known_failure.clone()
+    }
+
     async fn profiles(&self, router: &RouterAccess) -> HotspotResult<Vec<Profile>> {
         Ok(self.asked(Some(router))?.profiles.clone())
     }

@@ -8,13 +8,14 @@ use portero_domain::{
     ids::{CompanyId, ProductId, PurchaseId, RouterId, UserId, WebhookToken},
     ports::{StorageError, Stored},
     product::{Offer, Product},
-    purchase::Purchase,
     router::Router,
     secret::Fingerprint,
     session::Session,
     user::User,
 };
 use time::OffsetDateTime;
+
+use crate::purchases::PurchaseRow;
 
 /// Everything in the store, each table in the order in which its rows were added.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,8 +34,10 @@ pub struct Tables {
     pub sessions: Vec<Session>,
     /// The products.
     pub products: Vec<Product>,
-    /// The record of sales.
-    pub purchases: Vec<Purchase>,
+    /// The purchases.
+    pub purchases: Vec<PurchaseRow>,
+    /// Until when each process is believed to be alive.
+    pub processes: BTreeMap<i64, Timestamp>,
     numbers: Numbers,
     last_user: i64,
     last_product: i64,
@@ -124,6 +127,11 @@ impl Tables {
         ProductId::new(self.last_product + 1)
     }
 
+    pub(crate) fn next_purchase(&mut self) -> PurchaseId {
+        self.last_purchase += 1;
+        PurchaseId::new(self.last_purchase)
+    }
+
     pub(crate) fn has_company(&self, id: &CompanyId) -> bool {
         self.companies.iter().any(|company| company.id == *id)
     }
@@ -202,19 +210,6 @@ impl Tables {
         keep(!self.offers_already(&product.offer, None), "a router has one product a profile")?;
         self.last_product = self.last_product.max(product.id.get());
         self.products.push(product);
-        Ok(())
-    }
-
-    pub(crate) fn add_purchase(&mut self, mut purchase: Purchase) -> Stored<()> {
-        let known = self
-            .purchases
-            .iter()
-            .any(|other| (&other.company, &other.reference) == (&purchase.company, &purchase.reference));
-        keep(!known, "no two purchases of a company share a reference")?;
-        keep(self.has_company(&purchase.company), "a purchase has a company")?;
-        self.last_purchase += 1;
-        purchase.id = PurchaseId::new(self.last_purchase);
-        self.purchases.push(purchase);
         Ok(())
     }
 }

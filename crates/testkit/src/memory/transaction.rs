@@ -1,5 +1,9 @@
-use portero_domain::ports::{
-    ApiKeys, Companies, Products, Purchases, RouterHealths, Routers, SealedSecrets, Sessions, Storage, Stored, Users,
+use portero_domain::{
+    Timestamp,
+    ports::{
+        ApiKeys, Companies, Processes, Products, Purchases, RouterHealths, Routers, SealedSecrets, Sessions, Storage,
+        Stored, Users,
+    },
 };
 
 use super::{
@@ -12,12 +16,18 @@ use super::{
 pub(crate) struct MemoryTransaction<'a> {
     tables: Tables,
     faults: &'a mut Faults,
+    now: Timestamp,
     broken: bool,
 }
 
 impl<'a> MemoryTransaction<'a> {
-    pub(crate) fn begin(tables: Tables, faults: &'a mut Faults) -> Self {
-        Self { tables, faults, broken: false }
+    pub(crate) fn begin(tables: Tables, faults: &'a mut Faults, now: Timestamp) -> Self {
+        Self { tables, faults, now, broken: false }
+    }
+
+    /// The time, by the store's clock.
+    pub(crate) const fn now(&self) -> Timestamp {
+        self.now
     }
 
     /// One step. After a failure nothing more is taken, as PostgreSQL has it: work that goes on regardless fails.
@@ -62,6 +72,10 @@ impl Storage for MemoryTransaction<'_> {
     }
 
     fn purchases(&mut self) -> &mut dyn Purchases {
+        self
+    }
+
+    fn processes(&mut self) -> &mut dyn Processes {
         self
     }
 

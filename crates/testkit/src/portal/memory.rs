@@ -13,7 +13,7 @@ use crate::memory::{
 #[async_trait]
 impl Gate for InMemory {
     async fn admit(&self, key: PresentedKey, now: Timestamp) -> Result<Admission, GateError> {
-        let State { tables, faults } = &mut *self.state();
+        let State { tables, faults, .. } = &mut *self.state();
         faults.strike()?;
         Ok(admit(tables, &key, now)?)
     }

@@ -3,3 +3,5 @@
 pub(crate) mod builders;
 pub mod contract;
 mod memory;
+
+pub use memory::PurchaseRow;

@@ -1,7 +1,7 @@
 //! Contracts of [`Routers`](portero_domain::ports::Routers).
 
 use portero_domain::{
-    filter::{ProductFilter, RouterFilter, SearchText},
+    filter::{ProductFilter, PurchaseFilter, RouterFilter, SearchText},
     ids::RouterId,
     network::{CertificateFingerprint, Endpoint, Host, Port},
     page::{Limit, Page, Start},
@@ -12,7 +12,7 @@ use portero_domain::{
 use time::Duration;
 
 use crate::builders::{a_company, a_key, a_purchase, a_router, an_offer, company_id, key_id, name, router_id, start};
-use crate::contract::{Harness, a_shop, after, commit, keep, presented, refused, rivals, whole};
+use crate::contract::{Harness, a_shop, after, commit, keep, presented, refused, rivals, seed_purchase, whole};
 
 fn a_full_router() -> Router {
     Router {
@@ -184,7 +184,7 @@ pub async fn removing_a_router_takes_its_keys_and_leaves_its_purchases(harness: 
     keep(harness, &a_key().id("key_revoked").revoked_at(start()).build()).await;
     keep(harness, &gone).await;
     keep(harness, &kept).await;
-    harness.seed_purchase(&a_purchase().build()).await;
+    seed_purchase(harness, a_purchase().build()).await;
     commit(harness, |storage| {
         let company = a_company().build().id;
         let on_other = an_offer().on(&router_id("RTR_00000002")).build();
@@ -205,8 +205,10 @@ pub async fn removing_a_router_takes_its_keys_and_leaves_its_purchases(harness: 
     let products =
         whole(harness, move |storage, page| storage.products().list(&company(), &ProductFilter::default(), page)).await;
     assert_eq!(products.len(), 1);
-    let sales = whole(harness, move |storage, page| storage.purchases().list(&company(), page)).await;
-    assert_eq!(sales[0].router, router_id("RTR_A1B2C3D4"));
+    let sales =
+        whole(harness, move |storage, page| storage.purchases().list(&company(), &PurchaseFilter::default(), page))
+            .await;
+    assert_eq!(sales[0].order.router, router_id("RTR_A1B2C3D4"));
     assert!(harness.gate().admit(presented(&kept), start()).await.is_ok());
 
     // Its id is free again.

@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use portero_domain::{
     company::Company,
     ports::{SealedSecret, SealedSecrets, SecretPlace, Stored},
+    purchase::Purchase,
     secret::Sealed,
 };
 
@@ -42,6 +43,11 @@ fn secrets(tables: &mut Tables) -> BTreeMap<SecretPlace, &mut Sealed> {
             (SecretPlace::MercadoPagoWebhookSecret(id.clone()), mercado_pago.webhook_secret.as_mut()),
         ];
         secrets.extend(kept.into_iter().filter_map(|(place, sealed)| Some((place, sealed?))));
+    }
+    for row in &mut tables.purchases {
+        let Purchase { order, guest, .. } = &mut row.purchase;
+        let place = SecretPlace::GuestSecret(order.company.clone(), order.reference.clone());
+        secrets.insert(place, guest.secret_mut());
     }
     secrets
 }

@@ -99,7 +99,28 @@ impl<'de, T: WireType> Deserialize<'de> for Given<T> {
     }
 }
 
+/// Absent.
+impl<T> Default for Given<T> {
+    fn default() -> Self {
+        Self(None)
+    }
+}
+
 impl<T> Given<T> {
+    /// This value, or the other one if this field is absent.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        Self(self.0.or(other.0))
+    }
+
+    /// The value as it is, or the default if the field is absent or has another type. The latter is a fault.
+    pub fn or_default(self, faults: &mut Faults, field: &str) -> T
+    where
+        T: Default,
+    {
+        self.0.and_then(|given| faults.check(field, given)).unwrap_or_default()
+    }
+
     /// A required value.
     pub fn required<V, B, E>(
         self,

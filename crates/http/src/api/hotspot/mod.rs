@@ -95,7 +95,7 @@ fn span(span: Duration) -> String {
 }
 
 /// A text that a portal copied from its own address. Some portals do not decode it.
-fn decoded(raw: &str) -> Result<Cow<'_, str>, Fault> {
+pub(crate) fn decoded(raw: &str) -> Result<Cow<'_, str>, Fault> {
     percent_decode_str(raw).decode_utf8().map_err(|_| Fault::value("No es un texto válido"))
 }
 

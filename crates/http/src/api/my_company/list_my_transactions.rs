@@ -4,7 +4,10 @@ use portero_domain::page::{Limit, Page, Start};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::PurchaseBody;
+use super::{
+    PurchaseBody,
+    transaction_filter::{self, TransactionFilterParams},
+};
 use crate::api::{
     auth::CompanyAdmin,
     error::{ApiResult, ErrorBody},
@@ -44,10 +47,11 @@ pub(crate) struct Body {
         ("offset" = Option<u32>, Query, description = "The number of items to skip. A large offset is slow"),
         ("despues_de" = Option<String>, Query, description = "The `X-Next-Cursor` of the previous page, or `inicio` for \
             the first page. Not together with `offset`. The response then has no total", example = "inicio"),
+        TransactionFilterParams,
     ),
     responses(
         (status = 200, description = "The transactions", body = Body),
-        (status = 422, description = "`limit`, `offset` or `despues_de` is invalid", body = ErrorBody),
+        (status = 422, description = "A field of the query is invalid", body = ErrorBody),
     ),
     security(("session" = [])),
 )]
@@ -56,14 +60,14 @@ pub(crate) async fn handle(
     query: Query,
     app: Data<Application>,
 ) -> ApiResult<Listed<Body>> {
-    let Page { limit, start } = query.page()?;
+    let (filter, Page { limit, start }) = transaction_filter::read(&query)?;
     let limit = limit.unwrap_or(LIMIT);
     let offset = match start {
         Start::Offset(offset) => Some(offset),
         Start::Beginning | Start::After(_) => None,
     };
     let empresa_id = company.to_string();
-    let listing = app.purchases.list.execute(company, Page { limit: Some(limit), start }).await?;
+    let listing = app.purchases.list.execute(company, filter, Page { limit: Some(limit), start }).await?;
     let (total, next, transacciones) = (listing.total, listing.next, rows(listing));
     Ok(Listed::with_next(Body { empresa_id, total, limit: limit.get(), offset, transacciones }, next))
 }

@@ -9,12 +9,16 @@ pub(crate) mod list_my_router_profiles;
 pub(crate) mod list_my_routers;
 pub(crate) mod list_my_transactions;
 pub(crate) mod my_dashboard;
+pub(crate) mod my_transaction;
+pub(crate) mod refund_my_transaction;
 pub(crate) mod test_my_router;
+mod transaction_filter;
 
 use portero_domain::{
     company::Company,
+    gateway::Gateway,
     ids::RouterId,
-    purchase::{PaymentStatus, Purchase},
+    purchase::{PaymentStatus, Purchase, SoldGuest},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -22,6 +26,7 @@ use utoipa::ToSchema;
 use crate::api::{
     companies::CompanyBody,
     error::{ApiError, ApiResult},
+    payments::PurchaseState,
     wire::{Amount, HIDDEN, Moment},
     words::words,
 };
@@ -57,35 +62,91 @@ impl From<Company> for MyCompanyBody {
 #[schema(as = Transaction)]
 pub(crate) struct PurchaseBody {
     id: i64,
-    /// The reference of the payment gateway.
+    /// The gateway's id of the payment, or Portero's id of the purchase while the gateway has not named one.
     transaccion_id: String,
+    /// Portero's id of the purchase.
+    compra_id: String,
     monto: Amount,
+    #[schema(value_type = String)]
+    moneda: &'static str,
+    /// What went back to the buyer.
+    reembolsado: Amount,
+    /// The state of the payment in the words of older portals and panels.
     estado_pago: PaymentState,
+    estado: PurchaseState,
+    router_id: String,
+    producto: String,
+    pasarela: GatewayWord,
+    /// The hotspot user. Of a PIN, only the last two digits are shown.
+    usuario_hotspot: String,
     #[schema(required)]
     cliente_nombre: Option<String>,
+    cliente_email: String,
     creada_en: Moment,
+    #[schema(required)]
+    pagada_en: Option<Moment>,
 }
 
 impl From<Purchase> for PurchaseBody {
     fn from(purchase: Purchase) -> Self {
+        let status = purchase.status();
+        let reference = purchase.order.reference.to_string();
+        let usuario_hotspot = match &purchase.guest {
+            SoldGuest::UserAndPassword { name, .. } => name.as_str().to_owned(),
+            SoldGuest::Pin { last_digits, .. } => format!("PT-******{last_digits}"),
+        };
         Self {
             id: purchase.id.get(),
-            transaccion_id: purchase.reference,
-            monto: Amount(purchase.amount),
-            estado_pago: PaymentState(purchase.status),
-            cliente_nombre: purchase.customer_name.map(|name| name.as_str().to_owned()),
-            creada_en: purchase.created_at.into(),
+            transaccion_id: purchase.charge.map_or_else(|| reference.clone(), |charge| charge.as_str().to_owned()),
+            compra_id: reference,
+            monto: Amount(purchase.order.terms.amount),
+            moneda: purchase.order.terms.currency.code(),
+            reembolsado: Amount(purchase.refunded),
+            estado_pago: status.into(),
+            estado: PurchaseState(status),
+            router_id: purchase.order.router.to_string(),
+            producto: purchase.order.title.as_str().to_owned(),
+            pasarela: GatewayWord(purchase.order.gateway),
+            usuario_hotspot,
+            cliente_nombre: Some(purchase.order.customer.name.as_str().to_owned()),
+            cliente_email: purchase.order.customer.email.as_str().to_owned(),
+            creada_en: purchase.progress.opened_at().into(),
+            pagada_en: purchase.paid_at.map(Moment::from),
+        }
+    }
+}
+
+/// The state of a payment, in the words of older portals and panels.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(rename_all = "snake_case")]
+pub(crate) enum PaymentState {
+    Pending,
+    Paid,
+    Failed,
+    Refunded,
+    ChargedBack,
+    InReview,
+}
+
+impl From<PaymentStatus> for PaymentState {
+    fn from(status: PaymentStatus) -> Self {
+        match status {
+            PaymentStatus::Pending | PaymentStatus::Confirming => Self::Pending,
+            PaymentStatus::Paid => Self::Paid,
+            PaymentStatus::Failed => Self::Failed,
+            PaymentStatus::Refunded => Self::Refunded,
+            PaymentStatus::ChargedBack => Self::ChargedBack,
+            PaymentStatus::Manual => Self::InReview,
         }
     }
 }
 
 words! {
-    /// The state of a payment.
-    pub(crate) PaymentState of PaymentStatus {
-        [PaymentStatus::Paid] => "paid",
-        [PaymentStatus::Pending] => "pending",
-        [PaymentStatus::Failed] => "failed",
-        [PaymentStatus::Refunded] => "refunded",
+    /// A payment gateway.
+    pub(crate) GatewayWord of Gateway {
+        [Gateway::Conekta] => "conekta",
+        [Gateway::MercadoPago] => "mercado_pago",
     }
 }
 

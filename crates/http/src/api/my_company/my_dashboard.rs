@@ -1,5 +1,6 @@
 use actix_web::web::{Data, Json};
 use portero_application::{Application, purchases::Dashboard};
+use portero_domain::{money::Money, purchase::Income};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -26,21 +27,40 @@ pub(crate) struct Body {
 #[schema(as = SalesSums)]
 pub(crate) struct Sums {
     total_transacciones: u64,
-    /// The sum of the paid transactions.
+    /// What was paid less what went back, in all currencies together.
     ingresos_totales: Amount,
+    /// What was paid less what went back, by currency.
+    ingresos_por_moneda: Vec<IncomeBody>,
     transacciones_pagadas: u64,
     transacciones_pendientes: u64,
     total_routers: u64,
 }
 
+/// An income in one currency.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Income)]
+pub(crate) struct IncomeBody {
+    #[schema(value_type = String)]
+    moneda: &'static str,
+    monto: Amount,
+}
+
+impl From<Income> for IncomeBody {
+    fn from(Income { currency, amount }: Income) -> Self {
+        Self { moneda: currency.code(), monto: Amount(amount) }
+    }
+}
+
 impl From<Dashboard> for Body {
     fn from(dashboard: Dashboard) -> Self {
         let Dashboard { company, sales, routers, recent } = dashboard;
+        let income = sales.income.iter().map(|income| income.amount.minor()).sum();
         Self {
             empresa: company.into(),
             estadisticas: Sums {
                 total_transacciones: sales.total,
-                ingresos_totales: Amount(sales.income),
+                ingresos_totales: Amount(Money::from_minor(income).unwrap_or(Money::ZERO)),
+                ingresos_por_moneda: sales.income.into_iter().map(IncomeBody::from).collect(),
                 transacciones_pagadas: sales.paid,
                 transacciones_pendientes: sales.pending,
                 total_routers: routers,

@@ -1,0 +1,35 @@
+use std::sync::Arc;
+
+use portero_domain::{
+    Timestamp,
+    ports::{Clock, StorageError, UnitOfWork, transact},
+    purchase::{PaymentStatus, Purchase},
+};
+use time::Duration;
+
+/// Waits until it is known whether a purchase is paid.
+pub struct AwaitPurchase {
+    pub(super) storage: Arc<dyn UnitOfWork>,
+    pub(super) clock: Arc<dyn Clock>,
+}
+
+impl AwaitPurchase {
+    /// The pause between two looks at the store.
+    const PAUSE: Duration = Duration::milliseconds(250);
+
+    /// The purchase as soon as its payment is decided or waits for the cardholder, else as it is at this moment.
+    pub async fn execute(&self, mut purchase: Purchase, until: Timestamp) -> Result<Purchase, StorageError> {
+        while is_open(&purchase) && self.clock.now() < until {
+            self.clock.sleep(Self::PAUSE).await;
+            let (company, id) = (purchase.order.company.clone(), purchase.id);
+            let found = transact(&*self.storage, move |storage| storage.purchases().find(&company, id)).await?;
+            purchase = found.unwrap_or(purchase);
+        }
+        Ok(purchase)
+    }
+}
+
+/// Whether a portal gets a better response by waiting.
+const fn is_open(purchase: &Purchase) -> bool {
+    matches!(purchase.status(), PaymentStatus::Pending | PaymentStatus::Confirming) && purchase.cardholder.is_none()
+}

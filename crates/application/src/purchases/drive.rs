@@ -1,0 +1,373 @@
+use std::sync::Arc;
+
+use portero_domain::{
+    Timestamp,
+    hotspot::ItemId,
+    ids::ProcessId,
+    ports::{Clock, Hold, Ids, Ports, Storage, StorageError, Stored, Then, UnitOfWork, transact},
+    purchase::{
+        ChargeAnswer, ChargeId, Event, GuestAnswer, ManualCause, Next, Outcome, Patience, Purchase, Refund,
+        RefundAnswer, RefundState, Stage, StageParts, Step, Token, Wait, committed, refundable,
+    },
+};
+use time::Duration;
+
+use super::{
+    account::Accounts,
+    gateway_steps::{CardInHand, GatewaySteps},
+    guest_secrets::GuestSecrets,
+    guest_steps::{GuestSteps, Made},
+};
+use crate::{Settings, routers::RouterAccessLoader};
+
+/// How long a process holds a purchase that it does not store. Longer than any single step.
+pub(super) const LEASE: Duration = Duration::seconds(90);
+
+/// How often a result is stored before the process gives up. The purchase then goes on from what is stored.
+const STORE_TRIES: u16 = 6;
+
+/// When Portero first asks about a charge that the cardholder has to confirm.
+const LOOK_AGAIN: Duration = Duration::seconds(2);
+
+/// The longest pause between two questions about such a charge.
+const LONGEST_LOOK: Duration = Duration::seconds(15);
+
+/// Takes a purchase from step to step, until it has nothing to do or has to wait.
+///
+/// Each result is stored before the next step. A step may be taken twice, by two processes or after a crash: all of them
+/// but the charge are harmless to repeat, and the charge is stored as begun before it is sent.
+pub(crate) struct Driver {
+    storage: Arc<dyn UnitOfWork>,
+    clock: Arc<dyn Clock>,
+    ids: Arc<dyn Ids>,
+    secrets: GuestSecrets,
+    gateway: GatewaySteps,
+    guest: GuestSteps,
+    patience: Patience,
+    hold: Hold,
+}
+
+/// A purchase that this process holds.
+pub(super) struct Held {
+    /// As the store has it.
+    stored: Purchase,
+    /// With what is not stored yet: a reservation is stored together with the beginning of the charge.
+    now: Purchase,
+    hand: Option<CardInHand>,
+    user: Option<ItemId>,
+    /// Another process changed it meanwhile, and takes the next step.
+    moved: bool,
+}
+
+impl Held {
+    /// A purchase just opened. The card is in memory.
+    pub(super) fn with_card(purchase: Purchase, hand: CardInHand) -> Self {
+        Self { hand: Some(hand), ..Self::without_card(purchase) }
+    }
+
+    /// A purchase that another request or process left.
+    pub(super) fn without_card(purchase: Purchase) -> Self {
+        Self { stored: purchase.clone(), now: purchase, hand: None, user: None, moved: false }
+    }
+
+    const fn token(&self) -> Token {
+        if self.hand.is_some() { Token::Held } else { Token::Gone }
+    }
+
+    /// Whether the next step belongs to this process: nobody else could send the charge.
+    const fn is_at_hand(&self) -> bool {
+        self.hand.is_some() && self.now.progress.is_undecided()
+    }
+}
+
+/// What a step led to.
+enum Acted {
+    /// An outcome.
+    Outcome(Outcome),
+    /// Another user has the name of the hotspot user.
+    NameTaken,
+    /// What a refund led to, and whether others are still due.
+    Refunded { refund: Refund, answer: RefundAnswer, others: bool },
+    /// Nothing that is worth storing.
+    Nothing,
+}
+
+impl Acted {
+    /// How long the other side asks to wait.
+    const fn wait(&self) -> Wait {
+        match self {
+            Self::Outcome(
+                Outcome::Charged(ChargeAnswer::Unknown(wait)) | Outcome::Found(ChargeAnswer::Unknown(wait)),
+            )
+            | Self::Refunded { answer: RefundAnswer::Unknown(wait), .. } => *wait,
+            _ => None,
+        }
+    }
+}
+
+/// What is to be stored beside the purchase itself.
+#[derive(Clone, Default)]
+struct Beside {
+    event: Option<Event>,
+    refund: Option<Refund>,
+}
+
+impl Driver {
+    pub(super) fn new(ports: &Ports, settings: &Settings, process: ProcessId) -> Self {
+        let secrets = GuestSecrets { vault: Arc::clone(&ports.vault) };
+        Self {
+            storage: Arc::clone(&ports.storage),
+            clock: Arc::clone(&ports.clock),
+            ids: Arc::clone(&ports.ids),
+            gateway: GatewaySteps {
+                gateways: ports.gateways.clone(),
+                accounts: Accounts::new(ports, settings),
+                public_base_url: settings.selling.public_base_url.clone(),
+            },
+            guest: GuestSteps {
+                access: RouterAccessLoader::new(ports),
+                hotspot: Arc::clone(&ports.hotspot),
+                secrets: secrets.clone(),
+            },
+            secrets,
+            patience: settings.selling.patience,
+            hold: Hold { process, lease: LEASE },
+        }
+    }
+
+    /// Takes the purchase as far as it comes now, and returns how it stands.
+    ///
+    /// While the card is in memory and nothing is decided, a step that fails is tried again here. Otherwise a step that
+    /// fails is left to the background.
+    pub(super) async fn drive(&self, mut held: Held) -> Stored<Purchase> {
+        loop {
+            let before = held.now.progress.clone();
+            let event = held.now.pass_time(self.clock.now(), &self.patience);
+            if held.now.progress != before && !self.store(&mut held, Beside { event, refund: None }).await? {
+                return Ok(held.now);
+            }
+            let goes_on = match held.now.next(held.token(), &self.patience) {
+                Next::Do(step) => self.take(&mut held, &step).await?,
+                Next::WaitUntil(_) | Next::Nothing => {
+                    self.store(&mut held, Beside::default()).await?;
+                    false
+                }
+            };
+            if !goes_on {
+                return Ok(held.now);
+            }
+        }
+    }
+
+    /// Whether all that is not stored is a reservation, which is stored with the beginning of the charge.
+    const fn is_reservation(&self, held: &Held) -> bool {
+        matches!(held.now.progress.stage(), Stage::Reserved { .. }) && held.hand.is_some()
+    }
+
+    /// Takes one step, and stores what it led to. Returns whether to go on at once.
+    async fn take(&self, held: &mut Held, step: &Step) -> Stored<bool> {
+        if *step == Step::Charge {
+            held.now.progress.begin_charge(self.clock.now());
+            if !self.store(held, Beside::default()).await? {
+                return Ok(false);
+            }
+        }
+        let acted = self.act(held, step).await;
+        loop {
+            let before = held.now.clone();
+            let beside = self.apply(&mut held.now, &acted);
+            let stays =
+                StageParts::from(held.now.progress.stage()).kind == StageParts::from(before.progress.stage()).kind;
+            if stays && held.now.guest == before.guest && beside.refund.is_none() {
+                return if held.moved { Ok(false) } else { self.pause(held, acted.wait()).await };
+            }
+            held.now.tries = 0;
+            if self.is_reservation(held) {
+                return Ok(true);
+            }
+            let wanted = held.now.progress.clone();
+            if self.store(held, beside).await? {
+                return Ok(true);
+            }
+            if !held.moved || held.now.progress == wanted {
+                return Ok(false);
+            }
+        }
+    }
+
+    async fn act(&self, held: &mut Held, step: &Step) -> Acted {
+        let purchase = &held.now;
+        let outcome = match step {
+            Step::ReserveGuest => match self.guest.reserve(purchase).await {
+                Made::User(user) => {
+                    held.user = Some(user);
+                    Outcome::Guest(GuestAnswer::Reserved)
+                }
+                Made::NameTaken => return Acted::NameTaken,
+                Made::No(answer) => Outcome::Guest(answer),
+            },
+            Step::Charge => match &held.hand {
+                Some(hand) => self.gateway.charge(purchase, hand).await,
+                None => return Acted::Nothing,
+            },
+            Step::FindCharge(charge) => self.gateway.find(purchase, charge.clone()).await,
+            Step::CancelCharge(charge) => self.gateway.cancel(purchase, charge.clone()).await,
+            Step::EnableGuest => {
+                let known = held.user.take();
+                Outcome::Guest(self.guest.enable(&held.now, known.as_ref()).await)
+            }
+            Step::DisableGuest => Outcome::Guest(self.guest.disable(purchase).await),
+            Step::RemoveGuest => Outcome::Guest(self.guest.remove(purchase).await),
+            Step::Refund(charge) => return self.refund(purchase, charge).await,
+        };
+        Acted::Outcome(outcome)
+    }
+
+    /// Makes the first refund that is due.
+    async fn refund(&self, purchase: &Purchase, charge: &ChargeId) -> Acted {
+        let (company, id) = (purchase.order.company.clone(), purchase.id);
+        let refunds = transact(&*self.storage, move |storage| storage.purchases().refunds(&company, id)).await;
+        let Ok(refunds) = refunds else { return Acted::Nothing };
+        let mut due = refunds.into_iter().filter(|refund| refund.state == RefundState::Due);
+        let Some(refund) = due.next() else { return Acted::Nothing };
+        let answer = self.gateway.refund(purchase, charge.clone(), &refund).await;
+        Acted::Refunded { refund, answer, others: due.next().is_some() }
+    }
+
+    /// Applies what a step led to.
+    fn apply(&self, purchase: &mut Purchase, acted: &Acted) -> Beside {
+        let now = self.clock.now();
+        match acted {
+            Acted::Outcome(outcome) => {
+                let event = purchase.record(outcome.clone(), now, &self.patience);
+                Beside { event, refund: None }
+            }
+            Acted::NameTaken => {
+                let kind = purchase.guest.kind();
+                // Without a new name the next try fails like this one.
+                if let Ok(guest) = self.secrets.encrypt(&purchase.order, kind, &self.ids.guest(kind)) {
+                    purchase.guest = guest;
+                }
+                Beside::default()
+            }
+            Acted::Refunded { refund, answer, others } => self.apply_refund(purchase, refund, *answer, *others),
+            Acted::Nothing => Beside::default(),
+        }
+    }
+
+    fn apply_refund(&self, purchase: &mut Purchase, refund: &Refund, answer: RefundAnswer, others: bool) -> Beside {
+        let now = self.clock.now();
+        let whole = matches!(purchase.progress.stage(), Stage::Refunding { .. });
+        let (state, event) = match answer {
+            RefundAnswer::Unknown(_) => return Beside::default(),
+            RefundAnswer::Done if whole && !others => {
+                (RefundState::Done(now), purchase.record(Outcome::Refunded(answer), now, &self.patience))
+            }
+            RefundAnswer::Done => {
+                (RefundState::Done(now), purchase.record_part_refunded(refund.amount, now, &self.patience))
+            }
+            RefundAnswer::Refused(problem) => {
+                let event = purchase.record(Outcome::Refunded(answer), now, &self.patience);
+                let event = event.or(Some(Event::Manual(ManualCause::RefundRefused(problem))));
+                (RefundState::Refused(problem), event)
+            }
+        };
+        purchase.refund_due = others;
+        Beside { event, refund: Some(Refund { state, ..refund.clone() }) }
+    }
+
+    /// Waits before the next try of a step that failed: here, or in the background.
+    async fn pause(&self, held: &mut Held, wait: Wait) -> Stored<bool> {
+        held.now.tries = held.now.tries.saturating_add(1);
+        let now = self.clock.now();
+        let pause = Patience::pause(held.now.tries).max(wait.unwrap_or(Duration::ZERO));
+        let pause =
+            if matches!(held.now.progress.stage(), Stage::Confirming { .. }) { pause.min(LONGEST_LOOK) } else { pause };
+        let deadline = held.now.progress.deadline(&self.patience).map(|deadline| deadline.since(now));
+        let pause = deadline.filter(|left| left.is_positive()).map_or(pause, |left| pause.min(left));
+        let left = held.now.progress.opened_at().plus(self.patience.answer).since(now);
+        if held.is_at_hand() && left.is_positive() {
+            self.clock.sleep(pause.min(left)).await;
+            return Ok(true);
+        }
+        self.store_then(held, Beside::default(), Then::After(pause)).await
+    }
+
+    /// Stores the purchase as it is now. Returns whether to go on at once.
+    async fn store(&self, held: &mut Held, beside: Beside) -> Stored<bool> {
+        let then = match held.now.next(held.token(), &self.patience) {
+            Next::Nothing => Then::Done,
+            Next::WaitUntil(moment) => Then::After(moment.since(self.clock.now()).max(Duration::ZERO)),
+            // The cardholder needs some time.
+            Next::Do(_) if matches!(held.now.progress.stage(), Stage::Confirming { .. }) => Then::After(LOOK_AGAIN),
+            Next::Do(_) if held.moved => Then::After(Duration::ZERO),
+            Next::Do(_) => Then::Hold(self.hold),
+        };
+        self.store_then(held, beside, then).await
+    }
+
+    async fn store_then(&self, held: &mut Held, beside: Beside, then: Then) -> Stored<bool> {
+        let mut tries = 0;
+        loop {
+            match self.try_to_store(held, beside.clone(), then).await {
+                Ok(goes_on) => return Ok(goes_on),
+                Err(StorageError::Busy | StorageError::Unavailable(_)) if tries < STORE_TRIES => {
+                    tries += 1;
+                    self.clock.sleep(Patience::pause(tries)).await;
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    async fn try_to_store(&self, held: &mut Held, beside: Beside, then: Then) -> Stored<bool> {
+        let (before, after, now) = (held.stored.clone(), held.now.clone(), self.clock.now());
+        let newer = transact(&*self.storage, move |storage| {
+            if storage.purchases().save(&before, &after, then)? {
+                return put_beside(storage, &before, &after, beside, now).map(|()| None);
+            }
+            storage.purchases().find(&after.order.company, after.id)
+        })
+        .await?;
+        match newer {
+            None => {
+                held.now.version += 1;
+                held.stored = held.now.clone();
+                Ok(matches!(then, Then::Hold(_)))
+            }
+            // An earlier try was carried out, and its answer was lost.
+            Some(newer) if newer.version == held.now.version + 1 && newer.progress == held.now.progress => {
+                held.now.version = newer.version;
+                held.stored = newer;
+                Ok(matches!(then, Then::Hold(_)))
+            }
+            Some(newer) => {
+                (held.stored, held.now, held.moved) = (newer.clone(), newer, true);
+                Ok(false)
+            }
+        }
+    }
+}
+
+/// Stores what belongs to a change of a purchase.
+fn put_beside(
+    storage: &mut dyn Storage,
+    before: &Purchase,
+    after: &Purchase,
+    beside: Beside,
+    now: Timestamp,
+) -> Stored<()> {
+    let (company, id) = (&after.order.company, after.id);
+    if let Some(refund) = &beside.refund {
+        storage.purchases().put_refund(company, id, refund)?;
+    }
+    let refunding = |purchase: &Purchase| matches!(purchase.progress.stage(), Stage::Refunding { .. });
+    if refunding(after) && !refunding(before) {
+        let refunds = storage.purchases().refunds(company, id)?;
+        if let Ok(amount) = refundable(after.order.terms.amount, committed(&refunds), None) {
+            let refund = Refund::next(&refunds, amount, now);
+            storage.purchases().put_refund(company, id, &refund)?;
+        }
+    }
+    Ok(())
+}
