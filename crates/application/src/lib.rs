@@ -11,6 +11,7 @@ pub mod companies;
 pub mod health;
 pub mod hotspot;
 mod mandate;
+pub mod notifications;
 pub mod portal;
 pub mod products;
 pub mod purchases;
@@ -33,6 +34,7 @@ use self::{
     companies::Companies,
     health::{Health, HealthChecks},
     hotspot::Hotspots,
+    notifications::Notifications,
     portal::Portal,
     products::Products,
     purchases::{Purchases, Selling},
@@ -79,6 +81,7 @@ pub struct Application {
     pub portal: Portal,
     pub hotspot: Hotspots,
     pub purchases: Purchases,
+    pub notifications: Notifications,
     pub system: System,
     clock: Arc<dyn Clock>,
 }
@@ -97,6 +100,7 @@ impl Application {
             portal: Portal::new(ports),
             hotspot: Hotspots::new(ports),
             purchases: Purchases::new(ports, settings, ports.ids.process()),
+            notifications: Notifications::new(ports),
             system: System::new(ports),
             clock: Arc::clone(&ports.clock),
         }

@@ -3,6 +3,7 @@
 use portero_application::{
     Activation, Mandate,
     companies::{CompanySecrets, EditCompanyError},
+    notifications::TestTelegramError,
     products::{CreateProductError, DeactivateProductError, EditProductError},
     routers::{AccessError, ConfirmCertificateError, EditRouterError, ListProfilesError, RouterChanges},
     sessions::AuthorizeWriteError,
@@ -70,8 +71,10 @@ async fn nothing_is_dialled_for_an_inactive_company() {
     assert_is!(tested, Err(AccessError::CompanyInactive(_)));
     let listed = world.app.routers.list_profiles.execute(mandate.clone(), the_router()).await;
     assert_is!(listed, Err(ListProfilesError::Access(AccessError::CompanyInactive(_))));
-    let inspected = world.app.routers.inspect_certificate.execute(mandate, the_router()).await;
+    let inspected = world.app.routers.inspect_certificate.execute(mandate.clone(), the_router()).await;
     assert_is!(inspected, Err(AccessError::CompanyInactive(_)));
+    let messaged = world.app.notifications.test_telegram.execute(mandate, None, None).await;
+    assert_is!(messaged, Err(TestTelegramError::CompanyInactive(_)));
 }
 
 #[tokio::test]

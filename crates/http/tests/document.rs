@@ -130,7 +130,7 @@ fn described() -> Vec<(String, String, Value)> {
 #[test]
 fn every_id_host_and_fingerprint_says_its_form() {
     // Ids that other systems gave, and those of requests and cursors.
-    let foreign = ["perfil_mikrotik_id", "session_id", "telegram_chat_id", "transaccion_id", "request_id"];
+    let foreign = ["perfil_mikrotik_id", "session_id", "chat_id", "telegram_chat_id", "transaccion_id", "request_id"];
     let of_any_form = ["HotspotProfile", "GuestDetails", "DamagedRow"];
     let mut forms = 0;
     for (place, name, schema) in described() {

@@ -96,7 +96,7 @@ async fn what_may_not_be_done_at_a_path_is_refused_and_told_what_may() {
 async fn a_body_that_is_no_json_object_is_refused_and_changes_nothing() {
     let world = World::new().await;
     let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
-    let deep_fields = format!(r#"{{"nombre": {deep}, "detalles": {deep}}}"#);
+    let deep_fields = format!(r#"{{"nombre": {deep}, "detalles": {deep}, "token": {deep}}}"#);
     for operation in operations().iter().filter(|operation| operation.has_body) {
         for (body, fault) in [
             (&b""[..], "json_invalid"),

@@ -494,13 +494,14 @@ async fn an_attempt_that_is_broken_off_counts_as_a_wrong_one() {
 }
 
 const TEST: &str = "/api/v1/admin/routers/RTR_A1B2C3D4/test-connection";
+const TEST_TELEGRAM: &str = "/api/v1/admin/test-telegram";
 const PROFILES: &str = "/api/v1/admin/routers/RTR_A1B2C3D4/mikrotik-profiles";
 const MY_ROUTER: &str = "/api/v1/admin/mi-empresa/routers/RTR_A1B2C3D4";
 const MY_ROUTER_TLS: &str = "/api/v1/admin/mi-empresa/routers/RTR_A1B2C3D4/tls";
 
 #[actix_web::test]
-async fn the_admins_of_a_company_ask_for_so_many_connections_to_routers_whatever_endpoint_they_use() {
-    let app = limited(Rules { dial: "5/min burst 5".parse().unwrap(), ..wide() }).await;
+async fn the_admins_of_a_company_ask_for_so_many_connections_whatever_endpoint_they_use() {
+    let app = limited(Rules { dial: "5/min burst 6".parse().unwrap(), ..wide() }).await;
     let ana = a_user().email("ana@hotelcentral.mx").admin_of(&a_company().build().id);
     let (admin, super_admin) = (app.signed_in(3, ana), app.super_admin());
     let tried = json!({ "host": "10.0.0.9", "probar": true });
@@ -511,6 +512,7 @@ async fn the_admins_of_a_company_ask_for_so_many_connections_to_routers_whatever
         app.get(MY_ROUTER_TLS),
         app.put(MY_ROUTER_TLS).json(&certificate),
         app.put(MY_ROUTER).json(&tried),
+        app.post(TEST_TELEGRAM).json(&json!({})),
     ];
     for call in calls {
         let response = call.bearer(&admin).await;
@@ -522,6 +524,7 @@ async fn the_admins_of_a_company_ask_for_so_many_connections_to_routers_whatever
         app.get(MY_ROUTER_TLS),
         app.put(MY_ROUTER_TLS).json(&certificate),
         app.put(MY_ROUTER).json(&tried),
+        app.post(TEST_TELEGRAM).json(&json!({})),
     ] {
         let limited = call.bearer(&admin).await;
         assert_error(&limited, 429, "rate_limited", "Límite de solicitudes excedido. Espere un momento.");

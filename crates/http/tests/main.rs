@@ -25,4 +25,5 @@ mod security_headers;
 mod service;
 mod sessions;
 mod support;
+mod telegram;
 mod users;

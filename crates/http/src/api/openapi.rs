@@ -78,6 +78,7 @@ pub const ROUTER_KEY: &str = "router_api_key";
         my_company::confirm_my_router_tls::handle,
         my_company::test_my_router::handle,
         my_company::list_my_router_profiles::handle,
+        my_company::test_my_telegram::handle,
         my_company::my_dashboard::handle,
         my_company::list_my_transactions::handle,
         my_company::my_transaction::handle,

@@ -12,6 +12,7 @@ pub(crate) mod my_dashboard;
 pub(crate) mod my_transaction;
 pub(crate) mod refund_my_transaction;
 pub(crate) mod test_my_router;
+pub(crate) mod test_my_telegram;
 mod transaction_filter;
 
 use portero_domain::{

@@ -63,7 +63,8 @@ pub struct Rules {
     pub guest_user: Rate,
     /// Attempts of guests from one address on one router. A wrong attempt counts fifteen times.
     pub guest_address: Rate,
-    /// Connections to the routers of one company that its admins ask for, and those that super admins ask for.
+    /// Connections to the routers of one company, and test messages of its bot, that its admins ask for. Those that super
+    /// admins ask for count apart.
     pub dial: Rate,
 }
 
@@ -129,10 +130,11 @@ fn visitor(request: &HttpRequest) -> Visitor {
     caller::address(request).into()
 }
 
-/// Counts a connection to a router that a user asks for.
+/// Counts a connection to a router, or a test message, that a user asks for.
 ///
 /// The user chooses the router's address. Without a limit, such requests would scan the network of the server: their
-/// times and the certificates that they show tell what is there.
+/// times and the certificates that they show tell what is there. The user also chooses the bot of a test message. Without a
+/// limit, such requests would test tokens.
 pub fn dial(request: &HttpRequest, mandate: &Mandate) -> Result<(), Exceeded> {
     of(request).map_or(Ok(()), |limits| limits.dials.take(mandate))
 }
