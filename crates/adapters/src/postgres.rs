@@ -8,6 +8,7 @@ mod executor;
 mod gate;
 mod listing;
 mod migrations;
+mod notices;
 mod pool;
 mod products;
 mod router_healths;

@@ -9,9 +9,9 @@ pub mod unit_of_work;
 
 pub use crate::{
     api_keys::contract as api_keys, companies::contract as companies, health::contract as router_healths,
-    hotspot::contract as hotspot, portal::contract as gate, products::contract as products,
-    purchases::contract as purchases, routers::contract as routers, sessions::contract as sessions,
-    system::contract as sealed_secrets, users::contract as users,
+    hotspot::contract as hotspot, notifications::contract as notices, portal::contract as gate,
+    products::contract as products, purchases::contract as purchases, routers::contract as routers,
+    sessions::contract as sessions, system::contract as sealed_secrets, users::contract as users,
 };
 
 use std::{fmt::Debug, sync::Arc};
@@ -39,6 +39,9 @@ pub trait Harness: Send + Sync {
 
     /// The gate to the same store.
     fn gate(&self) -> Arc<dyn Gate>;
+
+    /// Lets this much time pass by the store's own clock, for the notices.
+    async fn pass_time(&self, span: Duration);
 }
 
 /// Adds a purchase as it stands, and returns it with the id and the version that the store gives to it. Nobody holds it,
@@ -186,6 +189,20 @@ macro_rules! contract_tests {
                 a_few_changes_are_kept_newest_first,
                 a_removed_router_takes_its_health_along,
                 the_fleet_comes_oldest_first,
+            }
+            notices {
+                a_claimed_notice_says_what_it_is_about,
+                a_notice_is_stored_once,
+                a_notice_needs_its_company,
+                a_lease_that_is_over_is_claimed_again,
+                few_notices_of_one_company_are_claimed_at_once,
+                the_longest_due_are_claimed_first,
+                rivals_never_claim_the_same_notice,
+                an_ended_notice_is_never_claimed_again,
+                a_notice_is_put_off_by_its_claim_alone,
+                a_company_is_put_off_with_all_its_notices,
+                notices_that_ended_long_ago_are_deleted,
+                keys_that_expire_soon_get_one_notice_each,
             }
             sealed_secrets {
                 every_secret_comes_once_in_one_order,

@@ -36,7 +36,7 @@ pub use clock::FixedClock;
 pub use gateways::FakeGateway;
 pub use hotspot::{FakeRouter, FakeRouters};
 pub use ids::CountingIds;
-pub use memory::{HealthRow, InMemory, KeyRow, Tables};
+pub use memory::{HealthRow, InMemory, KeyRow, NoticeRow, Tables};
 pub use notifications::{FakeNotifier, SentMessage};
 pub use passwords::FakePasswords;
 pub use ports::fake_ports;

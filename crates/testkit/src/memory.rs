@@ -19,11 +19,12 @@ use portero_domain::{
     session::Session,
     user::User,
 };
+use time::Duration;
 
 use self::{faults::Faults, transaction::MemoryTransaction};
 use crate::FixedClock;
 
-pub use self::tables::{HealthRow, KeyRow, Tables};
+pub use self::tables::{HealthRow, KeyRow, NoticeRow, Tables};
 
 /// A store in memory, and the gate to it. Its clones are the same store.
 ///
@@ -48,6 +49,11 @@ impl InMemory {
     /// What is in the store now.
     pub fn tables(&self) -> Tables {
         self.state().tables.clone()
+    }
+
+    /// Lets this much time pass by the store's own clock, by which leases count.
+    pub fn pass_time(&self, span: Duration) {
+        self.state().tables.elapsed += span;
     }
 
     /// Lets the next call fail with this error, which is the beginning of a transaction, an admission or a ping.

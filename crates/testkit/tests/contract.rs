@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use portero_domain::ports::{Gate, UnitOfWork};
 use portero_testkit::{InMemory, contract::Harness, contract_tests};
+use time::Duration;
 
 struct Memory(InMemory);
 
@@ -16,6 +17,10 @@ impl Harness for Memory {
 
     fn gate(&self) -> Arc<dyn Gate> {
         Arc::new(self.0.clone())
+    }
+
+    async fn pass_time(&self, span: Duration) {
+        self.0.pass_time(span);
     }
 }
 
@@ -40,6 +45,7 @@ fn every_contract_is_in_the_suite() {
             "hotspot" => continue,
             "portal" => "gate",
             "health" => "router_healths",
+            "notifications" => "notices",
             "system" => "sealed_secrets",
             area => area,
         };

@@ -191,7 +191,7 @@ impl PgStorage<'_> {
 
     /// A claim or a result that a crash of the database loses is made again within a check interval. So neither waits for the
     /// disk.
-    fn do_not_wait_for_the_disk(&mut self) -> Stored<()> {
+    pub(super) fn do_not_wait_for_the_disk(&mut self) -> Stored<()> {
         self.connection.batch_execute("SET LOCAL synchronous_commit = off").map_err(storage)
     }
 

@@ -43,6 +43,21 @@ diesel::table! {
 }
 
 diesel::table! {
+    notices (company_id, id) {
+        company_id -> Text,
+        id -> Int8,
+        kind -> Text,
+        subject -> Text,
+        occurrence -> Int8,
+        created_at -> Timestamptz,
+        due_at -> Nullable<Timestamptz>,
+        tries -> Int2,
+        outcome -> Nullable<Text>,
+        ended_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     products (company_id, id) {
         id -> Int8,
         company_id -> Text,
@@ -203,6 +218,7 @@ diesel::table! {
     }
 }
 
+diesel::joinable!(notices -> companies (company_id));
 diesel::joinable!(routers -> companies (company_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(purchases -> companies (company_id));
@@ -211,6 +227,7 @@ diesel::joinable!(users -> companies (company_id));
 diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
     companies,
+    notices,
     products,
     purchase_events,
     purchase_keys,

@@ -5,8 +5,8 @@ use std::time::Instant;
 use async_trait::async_trait;
 use diesel::{Connection, PgConnection, RunQueryDsl, result::Error, sql_query};
 use portero_domain::ports::{
-    ApiKeys, Companies, Processes, Products, Purchases, RouterHealths, Routers, SealedSecrets, Sessions, Storage,
-    Stored, UnitOfWork, Users, Work,
+    ApiKeys, Companies, Notices, Processes, Products, Purchases, RouterHealths, Routers, SealedSecrets, Sessions,
+    Storage, Stored, UnitOfWork, Users, Work,
 };
 
 use super::{
@@ -105,6 +105,10 @@ impl Storage for PgStorage<'_> {
     }
 
     fn router_healths(&mut self) -> &mut dyn RouterHealths {
+        self
+    }
+
+    fn notices(&mut self) -> &mut dyn Notices {
         self
     }
 

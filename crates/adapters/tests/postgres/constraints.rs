@@ -406,3 +406,41 @@ fn a_routers_health_is_whole_and_goes_with_it() {
         assert_eq!(crate::fixture::number(&database, &format!("SELECT count(*) FROM {table}")), 0);
     }
 }
+
+fn notice(kind: &str, subject: &str, occurrence: i64) -> String {
+    format!(
+        "INSERT INTO notices (company_id, kind, subject, occurrence) \
+         VALUES ('EMP_0000000001', '{kind}', '{subject}', {occurrence})"
+    )
+}
+
+#[test]
+fn a_notice_is_stored_once_and_has_a_known_kind() {
+    let database = furnished();
+    database.statement(&notice("router_down", "RTR_00000001", 1));
+    refused(&database, UniqueViolation, &notice("router_down", "RTR_00000001", 1));
+    database.statement(&notice("router_down", "RTR_00000001", 2));
+    database.statement(&notice("router_up", "RTR_00000001", 1));
+    refused(&database, CheckViolation, &notice("router_lost", "RTR_00000001", 1));
+    refused(&database, CheckViolation, &notice("router_up", "", 1));
+    refused(&database, ForeignKeyViolation, "UPDATE notices SET company_id = 'EMP_0000000009'");
+}
+
+#[test]
+fn a_notice_is_due_or_has_ended_with_an_outcome() {
+    let database = furnished();
+    database.statement(&notice("router_down", "RTR_00000001", 1));
+    for half in [
+        "due_at = NULL",
+        "outcome = 'sent'",
+        "ended_at = now()",
+        "due_at = NULL, ended_at = now()",
+        "due_at = NULL, outcome = 'sent'",
+        "ended_at = now(), outcome = 'sent'",
+        "due_at = NULL, ended_at = now(), outcome = 'lost'",
+        "tries = -1",
+    ] {
+        refused(&database, CheckViolation, &format!("UPDATE notices SET {half}"));
+    }
+    database.statement("UPDATE notices SET due_at = NULL, ended_at = now(), outcome = 'sent'");
+}

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use portero_domain::ports::{Gate, UnitOfWork};
 use portero_testkit::contract::Harness;
+use time::Duration;
 
 use crate::fixture::{Fixture, store};
 
@@ -16,6 +17,13 @@ impl Harness for Fixture {
 
     fn gate(&self) -> Arc<dyn Gate> {
         self.gate.clone()
+    }
+
+    async fn pass_time(&self, span: Duration) {
+        let span = format!("make_interval(secs => {})", span.as_seconds_f64());
+        self.database.statement(&format!(
+            "UPDATE notices SET due_at = due_at - {span}, ended_at = ended_at - {span} WHERE company_id IS NOT NULL"
+        ));
     }
 }
 

@@ -13,6 +13,7 @@ mod gate_faults;
 mod gate_limits;
 mod health;
 mod migrations;
+mod notices;
 mod paging;
 mod proxy;
 mod read_back;

@@ -5,8 +5,9 @@ use std::sync::Once;
 use diesel::connection::{InstrumentationEvent, set_default_instrumentation};
 
 /// The tables whose rows belong to a company.
-const TENANT_TABLES: [&str; 11] = [
+const TENANT_TABLES: [&str; 12] = [
     "api_keys",
+    "notices",
     "products",
     "purchase_events",
     "purchase_keys",

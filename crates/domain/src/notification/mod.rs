@@ -5,6 +5,8 @@
 
 mod message;
 mod notice;
+mod occasion;
 
 pub use message::{GuestAccess, Message, PurchaseNews, PurchaseNotice, RouterNews};
-pub use notice::{DaysLeft, NewNotice, Notice, NoticeId, Occasion, PurchaseEvent, RouterEvent};
+pub use notice::{NewNotice, Notice, NoticeId, NoticeOutcome};
+pub use occasion::{DaysLeft, Occasion, PurchaseEvent, RouterEvent};

@@ -2,11 +2,8 @@
 
 use time::Duration;
 
-use crate::{
-    Timestamp,
-    gateway::Gateway,
-    ids::{CompanyId, KeyId, PurchaseReference, RouterId},
-};
+use super::Occasion;
+use crate::{Timestamp, ids::CompanyId};
 
 /// The number of a notice in the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,128 +18,6 @@ impl NoticeId {
     /// The number.
     pub const fn get(self) -> i64 {
         self.0
-    }
-}
-
-/// What happened to a purchase.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum PurchaseEvent {
-    /// It was paid.
-    Paid,
-    /// The card was declined.
-    Declined,
-    /// Money went back.
-    Refunded,
-    /// A person has to decide.
-    Manual,
-}
-
-/// What happened to a router.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum RouterEvent {
-    /// It has a problem.
-    Down,
-    /// It works again.
-    Up,
-}
-
-/// How many days before a key expires its company is told.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum DaysLeft {
-    /// A month.
-    Thirty,
-    /// A week.
-    Seven,
-    /// A day.
-    One,
-}
-
-impl DaysLeft {
-    /// Every warning, the earliest first.
-    pub const ALL: [Self; 3] = [Self::Thirty, Self::Seven, Self::One];
-
-    /// The time before the end of the key.
-    pub const fn span(self) -> Duration {
-        Duration::days(match self {
-            Self::Thirty => 30,
-            Self::Seven => 7,
-            Self::One => 1,
-        })
-    }
-
-    /// The moments at which the keys of this warning expire: after the first, and until the second. A key in the range of a
-    /// later warning gets that one only, so a service that was away does not send three at once.
-    pub fn range(self, now: Timestamp) -> (Timestamp, Timestamp) {
-        let later = match self {
-            Self::Thirty => Self::Seven.span(),
-            Self::Seven => Self::One.span(),
-            Self::One => Duration::ZERO,
-        };
-        (now.plus(later), now.plus(self.span()))
-    }
-}
-
-/// What a notice is about.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Occasion {
-    /// A purchase.
-    Purchase(PurchaseEvent, PurchaseReference),
-    /// A gateway refuses the company's credentials.
-    CredentialsRefused(Gateway),
-    /// A router.
-    Router(RouterEvent, RouterId),
-    /// The key of a router expires.
-    ApiKeyExpiring(DaysLeft, RouterId, KeyId),
-}
-
-impl Occasion {
-    /// The kind of the occasion in the store and in the log.
-    pub const fn kind(&self) -> &'static str {
-        match self {
-            Self::Purchase(PurchaseEvent::Paid, _) => "purchase_paid",
-            Self::Purchase(PurchaseEvent::Declined, _) => "purchase_declined",
-            Self::Purchase(PurchaseEvent::Refunded, _) => "purchase_refunded",
-            Self::Purchase(PurchaseEvent::Manual, _) => "purchase_manual",
-            Self::CredentialsRefused(_) => "gateway_credentials_refused",
-            Self::Router(RouterEvent::Down, _) => "router_down",
-            Self::Router(RouterEvent::Up, _) => "router_up",
-            Self::ApiKeyExpiring(DaysLeft::Thirty, ..) => "api_key_expiring_30",
-            Self::ApiKeyExpiring(DaysLeft::Seven, ..) => "api_key_expiring_7",
-            Self::ApiKeyExpiring(DaysLeft::One, ..) => "api_key_expiring_1",
-        }
-    }
-
-    /// What the occasion concerns, as the store and the log name it. A key is named behind its router: `RTR_… key_…`.
-    pub fn subject(&self) -> String {
-        match self {
-            Self::Purchase(_, reference) => reference.as_str().to_owned(),
-            Self::CredentialsRefused(gateway) => gateway.name().to_owned(),
-            Self::Router(_, router) => router.as_str().to_owned(),
-            Self::ApiKeyExpiring(_, router, key) => format!("{router} {key}"),
-        }
-    }
-
-    /// The occasion of this kind and subject.
-    pub fn restore(kind: &str, subject: &str) -> Option<Self> {
-        let purchase = |event| PurchaseReference::parse(subject).map(|reference| Self::Purchase(event, reference));
-        let router = |event| RouterId::parse(subject).map(|router| Self::Router(event, router));
-        let key = |days| {
-            let (router, key) = subject.split_once(' ')?;
-            Some(Self::ApiKeyExpiring(days, RouterId::parse(router)?, KeyId::parse(key)?))
-        };
-        match kind {
-            "purchase_paid" => purchase(PurchaseEvent::Paid),
-            "purchase_declined" => purchase(PurchaseEvent::Declined),
-            "purchase_refunded" => purchase(PurchaseEvent::Refunded),
-            "purchase_manual" => purchase(PurchaseEvent::Manual),
-            "gateway_credentials_refused" => Gateway::named(subject).map(Self::CredentialsRefused),
-            "router_down" => router(RouterEvent::Down),
-            "router_up" => router(RouterEvent::Up),
-            "api_key_expiring_30" => key(DaysLeft::Thirty),
-            "api_key_expiring_7" => key(DaysLeft::Seven),
-            "api_key_expiring_1" => key(DaysLeft::One),
-            _ => None,
-        }
     }
 }
 
@@ -194,7 +69,27 @@ pub struct Notice {
     pub tries: u16,
 }
 
+/// How a notice ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum NoticeOutcome {
+    /// The messenger has it.
+    Sent,
+    /// The company wants no notices, or what the notice is about is gone.
+    Unwanted,
+    /// The messenger refused it for good, or no try succeeded.
+    GivenUp,
+}
+
 impl Notice {
+    /// How many notices of one company are sent at once by one process.
+    pub const AT_ONCE: u16 = 2;
+
+    /// How long a claim lasts. A try takes less.
+    pub const LEASE: Duration = Duration::minutes(1);
+
+    /// How long a notice is kept after its end. It is longer than any event is looked for again, so that none is told twice.
+    pub const KEPT: Duration = Duration::days(90);
+
     /// How often a notice is tried at most.
     pub const MAX_TRIES: u16 = 8;
 
@@ -216,30 +111,10 @@ mod tests {
     use time::macros::datetime;
 
     use super::*;
-
-    fn occasions() -> Vec<Occasion> {
-        let reference = PurchaseReference::parse(&format!("compra_{:026}", 7)).unwrap();
-        let router = RouterId::parse("RTR_A1B2C3D4").unwrap();
-        let key = KeyId::parse("key_a1b2c3d4e5f6g7h8").unwrap();
-        let purchases = [PurchaseEvent::Paid, PurchaseEvent::Declined, PurchaseEvent::Refunded, PurchaseEvent::Manual];
-        let purchases = purchases.map(|event| Occasion::Purchase(event, reference.clone()));
-        let gateways = Gateway::ALL.map(Occasion::CredentialsRefused);
-        let routers = [RouterEvent::Down, RouterEvent::Up].map(|event| Occasion::Router(event, router.clone()));
-        let keys = DaysLeft::ALL.map(|days| Occasion::ApiKeyExpiring(days, router.clone(), key.clone()));
-        purchases.into_iter().chain(gateways).chain(routers).chain(keys).collect()
-    }
+    use crate::gateway::Gateway;
 
     fn company() -> CompanyId {
         CompanyId::parse("EMP_3A9F1C0B2D").unwrap()
-    }
-
-    #[test]
-    fn an_occasion_is_restored_from_its_kind_and_subject() {
-        for occasion in occasions() {
-            assert_eq!(Occasion::restore(occasion.kind(), &occasion.subject()), Some(occasion.clone()), "{occasion:?}");
-            assert_eq!(Occasion::restore(occasion.kind(), "x"), None);
-            assert_eq!(Occasion::restore("x", &occasion.subject()), None);
-        }
     }
 
     #[test]
@@ -265,13 +140,5 @@ mod tests {
         let waits: Vec<_> = (1..=Notice::MAX_TRIES).map(wait).collect();
         assert!(waits[..7].is_sorted() && waits[..7].iter().all(Option::is_some));
         assert_eq!((waits[7], wait(9)), (None, None));
-    }
-
-    #[test]
-    fn the_ranges_of_the_warnings_follow_one_another() {
-        let now = Timestamp::new(datetime!(2025-01-15 09:00 UTC));
-        let [thirty, seven, one] = DaysLeft::ALL.map(|days| days.range(now));
-        assert_eq!((thirty.0, seven.0, one.0), (seven.1, one.1, now));
-        assert_eq!(thirty.1, now.plus(Duration::days(30)));
     }
 }

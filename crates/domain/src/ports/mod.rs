@@ -6,6 +6,7 @@ mod gate;
 mod gateways;
 mod hotspot;
 mod ids;
+mod notices;
 mod notifier;
 mod passwords;
 mod storage;
@@ -24,6 +25,7 @@ pub use hotspot::{
     RouterProbe, TlsProblem, Vitals,
 };
 pub use ids::Ids;
+pub use notices::{NoticeClaims, Notices};
 pub use notifier::{Notifier, NotifierError, NotifierRejection};
 pub use passwords::{KnownHash, PasswordCaller, PasswordError, Passwords, Verdict};
 pub use storage::{

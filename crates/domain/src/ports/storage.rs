@@ -16,7 +16,7 @@ use crate::{
         WebhookToken,
     },
     page::{Listing, Page},
-    ports::SecretPlace,
+    ports::{Notices, SecretPlace},
     product::{Offer, Product},
     purchase::{Cause, ChargeId, Order, Purchase, PurchaseSummary, Refund, SoldGuest, StageKind},
     router::Router,
@@ -92,6 +92,8 @@ pub trait Storage {
     fn processes(&mut self) -> &mut dyn Processes;
     /// How the routers are.
     fn router_healths(&mut self) -> &mut dyn RouterHealths;
+    /// The notices to companies.
+    fn notices(&mut self) -> &mut dyn Notices;
     /// All sealed secrets, wherever they are kept.
     fn sealed_secrets(&mut self) -> &mut dyn SealedSecrets;
 }

@@ -6,6 +6,7 @@ use portero_domain::{
     company::Company,
     health::{HealthChange, RouterHealth},
     ids::{CompanyId, ProductId, PurchaseId, RouterId, UserId, WebhookToken},
+    notification::{NewNotice, NoticeId, NoticeOutcome},
     ports::{StorageError, Stored},
     product::{Offer, Product},
     router::Router,
@@ -13,7 +14,7 @@ use portero_domain::{
     session::Session,
     user::User,
 };
-use time::OffsetDateTime;
+use time::{Duration, OffsetDateTime};
 
 use crate::purchases::PurchaseRow;
 
@@ -38,10 +39,15 @@ pub struct Tables {
     pub purchases: Vec<PurchaseRow>,
     /// Until when each process is believed to be alive.
     pub processes: BTreeMap<i64, Timestamp>,
+    /// The notices to companies.
+    pub notices: Vec<NoticeRow>,
+    /// The time by the store's own clock, since it began.
+    pub(crate) elapsed: Duration,
     numbers: Numbers,
     last_user: i64,
     last_product: i64,
     last_purchase: i64,
+    last_notice: i64,
 }
 
 /// A key as the store keeps it.
@@ -76,6 +82,21 @@ impl HealthRow {
     pub fn at_once() -> Timestamp {
         Timestamp::new(OffsetDateTime::UNIX_EPOCH)
     }
+}
+
+/// A notice as the store keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NoticeRow {
+    /// Its number.
+    pub id: NoticeId,
+    /// The notice.
+    pub notice: NewNotice,
+    /// How often it was claimed.
+    pub tries: u16,
+    /// When the next try begins. Nothing once it has ended.
+    pub due: Option<Duration>,
+    /// How it ended, and when.
+    pub end: Option<(NoticeOutcome, Duration)>,
 }
 
 /// What a constraint says to a row that breaks it.
@@ -210,6 +231,16 @@ impl Tables {
         keep(!self.offers_already(&product.offer, None), "a router has one product a profile")?;
         self.last_product = self.last_product.max(product.id.get());
         self.products.push(product);
+        Ok(())
+    }
+
+    pub(crate) fn add_notice(&mut self, notice: NewNotice) -> Stored<()> {
+        keep(self.has_company(&notice.company), "a notice has a company")?;
+        if self.notices.iter().all(|row| row.notice != notice) {
+            self.last_notice += 1;
+            let id = NoticeId::new(self.last_notice);
+            self.notices.push(NoticeRow { id, notice, tries: 0, due: Some(self.elapsed), end: None });
+        }
         Ok(())
     }
 }

@@ -1,8 +1,8 @@
 use portero_domain::{
     Timestamp,
     ports::{
-        ApiKeys, Companies, Processes, Products, Purchases, RouterHealths, Routers, SealedSecrets, Sessions, Storage,
-        Stored, Users,
+        ApiKeys, Companies, Notices, Processes, Products, Purchases, RouterHealths, Routers, SealedSecrets, Sessions,
+        Storage, Stored, Users,
     },
 };
 
@@ -80,6 +80,10 @@ impl Storage for MemoryTransaction<'_> {
     }
 
     fn router_healths(&mut self) -> &mut dyn RouterHealths {
+        self
+    }
+
+    fn notices(&mut self) -> &mut dyn Notices {
         self
     }
 

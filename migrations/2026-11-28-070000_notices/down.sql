@@ -1,0 +1,2 @@
+DROP INDEX api_keys_expiring;
+DROP TABLE notices;
