@@ -24,7 +24,10 @@ use std::sync::Arc;
 
 use portero_domain::{
     Timestamp,
+    base_url::BaseUrl,
     ports::{Clock, Ports},
+    secret::Secret,
+    text::ForeignId,
 };
 use time::Duration;
 
@@ -55,6 +58,12 @@ pub struct Settings {
     pub health_checks: HealthChecks,
     /// How access is sold.
     pub selling: Selling,
+    /// The address at which gateways reach this service.
+    pub public_base_url: Option<BaseUrl>,
+    /// The private key with Conekta of a company without one of its own.
+    pub default_conekta_key: Option<Secret>,
+    /// The public key with Conekta of a company without any key of its own.
+    pub default_conekta_public_key: Option<ForeignId>,
 }
 
 impl Default for Settings {
@@ -64,6 +73,9 @@ impl Default for Settings {
             session_life: Duration::hours(24),
             health_checks: HealthChecks::default(),
             selling: Selling::default(),
+            public_base_url: None,
+            default_conekta_key: None,
+            default_conekta_public_key: None,
         }
     }
 }
@@ -83,6 +95,8 @@ pub struct Application {
     pub purchases: Purchases,
     pub notifications: Notifications,
     pub system: System,
+    /// The address at which gateways reach this service, where the operator has set one.
+    pub public_base_url: Option<BaseUrl>,
     clock: Arc<dyn Clock>,
 }
 
@@ -97,11 +111,12 @@ impl Application {
             api_keys: ApiKeys::new(ports, settings),
             users: Users::new(ports),
             products: Products::new(ports),
-            portal: Portal::new(ports),
+            portal: Portal::new(ports, settings),
             hotspot: Hotspots::new(ports),
             purchases: Purchases::new(ports, settings, ports.ids.process()),
             notifications: Notifications::new(ports),
             system: System::new(ports),
+            public_base_url: settings.public_base_url.clone(),
             clock: Arc::clone(&ports.clock),
         }
     }

@@ -8,7 +8,8 @@ use portero_application::{
 use portero_domain::{
     change::Change,
     company::{
-        Company, CompanyEdit, Conekta, ConektaEdit, GatewayMode, MercadoPago, MercadoPagoEdit, Telegram, TelegramEdit,
+        Company, CompanyEdit, Conekta, ConektaEdit, GatewayMode, MercadoPago, MercadoPagoAccess, MercadoPagoEdit,
+        Telegram, TelegramEdit,
     },
     ids::UserId,
     page::{Listing, Page},
@@ -146,8 +147,15 @@ fn an_edit_of_everything() -> (CompanyEdit, CompanySecrets, Company) {
     };
     let secrets = CompanySecrets {
         conekta_private_key: Change::Set(secret("new-key")),
+        mercado_pago_access_token: Change::Set(secret("new-access")),
+        mercado_pago_webhook_secret: Change::Set(secret("new-webhook")),
         telegram_bot_token: Change::Set(secret("new-token")),
     };
+    let access = MercadoPagoAccess {
+        token: sealed("new-access", &SecretPlace::MercadoPagoAccessToken(the_company())),
+        user: Some(foreign_id("123456789")),
+    };
+    let webhook_secret = Some(sealed("new-webhook", &SecretPlace::MercadoPagoWebhookSecret(the_company())));
     let private_key = sealed("new-key", &SecretPlace::ConektaPrivateKey(the_company()));
     let bot_token = sealed("new-token", &SecretPlace::TelegramBotToken(the_company()));
     let after = Company {
@@ -161,7 +169,7 @@ fn an_edit_of_everything() -> (CompanyEdit, CompanySecrets, Company) {
             private_key: Some(private_key),
             webhook_key: Some(a_webhook_key()),
         },
-        mercado_pago: MercadoPago { mode: GatewayMode::Live, ..MercadoPago::default() },
+        mercado_pago: MercadoPago { mode: GatewayMode::Live, public_key: None, access: Some(access), webhook_secret },
         three_ds: true,
         telegram: Telegram { bot_token: Some(bot_token), chat_id: Some(foreign_id("-1")), enabled: true },
         ..a_company().build()
@@ -197,7 +205,12 @@ async fn an_edit_that_mentions_nothing_changes_nothing() {
 #[tokio::test]
 async fn a_secret_that_is_cleared_is_gone() {
     let world = World::over(InMemory::new().with_company(a_company().with_secrets().build()));
-    let secrets = CompanySecrets { conekta_private_key: Change::Clear, telegram_bot_token: Change::Clear };
+    let secrets = CompanySecrets {
+        conekta_private_key: Change::Clear,
+        mercado_pago_access_token: Change::Clear,
+        mercado_pago_webhook_secret: Change::Clear,
+        telegram_bot_token: Change::Clear,
+    };
     world
         .app
         .companies
@@ -207,6 +220,7 @@ async fn a_secret_that_is_cleared_is_gone() {
         .unwrap();
     let company = world.store.tables().companies.remove(0);
     assert_eq!((company.conekta.private_key, company.telegram.bot_token), (None, None));
+    assert_eq!((company.mercado_pago.access, company.mercado_pago.webhook_secret), (None, None));
 }
 
 #[tokio::test]
@@ -214,8 +228,14 @@ async fn an_edit_that_cannot_be_sealed_leaves_no_trace() {
     let world = World::with(two_shops(), |ports| ports.vault = a_vault_that_fails());
     let before = world.store.tables();
     let (edit, both, _) = an_edit_of_everything();
-    let token_only = CompanySecrets { conekta_private_key: Change::Keep, ..both.clone() };
-    for secrets in [both, token_only] {
+    let none = CompanySecrets::default;
+    let each = [
+        CompanySecrets { conekta_private_key: both.conekta_private_key.clone(), ..none() },
+        CompanySecrets { mercado_pago_access_token: both.mercado_pago_access_token.clone(), ..none() },
+        CompanySecrets { mercado_pago_webhook_secret: both.mercado_pago_webhook_secret.clone(), ..none() },
+        CompanySecrets { telegram_bot_token: both.telegram_bot_token.clone(), ..none() },
+    ];
+    for secrets in each.into_iter().chain([both]) {
         let refused =
             world.app.companies.edit.execute(Mandate::of_super_admin(the_company()), edit.clone(), secrets).await;
         assert_is!(refused, Err(EditCompanyError::Vault(VaultError::Sealing)));

@@ -225,7 +225,7 @@ fn five_held(held: &Held) -> World {
         .fold(InMemory::new().with_company(a_company().build()), |store, number| store.with_router(numbered(number)));
     let checks = HealthChecks { at_once: 2, ..HealthChecks::default() };
     let settings = Settings { health_checks: checks, ..Settings::default() };
-    World::set(store, settings, |ports| ports.router_probe = Arc::new(held.clone()))
+    World::set(store, &settings, |ports| ports.router_probe = Arc::new(held.clone()))
 }
 
 /// Lets a round go on as far as it can. Answers how it ended, if it did.

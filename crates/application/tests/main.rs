@@ -4,6 +4,7 @@
 
 mod api_keys;
 mod companies;
+mod gateway_settings;
 mod health;
 mod hotspot;
 mod mandates;

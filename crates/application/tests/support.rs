@@ -55,15 +55,15 @@ impl World {
 
     /// The same, with another implementation of a port.
     pub(crate) fn with(store: InMemory, cast: impl FnOnce(&mut Ports)) -> Self {
-        Self::set(store, Settings::default(), cast)
+        Self::set(store, &Settings::default(), cast)
     }
 
     /// The same, where an operator has set something too.
-    pub(crate) fn set(store: InMemory, settings: Settings, cast: impl FnOnce(&mut Ports)) -> Self {
+    pub(crate) fn set(store: InMemory, settings: &Settings, cast: impl FnOnce(&mut Ports)) -> Self {
         let (clock, ids, routers) = (FixedClock::default(), CountingIds::default(), FakeRouters::default());
         let mut ports = fake_ports(&store, &clock, &ids, &routers);
         cast(&mut ports);
-        let app = Application::new(&ports, &settings);
+        let app = Application::new(&ports, settings);
         Self { app, store, clock, ids, routers }
     }
 
@@ -119,6 +119,7 @@ pub(crate) fn the_admission() -> Admission {
             id: company.id,
             name: company.name,
             conekta_public_key: company.conekta.public_key,
+            has_conekta_private_key: false,
             conekta_mode: company.conekta.mode,
             mercado_pago_public_key: company.mercado_pago.public_key,
         },

@@ -4,6 +4,7 @@
 //! again. Time, chance and identity are handed in. Nothing here knows of HTTP, SQL or JSON.
 
 pub mod api_key;
+pub mod base_url;
 pub mod change;
 pub mod company;
 pub mod filter;

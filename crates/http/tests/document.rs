@@ -130,7 +130,8 @@ fn described() -> Vec<(String, String, Value)> {
 #[test]
 fn every_id_host_and_fingerprint_says_its_form() {
     // Ids that other systems gave, and those of requests and cursors.
-    let foreign = ["perfil_mikrotik_id", "session_id", "chat_id", "telegram_chat_id", "transaccion_id", "request_id"];
+    let foreign =
+        ["perfil_mikrotik_id", "session_id", "chat_id", "telegram_chat_id", "transaccion_id", "request_id", "user_id"];
     let of_any_form = ["HotspotProfile", "GuestDetails", "DamagedRow"];
     let mut forms = 0;
     for (place, name, schema) in described() {
@@ -154,6 +155,7 @@ fn every_state_mode_role_and_currency_lists_its_words() {
         "estado_pago",
         "conekta_mode",
         "mercado_pago_mode",
+        "mode",
         "rol",
         "moneda",
         "tipo_usuario",

@@ -7,7 +7,10 @@ use portero_testkit::{
 };
 use serde_json::{Value, json};
 
-use crate::support::{TestApp, assert_error};
+use crate::{
+    operations::is_of_company_admins,
+    support::{TestApp, assert_error},
+};
 
 /// Reads that connect to a router, so they count as changes.
 const DIALS: [&str; 3] = ["find_my_router_tls", "test_my_router", "list_my_router_profiles"];
@@ -16,7 +19,7 @@ const DIALS: [&str; 3] = ["find_my_router_tls", "test_my_router", "list_my_route
 fn operations() -> Vec<(String, String, String)> {
     let document = serde_json::to_value(openapi::document()).unwrap();
     let paths = document["paths"].as_object().unwrap().clone();
-    let of_admins = paths.into_iter().filter(|(path, _)| path.starts_with("/api/v1/admin/"));
+    let of_admins = paths.into_iter().filter(|(path, _)| is_of_company_admins(path));
     of_admins
         .flat_map(|(path, item)| {
             let path = path.replace("{router_id}", a_router().build().id.as_str()).replace("{producto_id}", "1");

@@ -530,6 +530,16 @@ async fn the_admins_of_a_company_ask_for_so_many_connections_whatever_endpoint_t
         assert_error(&limited, 429, "rate_limited", "Límite de solicitudes excedido. Espere un momento.");
         assert_eq!(limited.header("retry-after"), Some("12"));
     }
+    let token = json!({ "access_token": "APP_USR-1" });
+    for call in [
+        app.put("/api/v1/admin/mi-empresa").json(&token),
+        app.post("/api/v1/admin/mi-empresa/configurar-credenciales").json(&token),
+        app.post("/api/v1/payments/configurar-credenciales").json(&token),
+    ] {
+        assert_eq!(call.bearer(&admin).await.status, 429, "the connections of gateways are few, and all share them");
+    }
+    let unasked = app.post("/api/v1/payments/configurar-credenciales").json(&json!({ "mode": "live" }));
+    assert_eq!(unasked.bearer(&admin).await.status, 200, "no gateway is asked");
     let untried = app.put(MY_ROUTER).json(&json!({ "nombre": "Otro" })).bearer(&admin).await;
     assert_eq!(untried.status, 200, "nothing is connected to: {untried:?}");
     let company = a_company().build().id;

@@ -8,6 +8,7 @@ mod credentials;
 mod document;
 mod failures;
 mod faulty_requests;
+mod gateway_settings;
 mod health;
 mod hotspot;
 mod inactive_company;

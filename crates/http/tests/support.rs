@@ -50,12 +50,17 @@ impl TestApp {
 
     /// The same, with another port or other options.
     pub(crate) async fn with(change: impl FnOnce(&mut Ports, &mut Options)) -> Self {
+        Self::set(&Settings::default(), change).await
+    }
+
+    /// The same, where an operator has set something too.
+    pub(crate) async fn set(settings: &Settings, change: impl FnOnce(&mut Ports, &mut Options)) -> Self {
         let (store, clock, ids) = (InMemory::new(), FixedClock::default(), CountingIds::default());
         let routers = FakeRouters::default();
         let mut ports = fake_ports(&store, &clock, &ids, &routers);
         let mut options = Options::default();
         change(&mut ports, &mut options);
-        let application = Data::new(Application::new(&ports, &Settings::default()));
+        let application = Data::new(Application::new(&ports, settings));
         let service = Rc::new(test::init_service(portero_http::app(application, &options)).await);
         let serve = move |request: TestRequest| -> Answer<'static> {
             let service = Rc::clone(&service);

@@ -25,6 +25,11 @@ pub(crate) async fn serve(
             tracing::info!("first super admin added");
         }
     }
+    if application.public_base_url.is_none() {
+        tracing::warn!(
+            "PUBLIC_BASE_URL is not set: gateways report no changes, so they are asked about each open purchase"
+        );
+    }
     let jobs = jobs(&application, watches_routers);
     let listeners: Vec<TcpListener> =
         bind.iter().map(TcpListener::bind).collect::<Result<_, _>>().context("BIND_ADDR cannot be listened on")?;

@@ -43,7 +43,11 @@ impl Companies {
             },
             list: ListCompanies { storage: Arc::clone(&ports.storage) },
             find: FindCompany { storage: Arc::clone(&ports.storage) },
-            edit: EditCompany { storage: Arc::clone(&ports.storage), vault: Arc::clone(&ports.vault) },
+            edit: EditCompany {
+                storage: Arc::clone(&ports.storage),
+                vault: Arc::clone(&ports.vault),
+                gateways: ports.gateways.clone(),
+            },
             set_active: SetCompanyActive { storage: Arc::clone(&ports.storage) },
             overview: CompanyOverview { storage: Arc::clone(&ports.storage), clock: Arc::clone(&ports.clock) },
         }

@@ -55,6 +55,8 @@ pub struct AdmittedCompany {
     pub name: Name,
     /// Its public key with Conekta.
     pub conekta_public_key: Option<ForeignId>,
+    /// Whether it has a private key with Conekta.
+    pub has_conekta_private_key: bool,
     /// Whether its Conekta account moves real money.
     pub conekta_mode: GatewayMode,
     /// Its public key with Mercado Pago.

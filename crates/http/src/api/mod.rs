@@ -15,6 +15,7 @@ pub mod wire;
 
 mod companies;
 mod formats;
+mod gateways;
 mod hotspot;
 mod hotspot_error;
 mod my_company;

@@ -16,8 +16,8 @@ use utoipa::{
 };
 
 use crate::api::{
-    companies, error, formats::Formats, hotspot, listed, my_company, payments, portal, products, query::AFTER, routers,
-    service, sessions, users,
+    companies, error, formats::Formats, gateways, hotspot, listed, my_company, payments, portal, products,
+    query::AFTER, routers, service, sessions, users,
 };
 
 /// The name of the session's credential in the document.
@@ -72,6 +72,12 @@ pub const ROUTER_KEY: &str = "router_api_key";
         users::switch_user::handle,
         my_company::find_my_company::handle,
         my_company::edit_my_company::handle,
+        gateways::configure_my_credentials::handle,
+        gateways::configure_credentials::handle,
+        gateways::configure_my_conekta::handle,
+        gateways::edit_my_conekta::handle,
+        gateways::find_my_conekta::handle,
+        gateways::find_my_mercado_pago::handle,
         my_company::list_my_routers::handle,
         my_company::edit_my_router::handle,
         my_company::find_my_router_tls::handle,
@@ -119,10 +125,14 @@ impl Modify for Credentials {
     }
 }
 
-/// The operations that connect to a router because a user asks for it.
-const DIALS: [&str; 8] = [
+/// The operations that connect to a router or a gateway because a user asks for it.
+const DIALS: [&str; 12] = [
+    "configure_credentials",
+    "configure_my_credentials",
     "confirm_my_router_tls",
     "confirm_router_tls",
+    "edit_company",
+    "edit_my_company",
     "edit_my_router",
     "edit_router",
     "find_my_router_tls",

@@ -1,5 +1,5 @@
 use super::{
-    companies, hotspot, my_company, payments, portal, products, routers,
+    companies, gateways, hotspot, my_company, payments, portal, products, routers,
     routing::{At, at, delete, get, post, put},
     service, sessions, users,
 };
@@ -72,6 +72,13 @@ pub(super) fn routes() -> Vec<At> {
             "/api/v1/admin/mi-empresa",
             [get(my_company::find_my_company::handle), put(my_company::edit_my_company::handle)],
         ),
+        // Its payment gateways. Some panels know the settings under two paths.
+        at("/api/v1/admin/mi-empresa/configurar-credenciales", [post(gateways::configure_my_credentials::handle)]),
+        at("/api/v1/payments/configurar-credenciales", [post(gateways::configure_credentials::handle)]),
+        at("/api/v1/admin/mi-empresa/configurar-conekta", [post(gateways::configure_my_conekta::handle)]),
+        at("/api/v1/admin/mi-empresa/conekta-config", [put(gateways::edit_my_conekta::handle)]),
+        at("/api/v1/admin/mi-empresa/conekta", [get(gateways::find_my_conekta::handle)]),
+        at("/api/v1/admin/mi-empresa/mercado-pago", [get(gateways::find_my_mercado_pago::handle)]),
         at("/api/v1/admin/mi-empresa/routers", [get(my_company::list_my_routers::handle)]),
         at("/api/v1/admin/mi-empresa/routers/{router_id}", [put(my_company::edit_my_router::handle)]),
         at(

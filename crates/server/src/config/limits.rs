@@ -36,7 +36,7 @@ pub(crate) struct LimitConfig {
     /// Attempts to reconnect from one address; a wrong one counts 15 times
     #[arg(long, env = "RATE_LIMIT_GUEST_ADDRESS", default_value = "60/min burst 300", value_parser = rate)]
     guest_address: Rate,
-    /// Connections to routers, and test messages, that the admins of one company ask for
+    /// Connections to routers, requests to gateways, and test messages, that the admins of one company ask for
     #[arg(long, env = "RATE_LIMIT_DIAL", default_value = "20/min burst 20", value_parser = rate)]
     dial: Rate,
 }

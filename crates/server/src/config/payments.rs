@@ -8,7 +8,7 @@ use portero_adapters::{
     HttpClient, HttpLimits,
     gateways::{Conekta, MercadoPago},
 };
-use portero_domain::ports::Gateways;
+use portero_domain::{base_url::BaseUrl, ports::Gateways, secret::Secret, text::ForeignId};
 
 use super::value::decimal_number;
 
@@ -24,9 +24,45 @@ pub(crate) struct PaymentConfig {
     /// Seconds that a request to a gateway may take; a fraction is possible
     #[arg(long, env, default_value = "20", value_parser = decimal_number(0.1, 300.0))]
     gateway_timeout_seconds: f64,
+    /// The address of this service on the internet, such as `https://portero.example`; gateways report changes there
+    #[arg(long, env, value_parser = base_url)]
+    public_base_url: Option<BaseUrl>,
+    /// The private key with Conekta of companies without one of their own
+    #[arg(long, env, hide_env_values = true, value_parser = conekta_private_key)]
+    conekta_default_private_key: Option<Secret>,
+    /// The public key with Conekta of companies without any key of their own
+    #[arg(long, env, value_parser = conekta_public_key)]
+    conekta_default_public_key: Option<ForeignId>,
+}
+
+fn base_url(text: &str) -> Result<BaseUrl, &'static str> {
+    BaseUrl::parse(text).map_err(|_| "must be an address such as https://portero.example, without query")
+}
+
+fn conekta_private_key(text: &str) -> Result<Secret, &'static str> {
+    Secret::parse(text).map_err(|_| "must be a text of at most 256 characters")
+}
+
+fn conekta_public_key(text: &str) -> Result<ForeignId, &'static str> {
+    ForeignId::parse(text).map_err(|_| "must be a text of at most 200 characters")
 }
 
 impl PaymentConfig {
+    /// The address at which gateways reach this service.
+    pub(super) fn public_base_url(&self) -> Option<BaseUrl> {
+        self.public_base_url.clone()
+    }
+
+    /// The private key with Conekta of companies without one of their own.
+    pub(super) fn default_conekta_key(&self) -> Option<Secret> {
+        self.conekta_default_private_key.clone()
+    }
+
+    /// The public key with Conekta of companies without any key of their own.
+    pub(super) fn default_conekta_public_key(&self) -> Option<ForeignId> {
+        self.conekta_default_public_key.clone()
+    }
+
     /// The gateways.
     pub(crate) fn gateways(&self) -> anyhow::Result<Gateways> {
         Ok(Gateways {

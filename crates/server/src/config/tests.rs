@@ -1,6 +1,7 @@
 use std::{ffi::OsString, fs, os::unix::ffi::OsStringExt};
 
 use portero_application::health::HealthChecks;
+use portero_domain::{secret::Secret, text::ForeignId};
 use portero_http::web::caller::TrustedProxies;
 use time::Duration;
 
@@ -91,6 +92,10 @@ fn a_wrong_or_missing_value_is_named() {
         ("RATE_LIMIT_GUEST_USER", "6/day"),
         ("RATE_LIMIT_GUEST_ADDRESS", "none"),
         ("TRUSTED_PROXIES", "10.0.0.0/8,proxy.example"),
+        ("PUBLIC_BASE_URL", "portero.example"),
+        ("PUBLIC_BASE_URL", "https://portero.example?query"),
+        ("CONEKTA_DEFAULT_PRIVATE_KEY", "key\u{7}"),
+        ("CONEKTA_DEFAULT_PUBLIC_KEY", "key\u{7}"),
     ] {
         let error = read(&[(name, value)]).unwrap_err();
         assert_eq!(error.name, name, "{value:?}: {error}");
@@ -146,6 +151,21 @@ fn routers_are_checked_as_often_as_is_set_or_never() {
     assert_eq!(checks("86400"), every(Duration::DAY));
     assert_eq!(checks("60"), Some(HealthChecks::default()));
     assert_eq!(checks("0"), None);
+}
+
+#[test]
+fn the_gateways_settings_reach_the_use_cases() {
+    let changes = [
+        ("PUBLIC_BASE_URL", "https://portero.example/"),
+        ("CONEKTA_DEFAULT_PRIVATE_KEY", "key_private"),
+        ("CONEKTA_DEFAULT_PUBLIC_KEY", "key_public"),
+    ];
+    let config = read(&changes).unwrap();
+    assert!(!format!("{config:?}").contains("key_private"));
+    let settings = config.settings();
+    assert_eq!(settings.public_base_url.map(|base| base.at("")).as_deref(), Some("https://portero.example"));
+    assert_eq!(settings.default_conekta_key.as_ref().map(Secret::expose), Some("key_private"));
+    assert_eq!(settings.default_conekta_public_key.as_ref().map(ForeignId::as_str), Some("key_public"));
 }
 
 #[test]

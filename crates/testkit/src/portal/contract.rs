@@ -44,6 +44,7 @@ pub async fn an_admission_says_what_most_calls_need(harness: &dyn Harness) {
             id: company.id,
             name: company.name,
             conekta_public_key: company.conekta.public_key,
+            has_conekta_private_key: false,
             conekta_mode: GatewayMode::Test,
             mercado_pago_public_key: company.mercado_pago.public_key,
         },
@@ -62,6 +63,7 @@ pub async fn an_admission_says_what_most_calls_need(harness: &dyn Harness) {
     expected.company = AdmittedCompany {
         name: name("Ñandú 東京"),
         conekta_public_key: Some(foreign_id("otra")),
+        has_conekta_private_key: true,
         conekta_mode: GatewayMode::Live,
         mercado_pago_public_key: None,
         ..expected.company

@@ -52,6 +52,7 @@ fn admit(tables: &mut Tables, presented: &PresentedKey, now: Timestamp) -> Resul
             id: company.id.clone(),
             name: company.name.clone(),
             conekta_public_key: company.conekta.public_key.clone(),
+            has_conekta_private_key: company.conekta.private_key.is_some(),
             conekta_mode: company.conekta.mode,
             mercado_pago_public_key: company.mercado_pago.public_key.clone(),
         },

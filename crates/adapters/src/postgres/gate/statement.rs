@@ -60,10 +60,11 @@ pub(super) fn count(
 }
 
 /// What both statements return of a key: its place, then the columns of [`Row`].
-type Returned = (BigInt, (Text, Text, Nullable<Text>, Bool, Text, Text, Nullable<Text>, Text, Nullable<Text>));
+type Returned = (BigInt, (Text, Text, Nullable<Text>, Bool, Text, Text, Nullable<Text>, Text, Nullable<Text>, Bool));
 
 const COLUMNS: &str = "routers.id, routers.name, routers.location, routers.active, companies.id, companies.name, \
-     companies.conekta_public_key, companies.conekta_mode, companies.mercado_pago_public_key";
+     companies.conekta_public_key, companies.conekta_mode, companies.mercado_pago_public_key, \
+     companies.conekta_private_key_sealed IS NOT NULL";
 
 /// One key, one use.
 struct CountOne<'a> {
@@ -192,6 +193,7 @@ struct Row {
     conekta_public_key: Option<Parsed<ForeignId>>,
     conekta_mode: Parsed<GatewayMode>,
     mercado_pago_public_key: Option<Parsed<ForeignId>>,
+    has_conekta_private_key: bool,
 }
 
 impl Row {
@@ -208,6 +210,7 @@ impl Row {
                 id: self.company.or_broken("company id")?,
                 name: self.company_name.or_broken("company name")?,
                 conekta_public_key: self.conekta_public_key.map(|key| key.or_broken("foreign id")).transpose()?,
+                has_conekta_private_key: self.has_conekta_private_key,
                 conekta_mode: self.conekta_mode.or_broken("gateway mode")?,
                 mercado_pago_public_key: self
                     .mercado_pago_public_key

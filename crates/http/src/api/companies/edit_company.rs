@@ -1,8 +1,11 @@
-use actix_web::web::{Data, Json, Path};
+use actix_web::{
+    HttpRequest,
+    web::{Data, Json, Path},
+};
 use portero_application::{Application, Mandate};
 use portero_domain::ids::CompanyId;
 
-use super::{CompanyBody, CompanyChanges, company_not_found};
+use super::{CompanyBody, CompanyChanges, changes, company_not_found};
 use crate::api::{
     auth::SuperAdmin,
     body::JsonBody,
@@ -19,11 +22,14 @@ use crate::api::{
     request_body = CompanyChanges,
     responses(
         (status = 200, description = "The company after the change", body = CompanyBody),
+        (status = 400, description = "Mercado Pago rejects the access token. Nothing changed", body = ErrorBody),
         (status = 404, description = "The company does not exist", body = ErrorBody),
+        (status = 503, description = "Mercado Pago or the database does not respond. Nothing changed", body = ErrorBody),
     ),
     security(("session" = [])),
 )]
 pub(crate) async fn handle(
+    request: HttpRequest,
     _: SuperAdmin,
     path: Path<String>,
     body: JsonBody<CompanyChanges>,
@@ -31,5 +37,5 @@ pub(crate) async fn handle(
 ) -> ApiResult<Json<CompanyBody>> {
     let (edit, secrets) = body.read()?.parse()?;
     let company = CompanyId::parse(&path).ok_or_else(company_not_found)?;
-    Ok(Json(app.companies.edit.execute(Mandate::of_super_admin(company), edit, secrets).await?.into()))
+    Ok(Json(changes::edit(&request, &app, Mandate::of_super_admin(company), edit, secrets).await?.into()))
 }

@@ -10,7 +10,7 @@ pub(crate) mod switch_company;
 pub(crate) mod system_dashboard;
 pub(crate) mod toggle_company;
 
-pub(crate) use self::changes::CompanyChanges;
+pub(crate) use self::changes::{CompanyChanges, edit, unless_hidden};
 use portero_domain::{company::Company, ids::CompanyId};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -37,6 +37,8 @@ pub(crate) struct CompanyBody {
     mercado_pago_mode: Mode,
     #[schema(required)]
     mercado_pago_public_key: Option<String>,
+    /// Whether a buyer's bank may ask for a confirmation (3DS).
+    permite_3ds: bool,
     /// Whether the company is active. The API keys of an inactive company are rejected.
     activa: bool,
     creada_en: Moment,
@@ -54,6 +56,7 @@ impl From<Company> for CompanyBody {
             conekta_public_key: company.conekta.public_key.map(|key| key.as_str().to_owned()),
             mercado_pago_mode: Mode(company.mercado_pago.mode),
             mercado_pago_public_key: company.mercado_pago.public_key.map(|key| key.as_str().to_owned()),
+            permite_3ds: company.three_ds,
             activa: company.active,
             creada_en: company.created_at.into(),
         }

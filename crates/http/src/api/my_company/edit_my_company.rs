@@ -1,4 +1,7 @@
-use actix_web::web::{Data, Json};
+use actix_web::{
+    HttpRequest,
+    web::{Data, Json},
+};
 use portero_application::Application;
 use portero_domain::company::Company;
 use serde::Serialize;
@@ -8,7 +11,7 @@ use super::MyCompanyBody;
 use crate::api::{
     auth::ActiveCompanyAdmin,
     body::JsonBody,
-    companies::CompanyChanges,
+    companies::{self, CompanyChanges},
     error::{ApiResult, ErrorBody},
 };
 
@@ -36,15 +39,18 @@ impl From<Company> for Body {
     request_body = CompanyChanges,
     responses(
         (status = 200, description = "The company after the change", body = Body),
+        (status = 400, description = "Mercado Pago rejects the access token. Nothing changed", body = ErrorBody),
         (status = 404, description = "The company does not exist any more", body = ErrorBody),
+        (status = 503, description = "Mercado Pago or the database does not respond. Nothing changed", body = ErrorBody),
     ),
     security(("session" = [])),
 )]
 pub(crate) async fn handle(
+    request: HttpRequest,
     ActiveCompanyAdmin(mandate): ActiveCompanyAdmin,
     body: JsonBody<CompanyChanges>,
     app: Data<Application>,
 ) -> ApiResult<Json<Body>> {
     let (edit, secrets) = body.read()?.parse()?;
-    Ok(Json(app.companies.edit.execute(mandate, edit, secrets).await?.into()))
+    Ok(Json(companies::edit(&request, &app, mandate, edit, secrets).await?.into()))
 }

@@ -1,4 +1,5 @@
-use actix_web::HttpResponse;
+use actix_web::{HttpResponse, web::Data};
+use portero_application::Application;
 use portero_domain::{
     ports::{Admission, AdmittedCompany, AdmittedRouter},
     router::Location,
@@ -23,6 +24,7 @@ pub(crate) struct Body<'a> {
 pub(crate) struct Company<'a> {
     id: &'a str,
     nombre: &'a str,
+    /// The company's own key, or the operator's if the company has no key with Conekta.
     #[schema(required)]
     conekta_public_key: Option<&'a str>,
     #[schema(required)]
@@ -42,18 +44,18 @@ pub(crate) struct Router<'a> {
     activo: bool,
 }
 
-impl<'a> From<&'a Admission> for Body<'a> {
-    fn from(Admission { router, company, .. }: &'a Admission) -> Self {
-        Self { empresa: company.into(), router: router.into() }
+impl<'a> Body<'a> {
+    fn new(Admission { router, company, .. }: &'a Admission, conekta_key: Option<&'a ForeignId>) -> Self {
+        Self { empresa: Company::new(company, conekta_key), router: router.into() }
     }
 }
 
-impl<'a> From<&'a AdmittedCompany> for Company<'a> {
-    fn from(company: &'a AdmittedCompany) -> Self {
+impl<'a> Company<'a> {
+    fn new(company: &'a AdmittedCompany, conekta_key: Option<&'a ForeignId>) -> Self {
         Self {
             id: company.id.as_str(),
             nombre: company.name.as_str(),
-            conekta_public_key: company.conekta_public_key.as_ref().map(ForeignId::as_str),
+            conekta_public_key: conekta_key.map(ForeignId::as_str),
             mercadopago_public_key: company.mercado_pago_public_key.as_ref().map(ForeignId::as_str),
             conekta_mode: Mode(company.conekta_mode),
         }
@@ -80,6 +82,7 @@ impl<'a> From<&'a AdmittedRouter> for Router<'a> {
     responses((status = 200, description = "The company and the router that the key belongs to", body = Body)),
     security(("router_api_key" = [])),
 )]
-pub(crate) async fn handle(Portal(admission): Portal) -> HttpResponse {
-    HttpResponse::Ok().json(Body::from(&admission))
+pub(crate) async fn handle(Portal(admission): Portal, app: Data<Application>) -> HttpResponse {
+    let conekta_key = app.portal.conekta_public_key(&admission.company);
+    HttpResponse::Ok().json(Body::new(&admission, conekta_key))
 }

@@ -130,11 +130,12 @@ fn visitor(request: &HttpRequest) -> Visitor {
     caller::address(request).into()
 }
 
-/// Counts a connection to a router, or a test message, that a user asks for.
+/// Counts a connection to a router, a request to a payment gateway, or a test message, that a user asks for.
 ///
 /// The user chooses the router's address. Without a limit, such requests would scan the network of the server: their
 /// times and the certificates that they show tell what is there. The user also chooses the bot of a test message. Without a
-/// limit, such requests would test tokens.
+/// limit, such requests would test tokens. A gateway is always the same one, but its connections are few and all companies
+/// share them.
 pub fn dial(request: &HttpRequest, mandate: &Mandate) -> Result<(), Exceeded> {
     of(request).map_or(Ok(()), |limits| limits.dials.take(mandate))
 }
