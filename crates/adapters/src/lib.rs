@@ -9,6 +9,8 @@
 //! | `Notifier` | [`notifier::Telegram`] |
 //! | `ApiKeyTokens`, `SessionTokens` | [`jwt::JwtApiKeyTokens`], [`jwt::JwtSessionTokens`] |
 //! | `Passwords` | [`passwords::Argon2Passwords`] |
+//! | `CardGateway` | [`gateways::Conekta`], [`gateways::MercadoPago`] |
+//! | `WebhookSignatures` | [`gateways::RingSignatures`] |
 //! | `Vault` | [`vault::AesVault`] |
 //! | `Clock`, `Ids` | [`system::SystemClock`], [`system::NanoIds`] |
 

@@ -22,6 +22,7 @@ mod sessions;
 pub mod testing;
 mod unit_of_work;
 mod users;
+mod webhook_events;
 
 pub use executor::PgExecutor;
 pub use gate::PgGate;

@@ -26,5 +26,6 @@ pub mod session;
 pub mod text;
 pub mod timestamp;
 pub mod user;
+pub mod webhook;
 
 pub use timestamp::Timestamp;

@@ -11,6 +11,7 @@ use actix_web::web::Data;
 use anyhow::anyhow;
 use portero_adapters::{
     AesVault, Argon2Passwords, JwtApiKeyTokens, JwtSessionTokens, NanoIds, PgExecutor, PgUnitOfWork, SystemClock,
+    gateways::RingSignatures,
 };
 use portero_application::Application;
 
@@ -51,6 +52,7 @@ impl Wiring {
             passwords: Arc::new(Argon2Passwords::new()?),
             vault: Arc::new(AesVault::new(encryption.current, encryption.old)?),
             gateways: config.payments.gateways()?,
+            webhook_signatures: Arc::new(RingSignatures),
             notifier: config.notices.notifier()?,
             hotspot: Arc::clone(&routers) as Arc<dyn Hotspot>,
             router_probe: routers,

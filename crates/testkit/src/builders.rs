@@ -20,6 +20,7 @@ pub use crate::{
     routers::builders::{RouterBuilder, a_router},
     sessions::builders::{SessionBuilder, a_session},
     users::builders::{UserBuilder, a_user},
+    webhooks::builders::{EventBuilder, a_webhook_event},
 };
 
 /// When the page's examples begin: 2025-01-15T09:00:00.

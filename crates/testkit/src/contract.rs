@@ -12,6 +12,7 @@ pub use crate::{
     hotspot::contract as hotspot, notifications::contract as notices, portal::contract as gate,
     products::contract as products, purchases::contract as purchases, routers::contract as routers,
     sessions::contract as sessions, system::contract as sealed_secrets, users::contract as users,
+    webhooks::contract as webhook_events,
 };
 
 use std::{fmt::Debug, sync::Arc};
@@ -40,7 +41,7 @@ pub trait Harness: Send + Sync {
     /// The gate to the same store.
     fn gate(&self) -> Arc<dyn Gate>;
 
-    /// Lets this much time pass by the store's own clock, for the notices.
+    /// Lets this much time pass by the store's own clock, for notices and webhook events.
     async fn pass_time(&self, span: Duration);
 }
 
@@ -203,6 +204,20 @@ macro_rules! contract_tests {
                 a_company_is_put_off_with_all_its_notices,
                 notices_that_ended_long_ago_are_deleted,
                 keys_that_expire_soon_get_one_notice_each,
+            }
+            webhook_events {
+                an_event_reads_back_as_it_was_written,
+                a_repeated_event_is_stored_once_and_the_transaction_goes_on,
+                an_event_needs_its_company,
+                a_claimed_event_is_due_again_when_its_claim_ends,
+                the_longest_overdue_are_claimed_first,
+                the_company_with_the_longest_overdue_event_comes_first,
+                rivals_never_claim_the_same_event,
+                a_settled_event_is_never_due_again,
+                an_event_that_is_put_off_waits,
+                an_event_that_is_given_up_may_arrive_again,
+                a_claim_that_another_one_followed_changes_nothing,
+                old_events_are_deleted,
             }
             sealed_secrets {
                 every_secret_comes_once_in_one_order,

@@ -31,15 +31,17 @@ mod system;
 mod tokens;
 mod users;
 mod vault;
+mod webhooks;
 
 pub use clock::FixedClock;
 pub use gateways::FakeGateway;
 pub use hotspot::{FakeRouter, FakeRouters};
 pub use ids::CountingIds;
-pub use memory::{HealthRow, InMemory, KeyRow, NoticeRow, Tables};
+pub use memory::{EventRow, HealthRow, InMemory, KeyRow, NoticeRow, Tables};
 pub use notifications::{FakeNotifier, SentMessage};
 pub use passwords::FakePasswords;
 pub use ports::fake_ports;
 pub use purchases::PurchaseRow;
 pub use tokens::FakeTokens;
 pub use vault::FakeVault;
+pub use webhooks::FakeSignatures;

@@ -24,7 +24,7 @@ use time::Duration;
 use self::{faults::Faults, transaction::MemoryTransaction};
 use crate::FixedClock;
 
-pub use self::tables::{HealthRow, KeyRow, NoticeRow, Tables};
+pub use self::tables::{EventRow, HealthRow, KeyRow, NoticeRow, Tables};
 
 /// A store in memory, and the gate to it. Its clones are the same store.
 ///
@@ -53,7 +53,12 @@ impl InMemory {
 
     /// Lets this much time pass by the store's own clock, by which leases count.
     pub fn pass_time(&self, span: Duration) {
-        self.state().tables.elapsed += span;
+        let mut state = self.state();
+        state.tables.elapsed += span;
+        for row in &mut state.tables.webhook_events {
+            row.received_at = row.received_at.plus(-span);
+            row.next_try = row.next_try.map(|at| at.plus(-span));
+        }
     }
 
     /// Lets the next call fail with this error, which is the beginning of a transaction, an admission or a ping.

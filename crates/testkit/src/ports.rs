@@ -3,7 +3,8 @@ use std::sync::Arc;
 use portero_domain::ports::{Gateways, Ports};
 
 use crate::{
-    CountingIds, FakeGateway, FakeNotifier, FakePasswords, FakeRouters, FakeTokens, FakeVault, FixedClock, InMemory,
+    CountingIds, FakeGateway, FakeNotifier, FakePasswords, FakeRouters, FakeSignatures, FakeTokens, FakeVault,
+    FixedClock, InMemory,
 };
 
 /// Every port, faked. A test keeps a clone of the fakes that it asks later.
@@ -18,6 +19,7 @@ pub fn fake_ports(store: &InMemory, clock: &FixedClock, ids: &CountingIds, route
         passwords: Arc::new(FakePasswords),
         vault: Arc::new(FakeVault::default()),
         gateways: Gateways { conekta: Arc::new(FakeGateway::new()), mercado_pago: Arc::new(FakeGateway::new()) },
+        webhook_signatures: Arc::new(FakeSignatures),
         notifier: Arc::new(FakeNotifier::new()),
         hotspot: Arc::new(routers.clone()),
         router_probe: Arc::new(routers.clone()),

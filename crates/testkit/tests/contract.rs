@@ -47,6 +47,7 @@ fn every_contract_is_in_the_suite() {
             "health" => "router_healths",
             "notifications" => "notices",
             "system" => "sealed_secrets",
+            "webhooks" => "webhook_events",
             area => area,
         };
         let (_, of_port) = suite.split_once(&format!(" {port} {{")).unwrap();

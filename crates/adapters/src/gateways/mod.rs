@@ -6,12 +6,13 @@
 pub mod conekta;
 pub mod mercado_pago;
 mod number;
+mod signatures;
 
 use portero_domain::purchase::ChargeAnswer;
 use reqwest::StatusCode;
 use serde::de::DeserializeOwned;
 
-pub use self::{conekta::Conekta, mercado_pago::MercadoPago};
+pub use self::{conekta::Conekta, mercado_pago::MercadoPago, signatures::RingSignatures};
 use crate::http_client::{Reply, read};
 
 impl Reply {

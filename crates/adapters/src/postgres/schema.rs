@@ -218,11 +218,26 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    webhook_events (company_id, id) {
+        company_id -> Text,
+        id -> Int8,
+        gateway -> Text,
+        event_id -> Text,
+        charge_id -> Text,
+        purchase -> Nullable<Text>,
+        received_at -> Timestamptz,
+        tries -> Int4,
+        next_try_at -> Nullable<Timestamptz>,
+    }
+}
+
 diesel::joinable!(notices -> companies (company_id));
 diesel::joinable!(routers -> companies (company_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(purchases -> companies (company_id));
 diesel::joinable!(users -> companies (company_id));
+diesel::joinable!(webhook_events -> companies (company_id));
 
 diesel::allow_tables_to_appear_in_same_query!(
     api_keys,
@@ -238,4 +253,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     routers,
     sessions,
     users,
+    webhook_events,
 );

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use diesel::{Connection, PgConnection, RunQueryDsl, result::Error, sql_query};
 use portero_domain::ports::{
     ApiKeys, Companies, Notices, Processes, Products, Purchases, RouterHealths, Routers, SealedSecrets, Sessions,
-    Storage, Stored, UnitOfWork, Users, Work,
+    Storage, Stored, UnitOfWork, Users, WebhookEvents, Work,
 };
 
 use super::{
@@ -109,6 +109,10 @@ impl Storage for PgStorage<'_> {
     }
 
     fn notices(&mut self) -> &mut dyn Notices {
+        self
+    }
+
+    fn webhook_events(&mut self) -> &mut dyn WebhookEvents {
         self
     }
 

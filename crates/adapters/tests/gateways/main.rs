@@ -6,3 +6,4 @@ mod charging;
 mod faults;
 mod refunds;
 mod support;
+mod webhooks;

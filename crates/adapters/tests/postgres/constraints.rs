@@ -444,3 +444,43 @@ fn a_notice_is_due_or_has_ended_with_an_outcome() {
     }
     database.statement("UPDATE notices SET due_at = NULL, ended_at = now(), outcome = 'sent'");
 }
+
+fn webhook_event(gateway_event_charge: &str, purchase: &str) -> String {
+    format!(
+        "INSERT INTO webhook_events (company_id, gateway, event_id, charge_id, purchase) \
+         VALUES ('EMP_0000000001', {gateway_event_charge}, {purchase})"
+    )
+}
+
+#[test]
+fn a_webhook_event_is_stored_once() {
+    let database = furnished();
+    let event = webhook_event("'conekta', 'evt_1', 'ord_1'", "NULL");
+    database.statement(&event);
+    refused(&database, UniqueViolation, &event);
+    database.statement("UPDATE webhook_events SET next_try_at = NULL");
+    refused(&database, UniqueViolation, &event);
+    refused(&database, ForeignKeyViolation, "UPDATE webhook_events SET company_id = 'EMP_0000000009'");
+    refused(&database, CheckViolation, "UPDATE webhook_events SET tries = -1");
+}
+
+#[test]
+fn a_webhook_event_has_what_the_domain_reads_back() {
+    let database = furnished();
+    for bad in [
+        "'paypal', 'evt_1', 'ord_1'",
+        "'conekta', '', 'ord_1'",
+        "'conekta', 'evt 1', 'ord_1'",
+        "'conekta', 'evt_1', 'órden'",
+        "'conekta', 'evt_1', repeat('x', 101)",
+        "'conekta', repeat('x', 101), 'ord_1'",
+        "'conekta', E'evt_1\\n', 'ord_1'",
+    ] {
+        refused(&database, CheckViolation, &webhook_event(bad, "NULL"));
+    }
+    for bad in ["''", "'compra_1'", "'compra_' || repeat('A', 26)", "'compra_' || repeat('a', 27)"] {
+        refused(&database, CheckViolation, &webhook_event("'conekta', 'evt_1', 'ord_1'", bad));
+    }
+    refused(&database, NotNullViolation, &webhook_event("'conekta', 'evt_1', NULL", "NULL"));
+    database.statement(&webhook_event("'conekta', repeat('~', 100), '!'", "'compra_' || repeat('z', 26)"));
+}

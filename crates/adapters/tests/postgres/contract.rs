@@ -24,6 +24,9 @@ impl Harness for Fixture {
         self.database.statement(&format!(
             "UPDATE notices SET due_at = due_at - {span}, ended_at = ended_at - {span} WHERE company_id IS NOT NULL"
         ));
+        self.database.statement(&format!(
+            "UPDATE webhook_events SET received_at = received_at - {span}, next_try_at = next_try_at - {span}"
+        ));
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Once;
 use diesel::connection::{InstrumentationEvent, set_default_instrumentation};
 
 /// The tables whose rows belong to a company.
-const TENANT_TABLES: [&str; 12] = [
+const TENANT_TABLES: [&str; 13] = [
     "api_keys",
     "notices",
     "products",
@@ -18,15 +18,18 @@ const TENANT_TABLES: [&str; 12] = [
     "router_health",
     "router_health_changes",
     "routers",
+    "webhook_events",
 ];
 
 /// The background finds what is due in all companies. What it does then names their companies. So does a statement that
 /// encrypts the secrets of all companies again.
-const OF_ALL_COMPANIES: [&str; 4] = [
+const OF_ALL_COMPANIES: [&str; 6] = [
     "SELECT router_health.company_id, router_health.router_id FROM router_health WHERE (router_health.next_check_at <= ",
     "WITH due AS ( SELECT company_id, purchase_id FROM purchase_queue WHERE due_at <= ",
     "UPDATE purchase_queue SET due_at = statement_timestamp(), holder = NULL FROM purchases WHERE purchase_queue.holder = ",
     "SELECT purchases.company_id, purchases.reference, purchases.guest_secret_sealed FROM purchases WHERE (purchases.company_id, ",
+    "WITH RECURSIVE waiting (company_id) AS ( (SELECT company_id FROM webhook_events WHERE next_try_at IS NOT NULL ",
+    "SELECT webhook_events.company_id, webhook_events.id FROM webhook_events WHERE (webhook_events.received_at < ",
 ];
 
 /// Checks the statements of all connections that are made from now on. A statement that does not name the company panics,
@@ -86,6 +89,7 @@ fn a_statement_that_forgets_the_company_is_found() {
         "INSERT INTO router_health (router_id) VALUES ($1)",
         "SELECT count(*) FROM routers JOIN api_keys ON api_keys.router_id = routers.id WHERE routers.company_id = $1",
         "SELECT id FROM router_health WHERE next_check_at <= $1",
+        "DELETE FROM webhook_events WHERE received_at < $1",
     ] {
         assert!(!names_the_company(forgetful), "{forgetful}");
     }

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use super::{
     ApiKeyTokens, Clock, Gate, Gateways, Hotspot, Ids, Notifier, Passwords, RouterProbe, SessionTokens, UnitOfWork,
-    Vault,
+    Vault, WebhookSignatures,
 };
 
 /// One adapter for each port.
@@ -31,6 +31,8 @@ pub struct Ports {
     pub gateways: Gateways,
     /// The messenger of the companies' bots.
     pub notifier: Arc<dyn Notifier>,
+    /// The check of the payment gateways' webhooks.
+    pub webhook_signatures: Arc<dyn WebhookSignatures>,
     /// The health checks and log-in checks of the routers.
     pub router_probe: Arc<dyn RouterProbe>,
 }

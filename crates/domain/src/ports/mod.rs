@@ -12,6 +12,7 @@ mod passwords;
 mod storage;
 mod tokens;
 mod vault;
+mod webhooks;
 
 pub use all::Ports;
 pub use clock::Clock;
@@ -31,13 +32,14 @@ pub use passwords::{KnownHash, PasswordCaller, PasswordError, Passwords, Verdict
 pub use storage::{
     ApiKeys, Claims, Companies, CompanyStats, EXPIRED_SESSIONS_PER_LOG_IN, Hold, KEPT_CHANGES, KnownPurchase,
     NewPurchase, Processes, Products, PurchaseMoment, Purchases, Rollback, RouterHealths, Routers, SealedSecret,
-    SealedSecrets, Sessions, Storage, StorageError, Stored, SystemStats, Taken, Then, UnitOfWork, Users, Work,
-    transact,
+    SealedSecrets, Sessions, Storage, StorageError, Stored, SystemStats, Taken, Then, UnitOfWork, Users, WebhookEvents,
+    Work, transact,
 };
 pub use tokens::{
     ApiKeyToken, ApiKeyTokens, PresentedKey, SessionToken, SessionTokens, SignedKey, SigningError, TokenRefusal,
 };
 pub use vault::{SecretPlace, Vault, VaultError};
+pub use webhooks::{MercadoPagoRequest, WebhookSignatures};
 
 #[cfg(feature = "mock")]
 pub use self::{

@@ -24,6 +24,7 @@ use crate::{
     session::Session,
     text::{Email, ForeignId},
     user::{NewUser, PasswordHash, User, UserStatus},
+    webhook::{EventClaim, WebhookEvent},
 };
 
 /// The answer of a store.
@@ -94,6 +95,8 @@ pub trait Storage {
     fn router_healths(&mut self) -> &mut dyn RouterHealths;
     /// The notices to companies.
     fn notices(&mut self) -> &mut dyn Notices;
+    /// The events that the payment gateways reported.
+    fn webhook_events(&mut self) -> &mut dyn WebhookEvents;
     /// All sealed secrets, wherever they are kept.
     fn sealed_secrets(&mut self) -> &mut dyn SealedSecrets;
 }
@@ -386,6 +389,30 @@ pub trait RouterHealths {
     /// Writes how a claimed router was found, and the change if it is one; forgets changes beyond [`KEPT_CHANGES`]. Does
     /// nothing where the claim is void: the router is gone, or due or claimed again. Answers whether it did.
     fn record(&mut self, claim: &Claim, found: &RouterHealth, change: Option<&HealthChange>) -> Stored<bool>;
+}
+
+/// The events that the payment gateways reported, and which of them are due. A new event is due at once.
+///
+/// All times are by the store's clock, so that processes whose clocks differ agree. A claim needs no release: if its
+/// process ends, the event is due again when the claim ends.
+pub trait WebhookEvents {
+    /// Adds an event, unless its company has an event of the same gateway, id and charge.
+    fn insert(&mut self, event: &WebhookEvent) -> Stored<Result<(), Taken>>;
+    /// Up to `limit` companies that have due events, the one with the longest overdue event first, without the companies
+    /// in `except`.
+    fn companies_due(&mut self, except: &[CompanyId], limit: u16) -> Stored<Vec<CompanyId>>;
+    /// Claims up to `limit` due events of the company, the longest overdue first, for the time of the lease. It passes over
+    /// events that another caller is just claiming, so no two callers claim the same.
+    fn claim_due(&mut self, company: &CompanyId, limit: u16, lease: Duration) -> Stored<Vec<EventClaim>>;
+    /// Marks a claimed event as done. Does nothing if the event was claimed again after this claim had ended. Returns
+    /// whether it was marked.
+    fn settle(&mut self, claim: &EventClaim) -> Stored<bool>;
+    /// Makes a claimed event due again after the wait, on the same condition as [`WebhookEvents::settle`].
+    fn put_off(&mut self, claim: &EventClaim, wait: Duration) -> Stored<bool>;
+    /// Deletes a claimed event, on the same condition as [`WebhookEvents::settle`].
+    fn give_up(&mut self, claim: &EventClaim) -> Stored<bool>;
+    /// Deletes up to `limit` events that are older than [`EventClaim::KEPT`], of any company. Returns how many.
+    fn prune(&mut self, limit: u16) -> Stored<usize>;
 }
 
 /// How many expired sessions a log-in deletes. A log-in adds one session, so expired ones do not pile up.

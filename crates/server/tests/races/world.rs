@@ -5,7 +5,7 @@ use std::{future::Future, net::SocketAddr, sync::Arc};
 use portero_adapters::{
     AesVault, Argon2Passwords, HttpClient, HttpLimits, JwtApiKeyTokens, JwtSessionTokens, NanoIds, PgExecutor, PgGate,
     PgUnitOfWork, RouterOs, SystemClock,
-    gateways::{Conekta, MercadoPago},
+    gateways::{Conekta, MercadoPago, RingSignatures},
     notifier::Telegram,
     postgres::testing::TestDatabase,
 };
@@ -100,6 +100,7 @@ fn service(database_url: &str) -> Arc<Application> {
         passwords: Arc::new(Argon2Passwords::new().unwrap()),
         vault: Arc::new(AesVault::new([7; 32], []).unwrap()),
         gateways: gateways(NO_GATEWAY),
+        webhook_signatures: Arc::new(RingSignatures),
         notifier: Arc::new(Telegram::new(HttpClient::new(NO_GATEWAY, HttpLimits::default()).unwrap())),
         hotspot: Arc::clone(&routers) as Arc<dyn Hotspot>,
         router_probe: routers,

@@ -13,6 +13,7 @@ use portero_domain::{
     secret::Fingerprint,
     session::Session,
     user::User,
+    webhook::WebhookEvent,
 };
 use time::{Duration, OffsetDateTime};
 
@@ -43,6 +44,8 @@ pub struct Tables {
     pub notices: Vec<NoticeRow>,
     /// The time by the store's own clock, since it began.
     pub(crate) elapsed: Duration,
+    /// The events that the payment gateways reported.
+    pub webhook_events: Vec<EventRow>,
     numbers: Numbers,
     last_user: i64,
     last_product: i64,
@@ -70,6 +73,19 @@ pub struct HealthRow {
     pub health: Option<RouterHealth>,
     /// The newest changes, oldest first.
     pub changes: Vec<HealthChange>,
+}
+
+/// An event of a payment gateway as the store keeps it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventRow {
+    /// The event.
+    pub event: WebhookEvent,
+    /// When it arrived.
+    pub received_at: Timestamp,
+    /// How many times it was claimed.
+    pub tries: u32,
+    /// When it is due, by the store's clock, unless it is settled.
+    pub next_try: Option<Timestamp>,
 }
 
 impl HealthRow {

@@ -2,7 +2,7 @@ use portero_domain::{
     Timestamp,
     ports::{
         ApiKeys, Companies, Notices, Processes, Products, Purchases, RouterHealths, Routers, SealedSecrets, Sessions,
-        Storage, Stored, Users,
+        Storage, Stored, Users, WebhookEvents,
     },
 };
 
@@ -84,6 +84,10 @@ impl Storage for MemoryTransaction<'_> {
     }
 
     fn notices(&mut self) -> &mut dyn Notices {
+        self
+    }
+
+    fn webhook_events(&mut self) -> &mut dyn WebhookEvents {
         self
     }
 
