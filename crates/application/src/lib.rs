@@ -19,6 +19,7 @@ pub mod routers;
 pub mod sessions;
 pub mod system;
 pub mod users;
+pub mod webhooks;
 
 use std::sync::Arc;
 
@@ -45,6 +46,7 @@ use self::{
     sessions::Sessions,
     system::System,
     users::Users,
+    webhooks::Webhooks,
 };
 
 /// What an operator may set.
@@ -94,6 +96,7 @@ pub struct Application {
     pub hotspot: Hotspots,
     pub purchases: Purchases,
     pub notifications: Notifications,
+    pub webhooks: Webhooks,
     pub system: System,
     /// The address at which gateways reach this service, where the operator has set one.
     pub public_base_url: Option<BaseUrl>,
@@ -115,6 +118,7 @@ impl Application {
             hotspot: Hotspots::new(ports),
             purchases: Purchases::new(ports, settings, ports.ids.process()),
             notifications: Notifications::new(ports),
+            webhooks: Webhooks::new(ports),
             system: System::new(ports),
             public_base_url: settings.public_base_url.clone(),
             clock: Arc::clone(&ports.clock),

@@ -18,3 +18,4 @@ mod sessions;
 mod support;
 mod system;
 mod users;
+mod webhooks;
