@@ -27,6 +27,7 @@ use portero_domain::{
     Timestamp,
     base_url::BaseUrl,
     ports::{Clock, Ports},
+    purchase::Patience,
     secret::Secret,
     text::ForeignId,
 };
@@ -41,7 +42,7 @@ use self::{
     notifications::Notifications,
     portal::Portal,
     products::Products,
-    purchases::{Purchases, Selling},
+    purchases::Purchases,
     routers::Routers,
     sessions::Sessions,
     system::System,
@@ -58,8 +59,8 @@ pub struct Settings {
     pub session_life: Duration,
     /// The schedule of the health checks.
     pub health_checks: HealthChecks,
-    /// How access is sold.
-    pub selling: Selling,
+    /// How long each wait of a purchase lasts.
+    pub patience: Patience,
     /// The address at which gateways reach this service.
     pub public_base_url: Option<BaseUrl>,
     /// The private key with Conekta of a company without one of its own.
@@ -74,7 +75,7 @@ impl Default for Settings {
             api_key_life: Duration::days(365),
             session_life: Duration::hours(24),
             health_checks: HealthChecks::default(),
-            selling: Selling::default(),
+            patience: Patience::default(),
             public_base_url: None,
             default_conekta_key: None,
             default_conekta_public_key: None,
@@ -106,6 +107,7 @@ pub struct Application {
 impl Application {
     /// The use cases over these ports.
     pub fn new(ports: &Ports, settings: &Settings) -> Self {
+        let purchases = Purchases::new(ports, settings, ports.ids.process());
         Self {
             sessions: Sessions::new(ports, settings),
             companies: Companies::new(ports),
@@ -116,9 +118,9 @@ impl Application {
             products: Products::new(ports),
             portal: Portal::new(ports, settings),
             hotspot: Hotspots::new(ports),
-            purchases: Purchases::new(ports, settings, ports.ids.process()),
             notifications: Notifications::new(ports),
-            webhooks: Webhooks::new(ports),
+            webhooks: Webhooks::new(ports, Arc::clone(&purchases.reports)),
+            purchases,
             system: System::new(ports),
             public_base_url: settings.public_base_url.clone(),
             clock: Arc::clone(&ports.clock),

@@ -70,6 +70,7 @@ impl Config {
             api_key_life: self.keys.api_key_life(),
             session_life: self.keys.session_life(),
             health_checks: self.routers.health_checks(),
+            patience: self.payments.patience(),
             public_base_url: self.payments.public_base_url(),
             default_conekta_key: self.payments.default_conekta_key(),
             default_conekta_public_key: self.payments.default_conekta_public_key(),

@@ -4,13 +4,20 @@ use std::time::Duration;
 
 use actix_web::web::Data;
 use portero_application::Application;
+use tokio::time::sleep;
 
 use crate::{background::Job, telemetry};
 
 /// The jobs of a serving process.
 pub(crate) fn jobs(application: &Data<Application>, checks_routers: bool) -> Vec<Job> {
     let router_checks = checks_routers.then(|| router_checks(Data::clone(application)));
-    router_checks.into_iter().chain([telemetry::summaries()]).collect()
+    let selling = [
+        heartbeat(Data::clone(application)),
+        purchases(Data::clone(application)),
+        webhooks(Data::clone(application)),
+        old_webhooks(Data::clone(application)),
+    ];
+    router_checks.into_iter().chain(selling).chain([telemetry::summaries()]).collect()
 }
 
 /// Checks the routers that are due.
@@ -18,5 +25,46 @@ fn router_checks(application: Data<Application>) -> Job {
     Job::new("router checks", Duration::from_secs(1), move |stop| {
         let application = Data::clone(&application);
         async move { application.health.check_routers.execute(stop.requested()).await }
+    })
+}
+
+/// Says that this process is alive, and lets others' work go on if they are not.
+fn heartbeat(application: Data<Application>) -> Job {
+    Job::new("heartbeat", Duration::from_secs(1), move |_| {
+        let application = Data::clone(&application);
+        async move {
+            let released = application.purchases.resume.beat().await?;
+            if released > 0 {
+                tracing::warn!(purchases = released, "a process is gone, its purchases go on here");
+            }
+            anyhow::Ok(0)
+        }
+    })
+}
+
+/// Goes on with the purchases that are due.
+fn purchases(application: Data<Application>) -> Job {
+    Job::new("purchases", Duration::from_millis(500), move |stop| {
+        let application = Data::clone(&application);
+        async move { application.purchases.resume.execute(stop.requested()).await }
+    })
+}
+
+/// Asks the gateways about the charges that webhooks name.
+fn webhooks(application: Data<Application>) -> Job {
+    Job::new("webhooks", Duration::from_millis(500), move |stop| {
+        let application = Data::clone(&application);
+        async move {
+            let pause = || sleep(Duration::from_millis(500));
+            application.webhooks.process.execute(stop.requested(), pause).await
+        }
+    })
+}
+
+/// Deletes old webhooks.
+fn old_webhooks(application: Data<Application>) -> Job {
+    Job::new("old webhooks", Duration::from_hours(1), move |_| {
+        let application = Data::clone(&application);
+        async move { application.webhooks.prune.execute().await }
     })
 }

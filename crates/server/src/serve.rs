@@ -2,6 +2,7 @@
 
 use std::net::{SocketAddr, TcpListener};
 
+use actix_web::web::Data;
 use anyhow::{Context, bail};
 use portero_application::{Application, system::CheckedSecrets};
 use portero_domain::text::Name;
@@ -30,7 +31,9 @@ pub(crate) async fn serve(
             "PUBLIC_BASE_URL is not set: gateways report no changes, so they are asked about each open purchase"
         );
     }
+    application.purchases.resume.beat().await?;
     let jobs = jobs(&application, watches_routers);
+    let farewell = Data::clone(&application);
     let listeners: Vec<TcpListener> =
         bind.iter().map(TcpListener::bind).collect::<Result<_, _>>().context("BIND_ADDR cannot be listened on")?;
     let addresses: Vec<SocketAddr> = listeners.iter().map(TcpListener::local_addr).collect::<Result<_, _>>()?;
@@ -43,6 +46,9 @@ pub(crate) async fn serve(
     let background = Background::start(jobs).context("SIGTERM cannot be listened for")?;
     server.await?;
     background.end().await;
+    if let Err(error) = farewell.purchases.resume.leave().await {
+        tracing::warn!("other processes take over the purchases of this one in a few seconds: {error}");
+    }
     tracing::info!("stopped");
     Ok(())
 }

@@ -4,6 +4,7 @@ use portero_domain::{
     company::{Company, GatewayMode},
     gateway::Gateway,
     ports::{GatewayAccount, Ports, StorageError, UnitOfWork, Vault, VaultError},
+    secret::Secret,
 };
 use thiserror::Error;
 
@@ -14,6 +15,7 @@ use crate::Settings;
 pub(crate) struct Accounts {
     pub(super) storage: Arc<dyn UnitOfWork>,
     vault: Arc<dyn Vault>,
+    default_conekta_key: Option<Secret>,
 }
 
 /// Why there is no account.
@@ -39,13 +41,21 @@ pub(crate) enum AccountError {
 }
 
 impl Accounts {
-    pub(crate) fn new(ports: &Ports, _: &Settings) -> Self {
-        Self { storage: Arc::clone(&ports.storage), vault: Arc::clone(&ports.vault) }
+    pub(crate) fn new(ports: &Ports, settings: &Settings) -> Self {
+        Self {
+            storage: Arc::clone(&ports.storage),
+            vault: Arc::clone(&ports.vault),
+            default_conekta_key: settings.default_conekta_key.clone(),
+        }
     }
 
-    /// The account of this company with this gateway.
+    /// The account of this company with this gateway. A company without a Conekta key charges by the operator's account.
     pub(crate) fn of(&self, company: &Company, gateway: Gateway) -> Result<GatewayAccount, NoAccount> {
-        let key = company.gateway(gateway).ok_or(NoAccount::NotConfigured)?;
+        let Some(key) = company.gateway(gateway) else {
+            let secret = self.default_conekta_key.clone().filter(|_| gateway == Gateway::Conekta);
+            let live = company.conekta.mode == GatewayMode::Live;
+            return Ok(GatewayAccount { secret: secret.ok_or(NoAccount::NotConfigured)?, live });
+        };
         let secret = self.vault.decrypt(key.sealed, &key.place)?;
         Ok(GatewayAccount { secret, live: key.mode == GatewayMode::Live })
     }

@@ -4,10 +4,11 @@ use portero_domain::{
     Timestamp,
     hotspot::ItemId,
     ids::ProcessId,
+    notification::{NewNotice, Occasion, PurchaseEvent},
     ports::{Clock, Hold, Ids, Ports, Storage, StorageError, Stored, Then, UnitOfWork, transact},
     purchase::{
         ChargeAnswer, ChargeId, Event, GuestAnswer, ManualCause, Next, Outcome, Patience, Purchase, Refund,
-        RefundAnswer, RefundState, Stage, StageParts, Step, Token, Wait, committed, refundable,
+        RefundAnswer, RefundState, RequestProblem, Stage, StageParts, Step, Token, Unpaid, Wait, committed, refundable,
     },
 };
 use time::Duration;
@@ -105,6 +106,17 @@ impl Acted {
     }
 }
 
+/// What became of the result of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Settled {
+    /// It is stored, and the next step may be taken.
+    Stored,
+    /// It is stored, and the purchase rests.
+    Rests,
+    /// It changed nothing.
+    Unchanged,
+}
+
 /// What is to be stored beside the purchase itself.
 #[derive(Clone, Default)]
 struct Beside {
@@ -122,7 +134,7 @@ impl Driver {
             gateway: GatewaySteps {
                 gateways: ports.gateways.clone(),
                 accounts: Accounts::new(ports, settings),
-                public_base_url: settings.selling.public_base_url.clone(),
+                public_base_url: settings.public_base_url.clone(),
             },
             guest: GuestSteps {
                 access: RouterAccessLoader::new(ports),
@@ -130,7 +142,7 @@ impl Driver {
                 secrets: secrets.clone(),
             },
             secrets,
-            patience: settings.selling.patience,
+            patience: settings.patience,
             hold: Hold { process, lease: LEASE },
         }
     }
@@ -159,6 +171,19 @@ impl Driver {
         }
     }
 
+    /// Asks the gateway about this charge of the purchase, and goes on from its answer. Returns whether it answered.
+    pub(super) async fn ask(&self, purchase: Purchase, charge: ChargeId) -> Stored<bool> {
+        let outcome = self.gateway.find(&purchase, Some(charge)).await;
+        if matches!(outcome, Outcome::Found(ChargeAnswer::Unknown(_))) {
+            return Ok(false);
+        }
+        let mut held = Held::without_card(purchase);
+        if self.settle(&mut held, &Acted::Outcome(outcome)).await? == Settled::Stored {
+            self.drive(held).await?;
+        }
+        Ok(true)
+    }
+
     /// Whether all that is not stored is a reservation, which is stored with the beginning of the charge.
     const fn is_reservation(&self, held: &Held) -> bool {
         matches!(held.now.progress.stage(), Stage::Reserved { .. }) && held.hand.is_some()
@@ -173,24 +198,34 @@ impl Driver {
             }
         }
         let acted = self.act(held, step).await;
+        match self.settle(held, &acted).await? {
+            Settled::Stored => Ok(true),
+            Settled::Unchanged if held.moved => Ok(false),
+            Settled::Unchanged => self.pause(held, acted.wait()).await,
+            Settled::Rests => Ok(false),
+        }
+    }
+
+    /// Stores what a step led to. If another process has changed the purchase, that is applied to the newer version.
+    async fn settle(&self, held: &mut Held, acted: &Acted) -> Stored<Settled> {
         loop {
             let before = held.now.clone();
-            let beside = self.apply(&mut held.now, &acted);
-            let stays =
-                StageParts::from(held.now.progress.stage()).kind == StageParts::from(before.progress.stage()).kind;
-            if stays && held.now.guest == before.guest && beside.refund.is_none() {
-                return if held.moved { Ok(false) } else { self.pause(held, acted.wait()).await };
+            let beside = self.apply(&mut held.now, acted);
+            let kind = |purchase: &Purchase| StageParts::from(purchase.progress.stage()).kind;
+            let stays = kind(&held.now) == kind(&before) && held.now.guest == before.guest;
+            if stays && beside.refund.is_none() {
+                return Ok(Settled::Unchanged);
             }
             held.now.tries = 0;
             if self.is_reservation(held) {
-                return Ok(true);
+                return Ok(Settled::Stored);
             }
             let wanted = held.now.progress.clone();
             if self.store(held, beside).await? {
-                return Ok(true);
+                return Ok(Settled::Stored);
             }
             if !held.moved || held.now.progress == wanted {
-                return Ok(false);
+                return Ok(Settled::Rests);
             }
         }
     }
@@ -369,5 +404,25 @@ fn put_beside(
             storage.purchases().put_refund(company, id, &refund)?;
         }
     }
-    Ok(())
+    let notice = beside.event.and_then(|event| purchase_notice(after, event, beside.refund.as_ref(), now));
+    notice.map_or(Ok(()), |notice| storage.notices().insert(&notice))
+}
+
+/// What the company is told of an event.
+fn purchase_notice(purchase: &Purchase, event: Event, refund: Option<&Refund>, now: Timestamp) -> Option<NewNotice> {
+    let company = purchase.order.company.clone();
+    let of = |event| Occasion::Purchase(event, purchase.order.reference.clone());
+    Some(match event {
+        Event::Paid => NewNotice::once(company, of(PurchaseEvent::Paid)),
+        Event::Unpaid(Unpaid::Declined(_)) => NewNotice::once(company, of(PurchaseEvent::Declined)),
+        Event::Unpaid(Unpaid::Rejected(RequestProblem::Credentials)) => {
+            NewNotice::daily(company, Occasion::CredentialsRefused(purchase.order.gateway), now)
+        }
+        Event::Refunded => {
+            let number = refund.map_or(0, |refund| refund.number.into());
+            NewNotice::numbered(company, of(PurchaseEvent::Refunded), number)
+        }
+        Event::ChargedBack | Event::Manual(_) => NewNotice::once(company, of(PurchaseEvent::Manual)),
+        Event::Delivered | Event::Unpaid(_) => return None,
+    })
 }

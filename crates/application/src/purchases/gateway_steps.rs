@@ -1,4 +1,5 @@
 use portero_domain::{
+    base_url::BaseUrl,
     company::Company,
     ids::CompanyId,
     ports::{Buyer, Card, ChargeOrder, ChargeQuery, GatewayAccount, Gateways, RefundOrder, Stored, transact},
@@ -10,11 +11,14 @@ use portero_domain::{
 
 use super::account::{AccountError, Accounts, NoAccount};
 
+/// Where Mercado Pago reports changes of a payment.
+const WEBHOOK: &str = "/api/v1/webhook/mercado-pago?source_news=webhooks";
+
 /// The steps of a purchase at its gateway.
 pub(super) struct GatewaySteps {
     pub(super) gateways: Gateways,
     pub(super) accounts: Accounts,
-    pub(super) public_base_url: Option<String>,
+    pub(super) public_base_url: Option<BaseUrl>,
 }
 
 /// A card that this process holds in memory, and what else a charge needs.
@@ -100,7 +104,8 @@ impl GatewaySteps {
             },
             card: hand.card.clone(),
             return_url: hand.return_url.clone().filter(|_| company.three_ds),
-            notification_url: self.public_base_url.as_ref().map(|url| format!("{url}/api/v1/webhook/mercado-pago")),
+            // The query asks for webhooks alone. Without it an older kind of message follows, which is not signed.
+            notification_url: self.public_base_url.as_ref().map(|url| url.at(WEBHOOK)),
         }
     }
 }

@@ -65,25 +65,16 @@ impl GuestSteps {
 
     /// Disables the user and ends its sessions.
     pub(super) async fn disable(&self, purchase: &Purchase) -> GuestAnswer {
-        self.end(purchase, async |access, user| {
-            let disabled = UserChange { disabled: Some(true), ..UserChange::default() };
-            self.hotspot.change_user(access, &user.id, &disabled).await?;
-            self.hotspot.end_sessions(access, &user.name).await
-        })
-        .await
+        self.end(purchase, Ending::Disable).await
     }
 
     /// Removes the user.
     pub(super) async fn remove(&self, purchase: &Purchase) -> GuestAnswer {
-        self.end(purchase, async |access, user| self.hotspot.remove_user(access, user).await).await
+        self.end(purchase, Ending::Remove).await
     }
 
-    /// Does this with the user, unless it is gone. A router that Portero has no longer has no user of ours.
-    async fn end(
-        &self,
-        purchase: &Purchase,
-        act: impl AsyncFn(&RouterAccess, &HotspotUser) -> HotspotResult<()>,
-    ) -> GuestAnswer {
+    /// Ends the access of the user, unless it is gone. A router that Portero no longer has, has no user of ours.
+    async fn end(&self, purchase: &Purchase, ending: Ending) -> GuestAnswer {
         let (access, credentials) = match self.prepare(purchase).await {
             Ok(prepared) => prepared,
             Err(Unprepared::NoRouter) => return GuestAnswer::Gone,
@@ -94,10 +85,20 @@ impl GuestSteps {
             Ok(None) => return GuestAnswer::Gone,
             Err(_) => return GuestAnswer::Unknown,
         };
-        match act(&access, &user).await {
+        let ended = match ending {
+            Ending::Disable => self.disable_user(&access, &user).await,
+            Ending::Remove => self.hotspot.remove_user(&access, &user).await,
+        };
+        match ended {
             Ok(()) | Err(HotspotError::Rejected { kind: Rejection::NotFound, .. }) => GuestAnswer::Gone,
             Err(_) => GuestAnswer::Unknown,
         }
+    }
+
+    async fn disable_user(&self, access: &RouterAccess, user: &HotspotUser) -> HotspotResult<()> {
+        let disabled = UserChange { disabled: Some(true), ..UserChange::default() };
+        self.hotspot.change_user(access, &user.id, &disabled).await?;
+        self.hotspot.end_sessions(access, &user.name).await
     }
 
     async fn create(&self, purchase: &Purchase, access: &RouterAccess, credentials: &GuestCredentials) -> Made {
@@ -150,6 +151,13 @@ impl GuestSteps {
         let credentials = self.secrets.decrypt(purchase).map_err(|_| Unprepared::NotNow)?;
         Ok((access, credentials))
     }
+}
+
+/// How the access of a user ends.
+#[derive(Clone, Copy)]
+enum Ending {
+    Disable,
+    Remove,
 }
 
 /// Why a step on a router cannot be taken.

@@ -17,6 +17,7 @@ mod open_purchase;
 mod payment_status;
 mod purchase_dashboard;
 mod purchase_details;
+mod reported_charges;
 mod request_refund;
 mod resume_purchases;
 
@@ -24,8 +25,11 @@ use std::sync::Arc;
 
 use portero_domain::{ids::ProcessId, ports::Ports, purchase::Patience};
 
-use self::{account::Accounts, drive::Driver, guest_secrets::GuestSecrets, open_purchase::OpenPurchase};
-use crate::{Settings, routers::RouterAccessLoader};
+use self::{
+    account::Accounts, drive::Driver, guest_secrets::GuestSecrets, open_purchase::OpenPurchase,
+    reported_charges::ReportedCharges,
+};
+use crate::{Settings, routers::RouterAccessLoader, webhooks::ChargeReports};
 
 pub use self::{
     await_purchase::AwaitPurchase,
@@ -41,15 +45,6 @@ pub use self::{
     resume_purchases::ResumePurchases,
 };
 
-/// How access is sold.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Selling {
-    /// How long each wait of a purchase lasts.
-    pub patience: Patience,
-    /// The address of the service on the internet, without a final slash. Gateways send webhooks to it.
-    pub public_base_url: Option<String>,
-}
-
 /// The purchases of the products of a company.
 #[expect(missing_docs, reason = "each field is the use case that its type documents")]
 pub struct Purchases {
@@ -63,6 +58,7 @@ pub struct Purchases {
     pub details: PurchaseDetailsOf,
     pub dashboard: PurchaseDashboard,
     pub refund: RequestRefund,
+    pub(crate) reports: Arc<dyn ChargeReports>,
     /// How long each wait of a purchase lasts.
     pub patience: Patience,
 }
@@ -70,7 +66,7 @@ pub struct Purchases {
 impl Purchases {
     /// The use cases of this area.
     pub(crate) fn new(ports: &Ports, settings: &Settings, process: ProcessId) -> Self {
-        let patience = settings.selling.patience;
+        let patience = settings.patience;
         let storage = || Arc::clone(&ports.storage);
         let clock = || Arc::clone(&ports.clock);
         let secrets = || GuestSecrets { vault: Arc::clone(&ports.vault) };
@@ -85,6 +81,7 @@ impl Purchases {
             wait: AwaitPurchase { storage: storage(), clock: clock() },
             connect: ConnectGuest { access: RouterAccessLoader::new(ports), hotspot: Arc::clone(&ports.hotspot) },
             payment_status: PaymentStatusOf { storage: storage(), accounts: Accounts::new(ports, settings) },
+            reports: Arc::new(ReportedCharges { storage: storage(), driver: Arc::clone(&driver) }),
             resume: ResumePurchases::new(ports, driver, process),
             list: ListPurchases { storage: storage() },
             details: PurchaseDetailsOf { storage: storage() },

@@ -18,18 +18,20 @@ pub use self::{
 #[expect(missing_docs, reason = "each field is the use case that its type documents")]
 pub struct Webhooks {
     pub receive: ReceiveWebhook,
+    pub process: ProcessWebhooks,
     pub prune: PruneWebhooks,
 }
 
 impl Webhooks {
     /// The use cases of this area. [`ProcessWebhooks`] is made with the part that it reports to.
-    pub(crate) fn new(ports: &Ports) -> Self {
+    pub(crate) fn new(ports: &Ports, reports: Arc<dyn ChargeReports>) -> Self {
         Self {
             receive: ReceiveWebhook {
                 storage: Arc::clone(&ports.storage),
                 vault: Arc::clone(&ports.vault),
                 signatures: Arc::clone(&ports.webhook_signatures),
             },
+            process: ProcessWebhooks::new(ports, reports),
             prune: PruneWebhooks { storage: Arc::clone(&ports.storage) },
         }
     }

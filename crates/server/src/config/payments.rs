@@ -8,7 +8,7 @@ use portero_adapters::{
     HttpClient, HttpLimits,
     gateways::{Conekta, MercadoPago},
 };
-use portero_domain::{base_url::BaseUrl, ports::Gateways, secret::Secret, text::ForeignId};
+use portero_domain::{base_url::BaseUrl, ports::Gateways, purchase::Patience, secret::Secret, text::ForeignId};
 
 use super::value::decimal_number;
 
@@ -24,6 +24,15 @@ pub(crate) struct PaymentConfig {
     /// Seconds that a request to a gateway may take; a fraction is possible
     #[arg(long, env, default_value = "20", value_parser = decimal_number(0.1, 300.0))]
     gateway_timeout_seconds: f64,
+    /// Seconds that a portal waits for the outcome of a purchase; a fraction is possible
+    #[arg(long, env, default_value = "25", value_parser = decimal_number(0.1, 300.0))]
+    purchase_answer_seconds: f64,
+    /// Minutes that Portero tries to enable a guest who paid, before it refunds; a fraction is possible
+    #[arg(long, env, default_value = "15", value_parser = decimal_number(0.01, 1_440.0))]
+    purchase_delivery_minutes: f64,
+    /// Minutes that Portero looks for a charge that the gateway did not confirm; a fraction is possible
+    #[arg(long, env, default_value = "30", value_parser = decimal_number(0.01, 1_440.0))]
+    purchase_absent_minutes: f64,
     /// The address of this service on the internet, such as `https://portero.example`; gateways report changes there
     #[arg(long, env, value_parser = base_url)]
     public_base_url: Option<BaseUrl>,
@@ -48,6 +57,17 @@ fn conekta_public_key(text: &str) -> Result<ForeignId, &'static str> {
 }
 
 impl PaymentConfig {
+    /// How long each wait of a purchase lasts.
+    pub(super) fn patience(&self) -> Patience {
+        let minutes = |minutes: f64| time::Duration::seconds_f64(minutes * 60.0);
+        Patience {
+            answer: time::Duration::seconds_f64(self.purchase_answer_seconds),
+            delivery: minutes(self.purchase_delivery_minutes),
+            absent: minutes(self.purchase_absent_minutes),
+            ..Patience::default()
+        }
+    }
+
     /// The address at which gateways reach this service.
     pub(super) fn public_base_url(&self) -> Option<BaseUrl> {
         self.public_base_url.clone()
