@@ -74,11 +74,14 @@ async fn log_of_misplaced_secrets() -> Vec<String> {
 #[derive(Default)]
 struct BrokenClock(AtomicBool);
 
+#[async_trait]
 impl Clock for BrokenClock {
     fn now(&self) -> Timestamp {
         assert!(self.0.swap(true, Ordering::Relaxed), "a fixed text");
         panic!("a text of {}", "in_a_panic".to_owned());
     }
+
+    async fn sleep(&self, _: Duration) {}
 }
 
 /// Has the log written for requests whose handler panics. Returns the secrets.

@@ -132,7 +132,7 @@ impl InMemory {
 
     /// With this purchase, under the next id. Nobody holds it, and it is not due.
     #[must_use]
-    pub fn with_purchase(self, purchase: &Purchase) -> Self {
+    pub fn with_purchase(self, purchase: Purchase) -> Self {
         self.given(|tables| tables.add_whole_purchase(purchase))
     }
 

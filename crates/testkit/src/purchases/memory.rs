@@ -242,7 +242,7 @@ impl Tables {
 
 impl Tables {
     /// Adds a purchase as it stands.
-    pub(crate) fn add_whole_purchase(&mut self, purchase: &Purchase) -> Stored<()> {
+    pub(crate) fn add_whole_purchase(&mut self, purchase: Purchase) -> Stored<()> {
         let number = u8::try_from(self.purchases.len()).unwrap_or(u8::MAX);
         let unlike = |kind: u8| Fingerprint::new([[kind, number]; 16].concat().try_into().unwrap_or([0; 32]));
         let new = NewPurchase {
@@ -256,7 +256,7 @@ impl Tables {
         let hold = Hold { process: ProcessId::new(0), lease: Duration::ZERO };
         let id = self.add_purchase(&new, hold, new.opened_at)?.id;
         if let Some(row) = self.purchases.last_mut() {
-            row.purchase = Purchase { id, ..purchase.clone() };
+            row.purchase = Purchase { id, ..purchase };
             row.go_on(Then::Done, new.opened_at);
         }
         Ok(())
