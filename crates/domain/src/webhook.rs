@@ -72,7 +72,7 @@ impl EventClaim {
         Duration::seconds(2_i64.pow(doublings + 1)).min(Self::LONGEST_WAIT)
     }
 
-    /// Whether the event has been retried long enough for a charge that nobody knows.
+    /// Whether an event of an unknown charge has been retried for long enough.
     pub fn is_overdue(&self) -> bool {
         self.claimed_at.since(self.received_at) >= Self::SOUGHT
     }

@@ -16,13 +16,13 @@ use portero_domain::{
 };
 use portero_http::web::limits::{Limits, Rules};
 use portero_testkit::{
-    FakeTokens, InMemory,
+    FakeSignatures, FakeTokens, InMemory,
     builders::{a_company, a_hotspot_user, a_key, a_router, a_user, start},
 };
 use serde_json::json;
 use time::Duration;
 
-use crate::support::{Call, Response, TestApp, assert_error, assert_example};
+use crate::support::{Call, Response, TestApp, assert_error, assert_example, example};
 
 const CONFIG: &str = "/api/v1/config/public";
 const LOGIN: &str = "/api/v1/auth/login";
@@ -46,6 +46,8 @@ fn wide() -> Rules {
         guest_user: wide,
         guest_address: wide,
         dial: wide,
+        webhook_address: wide,
+        webhook_account: wide,
     }
 }
 
@@ -547,4 +549,43 @@ async fn the_admins_of_a_company_ask_for_so_many_connections_whatever_endpoint_t
     assert_ne!(app.get(&tls).bearer(&super_admin).await.status, 429, "super admins have their own");
     app.clock.advance(Duration::seconds(12));
     assert_eq!(app.get(TEST).bearer(&admin).await.status, 200);
+}
+
+const MERCADO_PAGO: &str = "/api/v1/webhook/mercado-pago?data.id=987654321&type=payment";
+
+/// A webhook of an account with this Mercado Pago user, signed by this secret.
+fn webhook<'a>(app: &'a TestApp, event: u32, secret: &str, address: &str) -> Call<'a> {
+    let mut body = example("mercado_pago_webhook request");
+    body["id"] = json!(event);
+    let signature = FakeSignatures::of_mercado_pago(secret, None, Some("987654321"));
+    app.post(MERCADO_PAGO).json(&body).header("x-signature", signature).from(address)
+}
+
+#[actix_web::test]
+async fn webhooks_of_one_address_are_limited_before_any_work() {
+    let app = limited(Rules { webhook_address: "6/min burst 3".parse().unwrap(), ..wide() }).await;
+    assert_eq!(statuses(3, || webhook(&app, 1, "any", HOTEL)).await, [401; 3]);
+    app.store.fail_at(1);
+    let refused = webhook(&app, 1, "any", HOTEL).await;
+    assert_error(&refused, 429, "rate_limited", "Límite de solicitudes excedido. Espere un momento.");
+    assert_eq!(refused.header("retry-after"), Some("10"));
+    let conekta = app.post(&format!("/api/v1/webhook/conekta/{}", "z".repeat(32))).json(&json!({})).from(HOTEL);
+    assert_eq!(conekta.await.status, 429, "both endpoints draw on one bucket");
+    assert!(app.store.disarm(), "the store was asked");
+    assert_eq!(webhook(&app, 1, "any", ELSEWHERE).await.status, 401, "another address");
+}
+
+#[actix_web::test]
+async fn webhooks_of_one_account_are_limited_and_forged_ones_do_not_count() {
+    let app = limited(Rules { webhook_account: "6/min burst 2".parse().unwrap(), ..wide() }).await;
+    let company = a_company().id("EMP_0000000002").with_secrets().build();
+    let address = format!("/api/v1/webhook/conekta/{}", company.webhook_token);
+    app.given(|store| store.with_company(company.clone()));
+    assert_eq!(statuses(9, || webhook(&app, 1, "another", HOTEL)).await, [401; 9]);
+    assert_eq!(statuses(3, || webhook(&app, 1, "webhook-secret", HOTEL)).await, [200, 200, 429]);
+    let refused = app.unchanged(webhook(&app, 2, "webhook-secret", ELSEWHERE)).await;
+    assert_eq!(refused.status, 429, "another address");
+    let body = example("conekta_webhook request");
+    let digest = FakeSignatures::of_conekta(&company.conekta.webhook_key.unwrap(), body.to_string().as_bytes());
+    assert_eq!(app.post(&address).json(&body).header("digest", digest).await.status, 200, "another gateway");
 }

@@ -14,6 +14,7 @@ use portero_domain::{
     ports::{Clock, StorageError},
 };
 use portero_http::web::log_panics;
+use portero_testkit::builders::a_company;
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::{
@@ -123,6 +124,7 @@ async fn no_line_of_the_log_holds_a_token_or_a_password_or_a_made_up_address() {
         }
     }
     secrets.extend(["jwt_presented".to_owned(), "presented_as_well".to_owned()]);
+    secrets.push(a_company().build().webhook_token.to_string());
     secrets.extend(log_of_misplaced_secrets().await);
     secrets.extend(log_of_panics().await);
     let world = World::new().await;

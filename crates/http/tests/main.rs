@@ -28,3 +28,4 @@ mod sessions;
 mod support;
 mod telegram;
 mod users;
+mod webhooks;

@@ -63,6 +63,8 @@ fn operation(path: &str, (method, document): (&String, &Value)) -> Operation {
         ("{key_id}", "key_a1b2c3d4e5f6g7h8"),
         ("{usuario_id}", "2"),
         ("{producto_id}", "1"),
+        // The token of the examples' company.
+        ("{webhook_token}", "00000000000000000000003a9f1c0b2d"),
     ];
     let filled = values.iter().fold(path.to_owned(), |path, (name, value)| path.replace(name, value));
     assert!(!filled.contains('{'), "a variable without a value: {filled}");

@@ -20,7 +20,7 @@ use portero_testkit::{
 use time::Duration;
 use tokio::{sync::Semaphore, task::yield_now};
 
-/// Notes every event, and answers as it is told.
+/// Notes every event, and returns the outcomes of the test.
 struct Reports {
     seen: Mutex<Vec<WebhookEvent>>,
     answers: Mutex<BTreeMap<String, Result<Noted, StorageError>>>,

@@ -38,21 +38,46 @@ impl<T> JsonBody<T> {
 
 impl<T: DeserializeOwned + 'static> FromRequest for JsonBody<T> {
     type Error = ApiError;
-    type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
+    type Future = Extraction<Self>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let described = check_type(request.headers()).and_then(|()| check_encoding(request.headers()));
-        let BodyTimeout(limit) = request.app_data().copied().unwrap_or_default();
-        let payload = web::Payload::from_request(request, payload);
-        Box::pin(async move {
-            if let Err(refusal) = described {
-                return Ok(Self(Err(refusal)));
-            }
-            let Ok(payload) = payload.await else {
-                return Ok(Self(Err(ApiError::of_status(StatusCode::BAD_REQUEST))));
-            };
-            Ok(Self(within(limit, collect(payload)).await.and_then(|bytes| parse(&bytes))))
-        })
+        let bytes = read(request, payload);
+        Box::pin(async move { Ok(Self(bytes.await.and_then(|bytes| parse(&bytes)))) })
+    }
+}
+
+/// The bytes of a JSON body, for a signature that covers them. Like [`JsonBody`], it never fails.
+#[derive(Debug)]
+pub struct SignedBody(ApiResult<Bytes>);
+
+impl SignedBody {
+    /// The bytes, if they arrived and are declared as JSON. [`parse`] reads them.
+    pub fn read(self) -> ApiResult<Bytes> {
+        self.0
+    }
+}
+
+impl FromRequest for SignedBody {
+    type Error = ApiError;
+    type Future = Extraction<Self>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let bytes = read(request, payload);
+        Box::pin(async move { Ok(Self(bytes.await)) })
+    }
+}
+
+type Extraction<T> = Pin<Box<dyn Future<Output = Result<T, ApiError>>>>;
+
+/// The bytes of the body, within the limits of time and size.
+fn read(request: &HttpRequest, payload: &mut Payload) -> impl Future<Output = ApiResult<Bytes>> + use<> {
+    let described = check_type(request.headers()).and_then(|()| check_encoding(request.headers()));
+    let BodyTimeout(limit) = request.app_data().copied().unwrap_or_default();
+    let payload = web::Payload::from_request(request, payload);
+    async move {
+        described?;
+        let payload = payload.await.map_err(|_| ApiError::of_status(StatusCode::BAD_REQUEST))?;
+        within(limit, collect(payload)).await
     }
 }
 
@@ -101,7 +126,8 @@ async fn collect(payload: web::Payload) -> ApiResult<Bytes> {
         .map_err(|_| ApiError::of_status(StatusCode::BAD_REQUEST))
 }
 
-fn parse<T: DeserializeOwned>(bytes: &[u8]) -> ApiResult<T> {
+/// The JSON object in these bytes.
+pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> ApiResult<T> {
     let fault = |kind, msg: &str| {
         ApiError::invalid(vec![FieldError { loc: vec!["body".to_owned()], msg: msg.to_owned(), kind }])
     };

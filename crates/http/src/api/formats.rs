@@ -4,7 +4,7 @@
 
 use portero_domain::{
     hotspot::Mac,
-    ids::{CompanyId, KeyId, RouterId},
+    ids::{CompanyId, KeyId, RouterId, WebhookToken},
     network::{CertificateFingerprint, Host},
 };
 use utoipa::{
@@ -19,7 +19,7 @@ use utoipa::{
 use super::openapi::operations;
 
 /// The forms of fields and parameters, by name.
-const BY_NAME: [(&str, &str); 10] = [
+const BY_NAME: [(&str, &str); 11] = [
     ("empresa_id", CompanyId::PATTERN),
     ("router_id", RouterId::PATTERN),
     ("key_id", KeyId::PATTERN),
@@ -30,6 +30,7 @@ const BY_NAME: [(&str, &str); 10] = [
     ("mac", Mac::PATTERN),
     ("mac_address", Mac::PATTERN),
     ("nueva_mac", Mac::PATTERN),
+    ("webhook_token", WebhookToken::PATTERN),
 ];
 
 /// The forms of `id`, by the schema that it identifies.

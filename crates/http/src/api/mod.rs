@@ -30,6 +30,7 @@ mod service;
 mod sessions;
 mod switch;
 mod users;
+mod webhooks;
 mod words;
 
 use actix_web::{

@@ -17,7 +17,7 @@ use utoipa::{
 
 use crate::api::{
     companies, error, formats::Formats, gateways, hotspot, listed, my_company, payments, portal, products,
-    query::AFTER, routers, service, sessions, users,
+    query::AFTER, routers, service, sessions, users, webhooks,
 };
 
 /// The name of the session's credential in the document.
@@ -94,6 +94,8 @@ pub const ROUTER_KEY: &str = "router_api_key";
         products::find_product::handle,
         products::edit_product::handle,
         products::delete_product::handle,
+        webhooks::mercado_pago::handle,
+        webhooks::conekta::handle,
         service::service_info::handle,
         service::health::handle,
         service::readiness::handle,

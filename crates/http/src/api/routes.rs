@@ -1,7 +1,7 @@
 use super::{
     companies, gateways, hotspot, my_company, payments, portal, products, routers,
     routing::{At, at, delete, get, post, put},
-    service, sessions, users,
+    service, sessions, users, webhooks,
 };
 
 /// Every path, on one screen. The framework tries them in this order, so the most used paths come first.
@@ -104,6 +104,9 @@ pub(super) fn routes() -> Vec<At> {
                 delete(products::delete_product::handle),
             ],
         ),
+        // The payment gateways.
+        at("/api/v1/webhook/mercado-pago", [post(webhooks::mercado_pago::handle)]),
+        at("/api/v1/webhook/conekta/{webhook_token}", [post(webhooks::conekta::handle)]),
         // The service itself.
         at("/", [get(service::service_info::handle)]),
         at("/ready", [get(service::readiness::handle)]),

@@ -39,6 +39,12 @@ pub(crate) struct LimitConfig {
     /// Connections to routers, requests to gateways, and test messages, that the admins of one company ask for
     #[arg(long, env = "RATE_LIMIT_DIAL", default_value = "20/min burst 20", value_parser = rate)]
     dial: Rate,
+    /// Webhooks of payment gateways from one address
+    #[arg(long, env = "RATE_LIMIT_WEBHOOK_ADDRESS", default_value = "100/s burst 1000", value_parser = rate)]
+    webhook_address: Rate,
+    /// Webhooks of one company's account with a payment gateway
+    #[arg(long, env = "RATE_LIMIT_WEBHOOK_ACCOUNT", default_value = "20/s burst 200", value_parser = rate)]
+    webhook_account: Rate,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -61,6 +67,8 @@ impl LimitConfig {
             guest_user: self.guest_user,
             guest_address: self.guest_address,
             dial: self.dial,
+            webhook_address: self.webhook_address,
+            webhook_account: self.webhook_account,
         };
         (self.enabled == Switch::On).then_some(rules)
     }

@@ -12,4 +12,5 @@ mod log;
 mod rekey;
 mod starting;
 mod stopping;
+mod webhooks;
 mod wire;

@@ -216,7 +216,7 @@ pub async fn an_event_that_is_put_off_waits(harness: &dyn Harness) {
     assert_eq!(claim_one(harness).await.tries, 2);
 }
 
-/// A gateway that delivers it again starts anew.
+/// A later delivery is a new event.
 pub async fn an_event_that_is_given_up_may_arrive_again(harness: &dyn Harness) {
     with_company(harness).await;
     insert_apart(harness, &["1", "2"]).await;

@@ -11,14 +11,16 @@ mod portal;
 mod rate;
 mod remembered;
 mod visitor;
+mod webhook;
 
 use std::{fmt, time::Duration};
 
 use actix_web::{HttpRequest, http::header::HeaderName, web::Data};
 use portero_application::Mandate;
 use portero_domain::{
+    gateway::Gateway,
     hotspot::HotspotUsername,
-    ids::{KeyId, RouterId, UserId},
+    ids::{CompanyId, KeyId, RouterId, UserId},
     text::Email,
 };
 
@@ -66,6 +68,10 @@ pub struct Rules {
     /// Connections to the routers of one company, and test messages of its bot, that its admins ask for. Those that super
     /// admins ask for count apart.
     pub dial: Rate,
+    /// Webhooks from one address. A gateway sends the webhooks of all its accounts from a few addresses.
+    pub webhook_address: Rate,
+    /// Verified webhooks of one company's account with a gateway.
+    pub webhook_account: Rate,
 }
 
 /// The state of all limits, shared by all the threads of a process.
@@ -84,6 +90,8 @@ pub struct Limits {
     guest_users: Buckets<(RouterId, HotspotUsername)>,
     guest_addresses: Buckets<(Visitor, RouterId)>,
     dials: Buckets<Mandate>,
+    webhook_addresses: Buckets<Visitor>,
+    webhook_accounts: Buckets<(CompanyId, Gateway)>,
 }
 
 impl Limits {
@@ -101,6 +109,8 @@ impl Limits {
             guest_user,
             guest_address,
             dial,
+            webhook_address,
+            webhook_account,
         } = *rules;
         let ticks = Ticks::new(elapsed);
         Self {
@@ -116,6 +126,8 @@ impl Limits {
             guest_users: Buckets::new(guest_user, seed, &ticks),
             guest_addresses: Buckets::new(guest_address, seed, &ticks),
             dials: Buckets::new(dial, seed, &ticks),
+            webhook_addresses: Buckets::new(webhook_address, seed, &ticks),
+            webhook_accounts: Buckets::new(webhook_account, seed, &ticks),
         }
     }
 }
