@@ -1,4 +1,4 @@
--- What companies are to be told by their bots. The transaction that makes a notice due writes its row. The row has no text and no
+-- Notices to companies by their bots. The transaction that makes a notice due writes its row. The row has no text and no
 -- secret: the message is built when it is sent.
 CREATE TABLE notices (
     company_id text COLLATE "C" NOT NULL REFERENCES companies ON DELETE RESTRICT,

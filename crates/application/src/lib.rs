@@ -118,7 +118,7 @@ impl Application {
             products: Products::new(ports),
             portal: Portal::new(ports, settings),
             hotspot: Hotspots::new(ports),
-            notifications: Notifications::new(ports),
+            notifications: Notifications::new(ports, Arc::clone(&purchases.notices)),
             webhooks: Webhooks::new(ports, Arc::clone(&purchases.reports)),
             purchases,
             system: System::new(ports),

@@ -8,6 +8,7 @@ mod gateway_settings;
 mod health;
 mod hotspot;
 mod mandates;
+mod notifications;
 mod passwords;
 mod portal;
 mod products;

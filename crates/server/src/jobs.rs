@@ -17,7 +17,37 @@ pub(crate) fn jobs(application: &Data<Application>, checks_routers: bool) -> Vec
         webhooks(Data::clone(application)),
         old_webhooks(Data::clone(application)),
     ];
-    router_checks.into_iter().chain(selling).chain([telemetry::summaries()]).collect()
+    let notices = [
+        notices(Data::clone(application)),
+        expiring_keys(Data::clone(application)),
+        old_notices(Data::clone(application)),
+    ];
+    router_checks.into_iter().chain(selling).chain(notices).chain([telemetry::summaries()]).collect()
+}
+
+/// Sends the notices to companies that are due.
+fn notices(application: Data<Application>) -> Job {
+    const PAUSE: Duration = Duration::from_secs(1);
+    Job::new("notices", PAUSE, move |stop| {
+        let application = Data::clone(&application);
+        async move { application.notifications.deliver.execute(stop.requested(), || sleep(PAUSE)).await }
+    })
+}
+
+/// Looks for API keys that expire soon.
+fn expiring_keys(application: Data<Application>) -> Job {
+    Job::new("expiring keys", Duration::from_mins(5), move |_| {
+        let application = Data::clone(&application);
+        async move { application.notifications.scan_expiring_keys.execute().await }
+    })
+}
+
+/// Deletes old notices.
+fn old_notices(application: Data<Application>) -> Job {
+    Job::new("old notices", Duration::from_hours(1), move |_| {
+        let application = Data::clone(&application);
+        async move { application.notifications.prune.execute().await }
+    })
 }
 
 /// Checks the routers that are due.

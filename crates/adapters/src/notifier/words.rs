@@ -58,6 +58,7 @@ fn purchase(notice: &PurchaseNotice) -> Text {
         PurchaseNews::Paid(_) => "✅ ¡Pago Aprobado!",
         PurchaseNews::Declined(_) => "❌ Pago Rechazado",
         PurchaseNews::Refunded(_) => "↩️ Pago Reembolsado",
+        PurchaseNews::ChargedBack => "⚠️ Contracargo",
         PurchaseNews::Manual(_) => "⚠️ Pago por revisar",
     };
     let customer = match (customer.as_ref().map(Name::as_str), email.as_ref().map(Email::as_str)) {
@@ -79,6 +80,7 @@ fn purchase(notice: &PurchaseNotice) -> Text {
         PurchaseNews::Paid(GuestAccess::Pin(pin)) => text.code("PIN", pin.expose()),
         PurchaseNews::Declined(reason) => text.value("Motivo", declined(*reason)),
         PurchaseNews::Refunded(cause) => text.value("Motivo", refunded(*cause)),
+        PurchaseNews::ChargedBack => text.value("Motivo", "El banco devolvió el cargo al titular de la tarjeta"),
         PurchaseNews::Manual(cause) => text.value("Motivo", &manual(*cause)),
     }
 }

@@ -4,14 +4,17 @@ use futures_util::{Stream, StreamExt, TryStreamExt, lock::Mutex, stream};
 use portero_domain::{
     health::{Claim, Condition, HealthChange, RouterHealth},
     ids::RouterId,
+    notification::{NewNotice, Occasion, RouterEvent},
     ports::{Claims, Clock, RouterProbe, StorageError, Stored, VaultError, transact},
+    router::Router,
 };
 use thiserror::Error;
 
 use super::HealthChecks;
 use crate::routers::RouterAccessLoader;
 
-/// Checks the routers that are due, and stores the results.
+/// Checks the routers that are due, and stores the results. A company gets a notice when a problem of its router begins and
+/// when it ends (`R1807`).
 ///
 /// It sends few statements to the store, so it does not slow down purchases: one claim and one result at a time.
 pub struct CheckRouters {
@@ -92,6 +95,11 @@ impl CheckRouters {
             let found = RouterHealth::after(before.as_ref(), &claim.router.id, result, now);
             let change = found.change_from(before.as_ref());
             let recorded = healths.record(&claim, &found, change.as_ref())?;
+            let news = before.as_ref().and_then(|before| RouterEvent::between(before.condition, found.condition));
+            if let Some(event) = news.filter(|_| recorded) {
+                let Router { company, id, .. } = claim.router;
+                storage.notices().insert(&NewNotice::at(company, Occasion::Router(event, id), now))?;
+            }
             Ok::<_, StorageError>(change.filter(|_| recorded).map(|change| (before.is_none(), change)))
         })
         .await?;

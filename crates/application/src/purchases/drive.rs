@@ -422,7 +422,10 @@ fn purchase_notice(purchase: &Purchase, event: Event, refund: Option<&Refund>, n
             let number = refund.map_or(0, |refund| refund.number.into());
             NewNotice::numbered(company, of(PurchaseEvent::Refunded), number)
         }
-        Event::ChargedBack | Event::Manual(_) => NewNotice::once(company, of(PurchaseEvent::Manual)),
+        Event::ChargedBack | Event::Manual(_) => {
+            let number = refund.map_or(0, |refund| refund.number.into());
+            NewNotice::numbered(company, of(PurchaseEvent::Manual), number)
+        }
         Event::Delivered | Event::Unpaid(_) => return None,
     })
 }

@@ -13,6 +13,7 @@ mod gateway_steps;
 mod guest_secrets;
 mod guest_steps;
 mod list_purchases;
+mod notice_contents;
 mod open_purchase;
 mod payment_status;
 mod purchase_dashboard;
@@ -26,10 +27,10 @@ use std::sync::Arc;
 use portero_domain::{ids::ProcessId, ports::Ports, purchase::Patience};
 
 use self::{
-    account::Accounts, drive::Driver, guest_secrets::GuestSecrets, open_purchase::OpenPurchase,
-    reported_charges::ReportedCharges,
+    account::Accounts, drive::Driver, guest_secrets::GuestSecrets, notice_contents::NoticeContents,
+    open_purchase::OpenPurchase, reported_charges::ReportedCharges,
 };
-use crate::{Settings, routers::RouterAccessLoader, webhooks::ChargeReports};
+use crate::{Settings, notifications::PurchaseNotices, routers::RouterAccessLoader, webhooks::ChargeReports};
 
 pub use self::{
     await_purchase::AwaitPurchase,
@@ -59,6 +60,7 @@ pub struct Purchases {
     pub dashboard: PurchaseDashboard,
     pub refund: RequestRefund,
     pub(crate) reports: Arc<dyn ChargeReports>,
+    pub(crate) notices: Arc<dyn PurchaseNotices>,
     /// How long each wait of a purchase lasts.
     pub patience: Patience,
 }
@@ -82,6 +84,7 @@ impl Purchases {
             connect: ConnectGuest { access: RouterAccessLoader::new(ports), hotspot: Arc::clone(&ports.hotspot) },
             payment_status: PaymentStatusOf { storage: storage(), accounts: Accounts::new(ports, settings) },
             reports: Arc::new(ReportedCharges { storage: storage(), driver: Arc::clone(&driver) }),
+            notices: Arc::new(NoticeContents { storage: storage(), secrets: secrets() }),
             resume: ResumePurchases::new(ports, driver, process),
             list: ListPurchases { storage: storage() },
             details: PurchaseDetailsOf { storage: storage() },

@@ -93,6 +93,8 @@ pub enum PurchaseNews {
     Declined(DeclineReason),
     /// The amount went back.
     Refunded(RefundCause),
+    /// The bank took the amount back.
+    ChargedBack,
     /// A person has to decide.
     Manual(ManualCause),
 }

@@ -1,4 +1,4 @@
-//! What a company is told, and what remembers that it is to be told.
+//! Notices to companies: their content, and the records of those that are due.
 //!
 //! A [`NewNotice`] is stored in the transaction that makes it due. It names its [`Occasion`] and holds no text and no
 //! secret. The [`Message`] is built when the notice is sent.

@@ -24,9 +24,9 @@ impl NoticeId {
 /// A notice to store. The store keeps one of each company, occasion and occurrence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NewNotice {
-    /// The company that is told.
+    /// The company that gets it.
     pub company: CompanyId,
-    /// What it is told of.
+    /// What it is about.
     pub occasion: Occasion,
     /// Tells occasions of the same kind and subject apart.
     pub occurrence: i64,
@@ -59,9 +59,9 @@ impl NewNotice {
 pub struct Notice {
     /// Its number.
     pub id: NoticeId,
-    /// The company that is told.
+    /// The company that gets it.
     pub company: CompanyId,
-    /// What it is told of.
+    /// What it is about.
     pub occasion: Occasion,
     /// See [`NewNotice::occurrence`].
     pub occurrence: i64,
@@ -87,7 +87,8 @@ impl Notice {
     /// How long a claim lasts. A try takes less.
     pub const LEASE: Duration = Duration::minutes(1);
 
-    /// How long a notice is kept after its end. It is longer than any event is looked for again, so that none is told twice.
+    /// How long a notice is kept after its end. A scan finds each expiring key for less than
+    /// that, so it stores no notice a second time.
     pub const KEPT: Duration = Duration::days(90);
 
     /// How often a notice is tried at most.

@@ -43,7 +43,7 @@ impl RouterEvent {
     }
 }
 
-/// How many days before a key expires its company is told.
+/// How many days before the end of a key its company gets a notice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DaysLeft {
     /// A month.

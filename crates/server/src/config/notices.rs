@@ -1,4 +1,4 @@
-//! How companies are told what happens.
+//! Notices to companies.
 
 use std::{sync::Arc, time::Duration};
 
@@ -10,7 +10,7 @@ use portero_domain::ports::Notifier;
 /// Telegram's limits. Its connections are not those of the gateways, so a slow bot delays no purchase.
 const LIMITS: HttpLimits = HttpLimits { timeout: Duration::from_secs(10), at_once: 64 };
 
-/// How companies are told what happens.
+/// Notices to companies.
 #[derive(Args, Debug)]
 pub(crate) struct NoticeConfig {
     /// The address of Telegram's Bot API; `http` is for this machine only

@@ -9,6 +9,7 @@ mod health;
 mod life;
 mod limits;
 mod log;
+mod notices;
 mod rekey;
 mod starting;
 mod stopping;

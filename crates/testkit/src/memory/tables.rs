@@ -43,7 +43,7 @@ pub struct Tables {
     /// The notices to companies.
     pub notices: Vec<NoticeRow>,
     /// The time by the store's own clock, since it began.
-    pub(crate) elapsed: Duration,
+    pub elapsed: Duration,
     /// The events that the payment gateways reported.
     pub webhook_events: Vec<EventRow>,
     numbers: Numbers,

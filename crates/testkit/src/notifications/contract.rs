@@ -100,7 +100,7 @@ pub async fn a_notice_is_stored_once(harness: &dyn Harness) {
     assert_eq!((answers.len(), claim(harness).await.len()), (0, 1));
 }
 
-/// A company that is not there is told nothing.
+/// There is no notice to a company that is not there.
 pub async fn a_notice_needs_its_company(harness: &dyn Harness) {
     refused(harness, |storage| storage.notices().insert(&paid(&the_company(), 1))).await;
 }
