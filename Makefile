@@ -8,11 +8,12 @@ SERVER := cargo run --quiet --locked --all-features --bin server --
 help: ## Print this list
 	@sed -n 's/^\([a-z-]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
-run: packages ## Build the release binaries and start a demo, with a PostgreSQL kept in .postgres/ and a simulated router
+run: packages ## Build the release binaries and start a demo, with a PostgreSQL kept in .postgres/, a simulated router and simulated gateways
 	@scripts/install-packages curl
-	cargo build --locked --release --bin server --bin routeros-sim
+	cargo build --locked --release --bin server --bin routeros-sim --bin gateways-sim
 	scripts/with-postgres --keep .postgres/run scripts/with-demo-secrets .postgres/demo.env \
-		scripts/with-demo-router "$${CARGO_TARGET_DIR:-target}/release/routeros-sim" \
+		scripts/with-demo-simulators "$${CARGO_TARGET_DIR:-target}/release/routeros-sim" \
+		"$${CARGO_TARGET_DIR:-target}/release/gateways-sim" \
 		"$${CARGO_TARGET_DIR:-target}/release/server" demo
 
 test: packages ## Run every test, on a throw-away PostgreSQL unless DATABASE_URL is set

@@ -61,6 +61,9 @@ pub(crate) enum Command {
         /// Where a simulated router listens, with the user `portero` and the password `demo`
         #[arg(long, env = "DEMO_ROUTER", value_name = "ADDR")]
         router: Option<SocketAddr>,
+        /// Whether the configured payment gateways and Telegram are simulators, so that the demo can sell
+        #[arg(long, env = "DEMO_GATEWAYS")]
+        gateways: bool,
     },
 }
 
@@ -80,9 +83,11 @@ pub(crate) fn run(command: Command) -> anyhow::Result<()> {
             let wiring = wired()?;
             actix_web::rt::System::new().block_on(serve::serve(wiring, |_| Ok(())))?;
         }
-        Command::Demo { router } => {
+        Command::Demo { router, gateways } => {
+            let config = Config::read(&config::environment)?;
+            let gateways = gateways.then(|| config.simulated_gateways());
             let wiring = wired()?;
-            actix_web::rt::System::new().block_on(demo::serve(wiring, router))?;
+            actix_web::rt::System::new().block_on(demo::serve(wiring, router, gateways))?;
         }
         Command::Rekey => {
             let wiring = wired()?;

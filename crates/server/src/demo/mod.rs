@@ -1,5 +1,7 @@
 //! `server demo`: something to try at once.
 
+mod sale;
+
 use std::{
     io::{self, Write},
     net::SocketAddr,
@@ -26,6 +28,7 @@ use portero_domain::{
     user::{Role, UserProfile},
 };
 
+pub(crate) use self::sale::SimulatedGateways;
 use crate::{config::FirstSuperAdmin, serve, wiring::Wiring};
 
 const COMPANY: &str = "Hotel Demo";
@@ -33,8 +36,13 @@ const COMPANY: &str = "Hotel Demo";
 const PASSWORD: &str = "demo";
 const COMPANY_ADMIN: &str = "admin@hotel.example";
 
-/// Adds what is missing of the demo, serves it, and prints how to try it. A router may be given that is alive.
-pub(crate) async fn serve(wiring: Wiring, live: Option<SocketAddr>) -> anyhow::Result<()> {
+/// Adds what is missing of the demo, serves it, and prints how to try it. A simulated router may be given, and simulated
+/// payment gateways.
+pub(crate) async fn serve(
+    wiring: Wiring,
+    live: Option<SocketAddr>,
+    gateways: Option<SimulatedGateways>,
+) -> anyhow::Result<()> {
     if !wiring.bind.iter().all(|address| address.ip().is_loopback()) {
         bail!("BIND_ADDR must be a loopback address for the demo, whose passwords are printed.");
     }
@@ -42,11 +50,19 @@ pub(crate) async fn serve(wiring: Wiring, live: Option<SocketAddr>) -> anyhow::R
     let person =
         person.ok_or_else(|| anyhow!("SUPER_ADMIN_INITIAL_EMAIL is not set, and the demo signs in with it."))?;
     let demo = seed(&wiring.application, &person, live).await?;
+    let sale = match gateways {
+        Some(gateways) => {
+            sale::seed(&wiring.application, &demo.company).await?;
+            let product = sale::product(&wiring.application, &demo.router).await?;
+            sale::walk(&gateways, product)
+        }
+        None => String::new(),
+    };
     serve::serve(wiring, |addresses| {
         let address = addresses.first().context("nothing is listened on")?;
         let walk = walk(*address, &person, &demo);
         let guest = if live.is_some() { walk_of_a_guest(&person, &demo) } else { String::new() };
-        write!(io::stdout(), "{walk}{guest}").context("standard output is closed")
+        write!(io::stdout(), "{walk}{guest}{sale}").context("standard output is closed")
     })
     .await
 }
