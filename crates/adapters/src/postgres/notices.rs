@@ -49,14 +49,15 @@ const PRUNE: &str = "DELETE FROM notices USING ( \
        ORDER BY ended_at LIMIT $2 FOR UPDATE SKIP LOCKED \
      ) AS old WHERE notices.company_id = old.company_id AND notices.id = old.id";
 
-/// Reads one range of `api_keys_expiring`.
+/// Reads one range of `api_keys_expiring`, and looks in `notices_once` for each key. The scalar query keeps it so: PostgreSQL
+/// would make a join of `NOT EXISTS`, which compares each key with each notice.
 const EXPIRING: &str = "INSERT INTO notices (company_id, kind, subject, occurrence) \
      SELECT api_keys.company_id, $1, api_keys.router_id || ' ' || api_keys.id, 0 FROM api_keys \
      WHERE api_keys.revoked_at IS NULL AND api_keys.expires_at > $2 AND api_keys.expires_at <= $3 \
-     AND api_keys.issued_at < api_keys.expires_at - make_interval(days => $4) AND NOT EXISTS ( \
-       SELECT FROM notices WHERE notices.company_id = api_keys.company_id AND notices.kind = $1 \
+     AND api_keys.issued_at < api_keys.expires_at - make_interval(days => $4) AND ( \
+       SELECT notices.id FROM notices WHERE notices.company_id = api_keys.company_id AND notices.kind = $1 \
        AND notices.subject = api_keys.router_id || ' ' || api_keys.id AND notices.occurrence = 0 \
-     ) ORDER BY api_keys.expires_at LIMIT $5 ON CONFLICT DO NOTHING";
+     ) IS NULL ORDER BY api_keys.expires_at LIMIT $5 ON CONFLICT DO NOTHING";
 
 #[derive(QueryableByName)]
 struct Place {
