@@ -22,6 +22,8 @@ mod value;
 use clap::Parser;
 use portero_application::Settings;
 
+use crate::demo::SimulatedGateways;
+
 pub(crate) use self::{
     database::{DatabaseConfig, MigrateConfig},
     encryption_keys::EncryptionKeys,
@@ -62,6 +64,12 @@ impl Config {
             return Err(ConfigError::new("JWT_SESSION_SECRET", "must differ from JWT_APIKEY_SECRET"));
         }
         Ok(config)
+    }
+
+    /// The configured payment gateways and messenger, of which the operator says that they are simulators.
+    pub(crate) fn simulated_gateways(&self) -> SimulatedGateways {
+        let (conekta, mercado_pago) = self.payments.addresses();
+        SimulatedGateways { conekta, mercado_pago, telegram: self.notices.address() }
     }
 
     /// What the use cases need to know.

@@ -19,6 +19,11 @@ pub(crate) struct NoticeConfig {
 }
 
 impl NoticeConfig {
+    /// The address of Telegram.
+    pub(super) fn address(&self) -> String {
+        self.telegram_api_url.clone()
+    }
+
     /// The messenger.
     pub(crate) fn notifier(&self) -> anyhow::Result<Arc<dyn Notifier>> {
         let client = HttpClient::new(&self.telegram_api_url, LIMITS);

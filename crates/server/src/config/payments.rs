@@ -83,6 +83,11 @@ impl PaymentConfig {
         self.conekta_default_public_key.clone()
     }
 
+    /// The addresses of Conekta and Mercado Pago.
+    pub(super) fn addresses(&self) -> (String, String) {
+        (self.conekta_api_url.clone(), self.mercado_pago_api_url.clone())
+    }
+
     /// The gateways.
     pub(crate) fn gateways(&self) -> anyhow::Result<Gateways> {
         Ok(Gateways {

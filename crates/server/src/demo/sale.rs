@@ -4,7 +4,7 @@ use anyhow::Context;
 use portero_application::{Application, Mandate, companies::CompanySecrets};
 use portero_domain::{
     change::Change,
-    company::{CompanyEdit, Company, TelegramEdit},
+    company::{Company, CompanyEdit, TelegramEdit},
     filter::ProductFilter,
     ids::ProductId,
     page::Page,
@@ -76,7 +76,7 @@ guest
 by_conekta demo-purchase-$$-2 $(conekta_card 4000000000000002)
 ASKED=$(by_conekta demo-purchase-$$-3 $(conekta_card 4000000000001091)); echo "$ASKED"
 curl -s -o /dev/null -X POST "$(echo "$ASKED" | field url)/confirm"
-curl -s -w ' %{{http_code}}\n' "$API/api/v1/payments/compra" -H "X-API-Key: $DEMO_KEY" -H "Idempotency-Key: demo-purchase-$$-3"
+sleep 3; curl -s -w ' %{{http_code}}\n' "$API/api/v1/payments/compra" -H "X-API-Key: $DEMO_KEY" -H "Idempotency-Key: demo-purchase-$$-3"
 
 # The same at Mercado Pago: the name of the cardholder decides (APRO, FUND, CHAL asks the cardholder)
 mercado_pago_card() {{ curl -s "{mercado_pago}/v1/card_tokens?public_key={ACCESS_TOKEN}" -H 'Content-Type: application/json' -d '{{"card_number": "5474925432670366", "cardholder": {{"name": "'"$1"'"}}, "expiration_month": 12, "expiration_year": 2030, "security_code": "123"}}' | field id; }}
