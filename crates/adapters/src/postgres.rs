@@ -7,6 +7,7 @@ mod error;
 mod executor;
 mod gate;
 mod listing;
+mod logos;
 mod migrations;
 mod notices;
 mod pool;

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use portero_domain::{
     Timestamp,
     hotspot::{HotspotPassword, HotspotUsername},
-    ids::{CompanyId, KeyId, ProcessId, PurchaseReference, RouterId, SessionId, WebhookToken},
+    ids::{CompanyId, KeyId, LogoTag, ProcessId, PurchaseReference, RouterId, SessionId, WebhookToken},
     ports::{Clock, Ids},
     purchase::{GuestCredentials, GuestKind},
 };
@@ -31,6 +31,7 @@ impl Clock for SystemClock {
 }
 
 const UPPER_HEX: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'A', 'B', 'C', 'D', 'E', 'F'];
+const LOWER_HEX: [char; 16] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'];
 const LOWER_ALPHANUMERIC: [char; 36] = [
     '0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i', 'j', 'k', 'l', 'm',
     'n', 'o', 'p', 'q', 'r', 's', 't', 'u', 'v', 'w', 'x', 'y', 'z',
@@ -117,6 +118,10 @@ impl Ids for NanoIds {
     fn process(&self) -> ProcessId {
         self.draw("", &DIGITS, 18, |text| text.parse().ok().map(ProcessId::new))
     }
+
+    fn logo_tag(&self) -> LogoTag {
+        self.draw(LogoTag::PREFIX, &LOWER_HEX, 6, LogoTag::parse)
+    }
 }
 
 #[cfg(test)]
@@ -132,6 +137,7 @@ mod tests {
         assert_eq!(ids.router().as_str().len(), "RTR_A1B2C3D4".len());
         assert_eq!(ids.key().as_str().len(), "key_a1b2c3d4e5f6g7h8".len());
         assert_eq!(ids.webhook_token().as_str().len(), 32);
+        assert_eq!(ids.logo_tag().as_str().len(), 6);
         let sessions: HashSet<_> = (0..1_000).map(|_| ids.session()).collect();
         assert_eq!(sessions.len(), 1_000);
     }

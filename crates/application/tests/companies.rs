@@ -2,7 +2,7 @@
 
 use portero_application::{
     Activation, Mandate,
-    companies::{CompanySecrets, CreateCompanyError, EditCompanyError, NewCompany},
+    companies::{CompanySecrets, CreateCompanyError, EditCompanyError, NewCompany, SetLogoError},
     portal::AdmitPortalError,
 };
 use portero_domain::{
@@ -11,7 +11,7 @@ use portero_domain::{
         Company, CompanyEdit, Conekta, ConektaEdit, GatewayMode, MercadoPago, MercadoPagoAccess, MercadoPagoEdit,
         Telegram, TelegramEdit,
     },
-    ids::UserId,
+    ids::{CompanyId, UserId},
     page::{Listing, Page},
     ports::{CompanyStats, Refusal, SecretPlace, Vault, VaultError},
     secret::Sealed,
@@ -20,7 +20,8 @@ use portero_domain::{
 use portero_testkit::{
     FakeVault, InMemory,
     builders::{
-        a_company, a_key, a_router, a_user, a_webhook_key, company_id, email, foreign_id, name, start, webhook_token_of,
+        a_company, a_key, a_logo, a_router, a_user, a_webhook_key, company_id, email, foreign_id, name, start,
+        webhook_token_of,
     },
 };
 use time::Duration;
@@ -241,6 +242,25 @@ async fn an_edit_that_cannot_be_sealed_leaves_no_trace() {
         assert_is!(refused, Err(EditCompanyError::Vault(VaultError::Sealing)));
         assert_eq!(world.store.tables(), before);
     }
+}
+
+#[tokio::test]
+async fn a_logo_is_stored_with_its_link_and_found_by_its_file() {
+    let world = World::over(two_shops());
+    let mandate = || Mandate::of_super_admin(the_company());
+    let file =
+        world.fails_without_trace(async || world.app.companies.set_logo.execute(mandate(), a_logo()).await).await;
+    let tables = world.store.tables();
+    assert_eq!(tables.companies[0], Company { logo: Some(file.link()), ..a_company().build() });
+    assert_eq!(tables.companies[1], another_company());
+    assert_eq!(tables.logos, [(file.clone(), a_logo())]);
+    assert_eq!(world.app.companies.find_logo.execute(file.clone()).await.unwrap(), Some(a_logo()));
+    let next = world.app.companies.set_logo.execute(mandate(), a_logo()).await.unwrap();
+    assert_ne!(next, file);
+    assert_eq!(world.app.companies.find_logo.execute(file).await.unwrap(), None);
+    let unknown = Mandate::of_super_admin(CompanyId::parse("EMP_0000000000").unwrap());
+    let refused = world.app.companies.set_logo.execute(unknown, a_logo()).await;
+    assert_is!(refused, Err(SetLogoError::NotFound));
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use portero_application::{
     Activation, Mandate,
-    companies::{CompanySecrets, EditCompanyError},
+    companies::{CompanySecrets, EditCompanyError, SetLogoError},
     notifications::TestTelegramError,
     products::{CreateProductError, DeactivateProductError, EditProductError},
     routers::{AccessError, ConfirmCertificateError, EditRouterError, ListProfilesError, RouterChanges},
@@ -14,7 +14,7 @@ use portero_domain::{
     network::CertificateFingerprint,
     product::OfferEdit,
 };
-use portero_testkit::builders::{a_company, a_product, a_router, an_offer};
+use portero_testkit::builders::{a_company, a_logo, a_product, a_router, an_offer};
 
 use crate::support::{World, a_shop, assert_is, the_company, the_router};
 
@@ -46,6 +46,7 @@ async fn a_deactivation_at_the_same_moment_lets_no_change_through() {
 
     let edited = app.companies.edit.execute(m(), CompanyEdit::default(), CompanySecrets::default()).await;
     assert_is!(edited, Err(EditCompanyError::CompanyInactive(_)));
+    assert_is!(app.companies.set_logo.execute(m(), a_logo()).await, Err(SetLogoError::CompanyInactive(_)));
     for try_first in [false, true] {
         let changes = RouterChanges { try_first, ..RouterChanges::default() };
         let edited = app.routers.edit.execute(m(), the_router(), changes).await;

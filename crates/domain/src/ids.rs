@@ -68,6 +68,10 @@ fn upper_hex(byte: u8) -> bool {
     matches!(byte, b'0'..=b'9' | b'A'..=b'F')
 }
 
+fn lower_hex(byte: u8) -> bool {
+    matches!(byte, b'0'..=b'9' | b'a'..=b'f')
+}
+
 fn lower_alphanumeric(byte: u8) -> bool {
     matches!(byte, b'0'..=b'9' | b'a'..=b'z')
 }
@@ -97,6 +101,10 @@ prefixed_id! {
     /// The part of a webhook's address that tells the company: 32 letters and digits. One a company. Only the company and its
     /// gateway know it.
     WebhookToken, prefix "", tail 32 to 32, of lower_alphanumeric, "[0-9a-z]"
+}
+prefixed_id! {
+    /// The part of a logo's file name that changes with each upload: 6 lower hexadecimal digits.
+    LogoTag, prefix "", tail 6 to 6, of lower_hex, "[0-9a-f]"
 }
 counted_id! {
     /// A user who logs in.

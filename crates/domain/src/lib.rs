@@ -12,6 +12,7 @@ pub mod gateway;
 pub mod health;
 pub mod hotspot;
 pub mod ids;
+pub mod logo;
 pub mod money;
 pub mod network;
 pub mod notification;

@@ -167,6 +167,11 @@ impl Link {
         }
     }
 
+    /// The path of a file that this service shows itself.
+    pub(crate) const fn to_own_file(path: String) -> Self {
+        Self(path)
+    }
+
     /// The address, trimmed.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -37,6 +37,9 @@ fn every_operation_shows_an_example_of_its_success_and_of_its_request() {
         let responses = operation.document["responses"].as_object().unwrap();
         let success = responses.iter().find(|(status, _)| status.starts_with('2')).unwrap();
         let (status, response) = success;
+        if !response["content"]["application/json"].is_object() {
+            continue;
+        }
         let shown = &response["content"]["application/json"]["example"];
         assert_eq!(*shown, example(&format!("{} {status}", operation.id)), "{}", operation.id);
         if operation.has_body {

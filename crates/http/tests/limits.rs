@@ -495,6 +495,15 @@ async fn an_attempt_that_is_broken_off_counts_as_a_wrong_one() {
     assert_eq!(guest(&app, &key, &third, HOTEL).await.status, 429);
 }
 
+#[actix_web::test]
+async fn the_public_files_are_limited_by_address() {
+    let app = limited(Rules { address: "2/min burst 2".parse().unwrap(), ..wide() }).await;
+    let logo = |address: &str| app.get("/static/logos/logo_EMP_3A9F1C0B2D_a1b2c3.png").from(address);
+    assert_eq!([logo("10.0.0.1").await.status, logo("10.0.0.1").await.status], [404, 404]);
+    assert_eq!(logo("10.0.0.1").await.status, 429);
+    assert_eq!(logo("10.0.0.2").await.status, 404);
+}
+
 const TEST: &str = "/api/v1/admin/routers/RTR_A1B2C3D4/test-connection";
 const TEST_TELEGRAM: &str = "/api/v1/admin/test-telegram";
 const PROFILES: &str = "/api/v1/admin/routers/RTR_A1B2C3D4/mikrotik-profiles";

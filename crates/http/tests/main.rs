@@ -13,6 +13,7 @@ mod health;
 mod hotspot;
 mod inactive_company;
 mod limits;
+mod logos;
 mod logs;
 mod my_company;
 mod operations;

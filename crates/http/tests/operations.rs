@@ -18,6 +18,7 @@ pub(crate) struct Operation {
     /// The path with the values of the examples.
     pub(crate) path: String,
     pub(crate) credential: Credential,
+    /// Whether it takes a body of JSON.
     pub(crate) has_body: bool,
     pub(crate) document: Value,
 }
@@ -65,6 +66,7 @@ fn operation(path: &str, (method, document): (&String, &Value)) -> Operation {
         ("{producto_id}", "1"),
         // The token of the examples' company.
         ("{webhook_token}", "00000000000000000000003a9f1c0b2d"),
+        ("{file}", "logo_EMP_3A9F1C0B2D_a1b2c3.png"),
     ];
     let filled = values.iter().fold(path.to_owned(), |path, (name, value)| path.replace(name, value));
     assert!(!filled.contains('{'), "a variable without a value: {filled}");
@@ -73,7 +75,7 @@ fn operation(path: &str, (method, document): (&String, &Value)) -> Operation {
         method: method.to_uppercase(),
         path: filled,
         credential,
-        has_body: document.get("requestBody").is_some(),
+        has_body: document["requestBody"]["content"]["application/json"].is_object(),
         document: document.clone(),
     }
 }

@@ -209,6 +209,8 @@ pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) headers: HeaderMap,
     /// The body as it came.
+    pub(crate) bytes: Bytes,
+    /// The body as text.
     pub(crate) text: String,
     /// The body as JSON; null when it is none.
     pub(crate) body: Value,
@@ -219,7 +221,7 @@ impl Response {
     fn new(status: StatusCode, headers: HeaderMap, bytes: &Bytes) -> Self {
         let text = String::from_utf8_lossy(bytes).into_owned();
         let body = serde_json::from_str(&text).unwrap_or_default();
-        let response = Self { status: status.as_u16(), headers, text, body };
+        let response = Self { status: status.as_u16(), headers, bytes: bytes.clone(), text, body };
         let id = response.header("x-request-id").filter(|id| !id.is_empty()).expect("an answer names its request");
         if response.body != Value::Null {
             assert_eq!(response.header("cache-control"), Some("no-store"), "{response:?}");

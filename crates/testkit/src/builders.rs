@@ -15,6 +15,7 @@ pub use crate::{
     api_keys::builders::{KeyBuilder, a_key, fingerprint_of},
     companies::builders::{CompanyBuilder, a_company, a_webhook_key, webhook_token_of},
     hotspot::builders::{a_device, a_hotspot_user},
+    logos::builders::{a_logo, a_logo_file},
     products::builders::{OfferBuilder, ProductBuilder, a_product, an_offer},
     purchases::builders::{PurchaseBuilder, a_purchase},
     routers::builders::{RouterBuilder, a_router},

@@ -9,10 +9,10 @@ pub mod unit_of_work;
 
 pub use crate::{
     api_keys::contract as api_keys, companies::contract as companies, health::contract as router_healths,
-    hotspot::contract as hotspot, notifications::contract as notices, portal::contract as gate,
-    products::contract as products, purchases::contract as purchases, routers::contract as routers,
-    sessions::contract as sessions, system::contract as sealed_secrets, users::contract as users,
-    webhooks::contract as webhook_events,
+    hotspot::contract as hotspot, logos::contract as logos, notifications::contract as notices,
+    portal::contract as gate, products::contract as products, purchases::contract as purchases,
+    routers::contract as routers, sessions::contract as sessions, system::contract as sealed_secrets,
+    users::contract as users, webhooks::contract as webhook_events,
 };
 
 use std::{fmt::Debug, sync::Arc};
@@ -101,6 +101,11 @@ macro_rules! contract_tests {
                 a_company_is_activated_and_deactivated_alone,
                 stats_count_what_the_company_has,
                 system_stats_count_everything,
+            }
+            logos {
+                a_logo_takes_the_place_of_the_one_before,
+                a_logo_is_of_one_company,
+                a_logo_needs_its_company,
             }
             routers {
                 a_router_reads_back_as_it_was_written,

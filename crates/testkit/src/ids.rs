@@ -5,13 +5,13 @@ use std::{
 
 use portero_domain::{
     hotspot::{HotspotPassword, HotspotUsername},
-    ids::{CompanyId, KeyId, ProcessId, PurchaseReference, RouterId, SessionId, WebhookToken},
+    ids::{CompanyId, KeyId, LogoTag, ProcessId, PurchaseReference, RouterId, SessionId, WebhookToken},
     ports::Ids,
     purchase::{GuestCredentials, GuestKind},
 };
 
 /// Draws ids that a test can foresee: those it has queued, then `EMP_0000000001`, `RTR_00000001`,
-/// `key_0000000000000001`, `ses_00000000000000000000000001`, 32 digits for a webhook, the guest `PT-AAAA22` with the password
+/// `key_0000000000000001`, `ses_00000000000000000000000001`, 32 digits for a webhook, 6 for a logo, the guest `PT-AAAA22` with the password
 /// `000001` and so on. Its clones draw from the same source.
 #[derive(Clone, Debug, Default)]
 pub struct CountingIds {
@@ -23,6 +23,7 @@ pub struct CountingIds {
     purchases: Source<PurchaseReference>,
     guests: Source<GuestCredentials>,
     processes: Source<ProcessId>,
+    logo_tags: Source<LogoTag>,
 }
 
 impl CountingIds {
@@ -89,6 +90,10 @@ impl Ids for CountingIds {
 
     fn process(&self) -> ProcessId {
         self.processes.next(|number| i64::try_from(number).ok().map(ProcessId::new))
+    }
+
+    fn logo_tag(&self) -> LogoTag {
+        self.logo_tags.next(|number| LogoTag::parse(&format!("{number:06x}")))
     }
 }
 

@@ -18,6 +18,7 @@ mod gateways;
 mod health;
 mod hotspot;
 mod ids;
+mod logos;
 mod memory;
 mod notifications;
 mod passwords;

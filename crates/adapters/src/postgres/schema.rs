@@ -43,6 +43,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    company_logos (company_id) {
+        company_id -> Text,
+        tag -> Text,
+        kind -> Text,
+        content -> Bytea,
+    }
+}
+
+diesel::table! {
     notices (company_id, id) {
         company_id -> Text,
         id -> Int8,

@@ -5,8 +5,8 @@ use std::time::Instant;
 use async_trait::async_trait;
 use diesel::{Connection, PgConnection, RunQueryDsl, result::Error, sql_query};
 use portero_domain::ports::{
-    ApiKeys, Companies, Notices, Processes, Products, Purchases, RouterHealths, Routers, SealedSecrets, Sessions,
-    Storage, Stored, UnitOfWork, Users, WebhookEvents, Work,
+    ApiKeys, Companies, Logos, Notices, Processes, Products, Purchases, RouterHealths, Routers, SealedSecrets,
+    Sessions, Storage, Stored, UnitOfWork, Users, WebhookEvents, Work,
 };
 
 use super::{
@@ -113,6 +113,10 @@ impl Storage for PgStorage<'_> {
     }
 
     fn webhook_events(&mut self) -> &mut dyn WebhookEvents {
+        self
+    }
+
+    fn logos(&mut self) -> &mut dyn Logos {
         self
     }
 

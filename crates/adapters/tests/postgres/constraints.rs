@@ -219,6 +219,33 @@ fn a_gateways_settings_are_whole() {
 }
 
 #[test]
+fn a_company_has_one_logo_of_a_known_kind_and_size_which_goes_with_it() {
+    let database = furnished();
+    let logo = |company: &str, tag: &str, kind: &str, length: usize| {
+        format!(
+            "INSERT INTO company_logos (company_id, tag, kind, content) \
+             VALUES ('{company}', '{tag}', '{kind}', decode(repeat('00', {length}), 'hex'))"
+        )
+    };
+    let (first, second) = ("EMP_0000000001", "EMP_0000000002");
+    for bad in [
+        logo(first, "a1b2c", "png", 1),
+        logo(first, "A1B2C3", "png", 1),
+        logo(first, "a1b2c3", "svg", 1),
+        logo(first, "a1b2c3", "png", 0),
+        logo(first, "a1b2c3", "png", 1_048_577),
+    ] {
+        refused(&database, CheckViolation, &bad);
+    }
+    refused(&database, ForeignKeyViolation, &logo("EMP_0000000009", "a1b2c3", "png", 1));
+    database.statement(&logo(first, "a1b2c3", "png", 1_048_576));
+    refused(&database, UniqueViolation, &logo(first, "000000", "jpg", 1));
+    database.statement(&logo(second, "a1b2c3", "webp", 1));
+    database.statement(&format!("DELETE FROM companies WHERE id = '{second}'"));
+    assert_eq!(crate::fixture::number(&database, "SELECT count(*) FROM company_logos"), 1);
+}
+
+#[test]
 fn a_purchase_outlives_its_router_and_has_a_company() {
     let database = furnished();
     database.statement(&purchase(1, "EMP_0000000001"));

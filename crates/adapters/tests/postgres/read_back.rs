@@ -5,7 +5,7 @@ use std::{ops::RangeInclusive, sync::LazyLock};
 use portero_domain::{
     Timestamp,
     company::{Company, MercadoPagoAccess},
-    ids::{CompanyId, KeyId, ProductId, RouterId, SessionId, UserId, WebhookToken},
+    ids::{CompanyId, KeyId, LogoTag, ProductId, RouterId, SessionId, UserId, WebhookToken},
     money::Money,
     network::{CertificateFingerprint, Endpoint, Host, Port},
     ports::{Storage, StorageError, transact},
@@ -285,7 +285,7 @@ fn every_parsed_text_is_a_fixed_point() {
     );
     fixed_id!(
         CompanyId from "EMP_[0-9A-F]{10}", RouterId from "RTR_[0-9A-F]{8}", KeyId from "key_[0-9a-z]{1,32}",
-        SessionId from "ses_[0-9a-z]{26}", WebhookToken from "[0-9a-z]{32}",
+        SessionId from "ses_[0-9a-z]{26}", LogoTag from "[0-9a-f]{6}", WebhookToken from "[0-9a-z]{32}",
     );
     run(parsed(text(Secret::MAX), Secret::parse), |secret| {
         assert_eq!(Secret::parse(secret.expose()).ok(), Some(secret));

@@ -5,8 +5,9 @@ use std::sync::Once;
 use diesel::connection::{InstrumentationEvent, set_default_instrumentation};
 
 /// The tables whose rows belong to a company.
-const TENANT_TABLES: [&str; 13] = [
+const TENANT_TABLES: [&str; 14] = [
     "api_keys",
+    "company_logos",
     "notices",
     "products",
     "purchase_events",

@@ -4,8 +4,10 @@ mod company_overview;
 mod create_company;
 mod edit_company;
 mod find_company;
+mod find_logo;
 mod list_companies;
 mod set_company_active;
+mod set_logo;
 
 use std::sync::Arc;
 
@@ -16,8 +18,10 @@ pub use self::{
     create_company::{CreateCompany, CreateCompanyError, NewCompany},
     edit_company::{CompanySecrets, EditCompany, EditCompanyError},
     find_company::FindCompany,
+    find_logo::FindLogo,
     list_companies::ListCompanies,
     set_company_active::SetCompanyActive,
+    set_logo::{SetLogo, SetLogoError},
 };
 
 /// The companies.
@@ -29,6 +33,8 @@ pub struct Companies {
     pub edit: EditCompany,
     pub set_active: SetCompanyActive,
     pub overview: CompanyOverview,
+    pub set_logo: SetLogo,
+    pub find_logo: FindLogo,
 }
 
 impl Companies {
@@ -49,6 +55,8 @@ impl Companies {
                 gateways: ports.gateways.clone(),
             },
             set_active: SetCompanyActive { storage: Arc::clone(&ports.storage) },
+            set_logo: SetLogo { storage: Arc::clone(&ports.storage), ids: Arc::clone(&ports.ids) },
+            find_logo: FindLogo { storage: Arc::clone(&ports.storage) },
             overview: CompanyOverview { storage: Arc::clone(&ports.storage), clock: Arc::clone(&ports.clock) },
         }
     }

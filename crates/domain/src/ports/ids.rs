@@ -1,5 +1,5 @@
 use crate::{
-    ids::{CompanyId, KeyId, ProcessId, PurchaseReference, RouterId, SessionId, WebhookToken},
+    ids::{CompanyId, KeyId, LogoTag, ProcessId, PurchaseReference, RouterId, SessionId, WebhookToken},
     purchase::{GuestCredentials, GuestKind},
 };
 
@@ -22,4 +22,6 @@ pub trait Ids: Send + Sync {
     fn guest(&self, kind: GuestKind) -> GuestCredentials;
     /// A process's.
     fn process(&self) -> ProcessId;
+    /// A tag of a logo's file. Of two uploads in a row, one in 16 million has the tag of the other.
+    fn logo_tag(&self) -> LogoTag;
 }

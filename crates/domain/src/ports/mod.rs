@@ -30,7 +30,7 @@ pub use notices::{NoticeClaims, Notices};
 pub use notifier::{Notifier, NotifierError, NotifierRejection};
 pub use passwords::{KnownHash, PasswordCaller, PasswordError, Passwords, Verdict};
 pub use storage::{
-    ApiKeys, Claims, Companies, CompanyStats, EXPIRED_SESSIONS_PER_LOG_IN, Hold, KEPT_CHANGES, KnownPurchase,
+    ApiKeys, Claims, Companies, CompanyStats, EXPIRED_SESSIONS_PER_LOG_IN, Hold, KEPT_CHANGES, KnownPurchase, Logos,
     NewPurchase, Processes, Products, PurchaseMoment, Purchases, Rollback, RouterHealths, Routers, SealedSecret,
     SealedSecrets, Sessions, Storage, StorageError, Stored, SystemStats, Taken, Then, UnitOfWork, Users, WebhookEvents,
     Work, transact,

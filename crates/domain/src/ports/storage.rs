@@ -15,6 +15,7 @@ use crate::{
         CompanyId, KeyId, ProcessId, ProductId, PurchaseId, PurchaseReference, RouterId, SessionId, UserId,
         WebhookToken,
     },
+    logo::{Logo, LogoFile},
     page::{Listing, Page},
     ports::{Notices, SecretPlace},
     product::{Offer, Product},
@@ -97,6 +98,8 @@ pub trait Storage {
     fn notices(&mut self) -> &mut dyn Notices;
     /// The events that the payment gateways reported.
     fn webhook_events(&mut self) -> &mut dyn WebhookEvents;
+    /// The logos that companies have uploaded.
+    fn logos(&mut self) -> &mut dyn Logos;
     /// All sealed secrets, wherever they are kept.
     fn sealed_secrets(&mut self) -> &mut dyn SealedSecrets;
 }
@@ -128,6 +131,14 @@ pub trait Companies {
     fn stats(&mut self, id: &CompanyId, now: Timestamp) -> Stored<CompanyStats>;
     /// What the whole system has.
     fn system_stats(&mut self) -> Stored<SystemStats>;
+}
+
+/// The logos that companies have uploaded, one a company at most.
+pub trait Logos {
+    /// The logo in this file, if it is the company's present one.
+    fn find(&mut self, file: &LogoFile) -> Stored<Option<Logo>>;
+    /// Stores a locked company's logo in this file, in place of the one before.
+    fn replace(&mut self, file: &LogoFile, logo: &Logo) -> Stored<()>;
 }
 
 /// What a company has.

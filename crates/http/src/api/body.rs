@@ -77,7 +77,7 @@ fn read(request: &HttpRequest, payload: &mut Payload) -> impl Future<Output = Ap
     async move {
         described?;
         let payload = payload.await.map_err(|_| ApiError::of_status(StatusCode::BAD_REQUEST))?;
-        within(limit, collect(payload)).await
+        within(limit, collect(payload, MAX_BYTES)).await
     }
 }
 
@@ -101,7 +101,7 @@ fn is_json(media_type: &str) -> bool {
 }
 
 /// Rejects a compressed body. The response says that only plain bodies are accepted (RFC 9110, 15.5.16).
-fn check_encoding(headers: &HeaderMap) -> ApiResult<()> {
+pub(super) fn check_encoding(headers: &HeaderMap) -> ApiResult<()> {
     let is_plain = |value: &HeaderValue| {
         let coding = value.as_bytes().trim_ascii();
         coding.is_empty() || coding.eq_ignore_ascii_case(b"identity")
@@ -114,13 +114,13 @@ fn check_encoding(headers: &HeaderMap) -> ApiResult<()> {
     Err(refusal.with_header(header::ACCEPT_ENCODING, HeaderValue::from_static("identity")))
 }
 
-async fn within<T>(patience: Duration, work: impl Future<Output = ApiResult<T>>) -> ApiResult<T> {
+pub(super) async fn within<T>(patience: Duration, work: impl Future<Output = ApiResult<T>>) -> ApiResult<T> {
     timeout(patience, work).await.unwrap_or_else(|_| Err(ApiError::of_status(StatusCode::REQUEST_TIMEOUT)))
 }
 
-async fn collect(payload: web::Payload) -> ApiResult<Bytes> {
+pub(super) async fn collect(payload: web::Payload, max: usize) -> ApiResult<Bytes> {
     payload
-        .to_bytes_limited(MAX_BYTES)
+        .to_bytes_limited(max)
         .await
         .map_err(|_| ApiError::of_status(StatusCode::PAYLOAD_TOO_LARGE))?
         .map_err(|_| ApiError::of_status(StatusCode::BAD_REQUEST))

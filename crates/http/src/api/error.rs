@@ -180,6 +180,11 @@ impl ApiError {
         response.json(body)
     }
 
+    /// Whether the response has this status.
+    pub(crate) fn is(&self, status: StatusCode) -> bool {
+        self.0.status == status
+    }
+
     /// The stable name of the error.
     pub(crate) const fn code(&self) -> &'static str {
         self.0.body.code

@@ -5,6 +5,7 @@
 use portero_domain::{
     hotspot::Mac,
     ids::{CompanyId, KeyId, RouterId, WebhookToken},
+    logo::LogoFile,
     network::{CertificateFingerprint, Host},
 };
 use utoipa::{
@@ -19,10 +20,11 @@ use utoipa::{
 use super::openapi::operations;
 
 /// The forms of fields and parameters, by name.
-const BY_NAME: [(&str, &str); 11] = [
+const BY_NAME: [(&str, &str); 12] = [
     ("empresa_id", CompanyId::PATTERN),
     ("router_id", RouterId::PATTERN),
     ("key_id", KeyId::PATTERN),
+    ("file", LogoFile::PATTERN),
     ("host", Host::PATTERN),
     ("huella_tls", CertificateFingerprint::PATTERN),
     ("huella_presentada", CertificateFingerprint::PATTERN),

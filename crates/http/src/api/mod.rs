@@ -14,10 +14,12 @@ pub mod query;
 pub mod wire;
 
 mod companies;
+mod form;
 mod formats;
 mod gateways;
 mod hotspot;
 mod hotspot_error;
+mod logos;
 mod my_company;
 mod payments;
 mod portal;

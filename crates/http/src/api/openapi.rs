@@ -10,13 +10,14 @@ use utoipa::{
     openapi::{
         self, Content, HeaderBuilder, RefOr, ResponseBuilder,
         path::{Operation, Parameter},
+        request_body::RequestBody,
         schema::{ArrayItems, ObjectBuilder, OneOfBuilder, Ref, Schema, Type},
         security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityRequirement, SecurityScheme},
     },
 };
 
 use crate::api::{
-    companies, error, formats::Formats, gateways, hotspot, listed, my_company, payments, portal, products,
+    companies, error, formats::Formats, gateways, hotspot, listed, logos, my_company, payments, portal, products,
     query::AFTER, routers, service, sessions, users, webhooks,
 };
 
@@ -78,6 +79,8 @@ pub const ROUTER_KEY: &str = "router_api_key";
         gateways::edit_my_conekta::handle,
         gateways::find_my_conekta::handle,
         gateways::find_my_mercado_pago::handle,
+        logos::set_my_logo::handle,
+        logos::show_logo::handle,
         my_company::list_my_routers::handle,
         my_company::edit_my_router::handle,
         my_company::find_my_router_tls::handle,
@@ -165,7 +168,7 @@ impl Modify for CommonRefusals {
                         common.push(("403", "The session has another role"));
                     }
                 }
-                if operation.request_body.is_some() {
+                if operation.request_body.as_ref().is_some_and(is_json) {
                     common.push(("408", "The body did not arrive in time"));
                     common.push(("413", "The body is larger than 64 KiB"));
                     common.push(("415", "The body is not `application/json`, or it is compressed"));
@@ -178,6 +181,11 @@ impl Modify for CommonRefusals {
             }
         }
     }
+}
+
+/// Whether a request has a body of JSON. Forms have limits of their own.
+fn is_json(body: &RefOr<RequestBody>) -> bool {
+    matches!(body, RefOr::T(body) if body.content.contains_key("application/json"))
 }
 
 fn refusal(description: &str) -> RefOr<openapi::Response> {

@@ -1,5 +1,5 @@
 use super::{
-    companies, gateways, hotspot, my_company, payments, portal, products, routers,
+    companies, gateways, hotspot, logos, my_company, payments, portal, products, routers,
     routing::{At, at, delete, get, post, put},
     service, sessions, users, webhooks,
 };
@@ -77,6 +77,8 @@ pub(super) fn routes() -> Vec<At> {
         at("/api/v1/payments/configurar-credenciales", [post(gateways::configure_credentials::handle)]),
         at("/api/v1/admin/mi-empresa/configurar-conekta", [post(gateways::configure_my_conekta::handle)]),
         at("/api/v1/admin/mi-empresa/conekta-config", [put(gateways::edit_my_conekta::handle)]),
+        at("/api/v1/admin/mi-empresa/logo", [post(logos::set_my_logo::handle)]),
+        at("/static/logos/{file}", [get(logos::show_logo::handle)]),
         at("/api/v1/admin/mi-empresa/conekta", [get(gateways::find_my_conekta::handle)]),
         at("/api/v1/admin/mi-empresa/mercado-pago", [get(gateways::find_my_mercado_pago::handle)]),
         at("/api/v1/admin/mi-empresa/routers", [get(my_company::list_my_routers::handle)]),

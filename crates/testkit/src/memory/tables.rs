@@ -6,6 +6,7 @@ use portero_domain::{
     company::Company,
     health::{HealthChange, RouterHealth},
     ids::{CompanyId, ProductId, PurchaseId, RouterId, UserId, WebhookToken},
+    logo::{Logo, LogoFile},
     notification::{NewNotice, NoticeId, NoticeOutcome},
     ports::{StorageError, Stored},
     product::{Offer, Product},
@@ -24,6 +25,8 @@ use crate::purchases::PurchaseRow;
 pub struct Tables {
     /// The companies.
     pub companies: Vec<Company>,
+    /// Their logos.
+    pub logos: Vec<(LogoFile, Logo)>,
     /// The routers.
     pub routers: Vec<Router>,
     /// How they are.

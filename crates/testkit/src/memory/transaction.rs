@@ -1,8 +1,8 @@
 use portero_domain::{
     Timestamp,
     ports::{
-        ApiKeys, Companies, Notices, Processes, Products, Purchases, RouterHealths, Routers, SealedSecrets, Sessions,
-        Storage, Stored, Users, WebhookEvents,
+        ApiKeys, Companies, Logos, Notices, Processes, Products, Purchases, RouterHealths, Routers, SealedSecrets,
+        Sessions, Storage, Stored, Users, WebhookEvents,
     },
 };
 
@@ -88,6 +88,10 @@ impl Storage for MemoryTransaction<'_> {
     }
 
     fn webhook_events(&mut self) -> &mut dyn WebhookEvents {
+        self
+    }
+
+    fn logos(&mut self) -> &mut dyn Logos {
         self
     }
 

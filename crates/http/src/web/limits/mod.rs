@@ -152,6 +152,12 @@ pub fn dial(request: &HttpRequest, mandate: &Mandate) -> Result<(), Exceeded> {
     of(request).map_or(Ok(()), |limits| limits.dials.take(mandate))
 }
 
+/// Counts a request for a public file. It draws on the same bucket as the requests of portals from the same address, because
+/// visitors of a portal read the files that the portal shows.
+pub fn file(request: &HttpRequest) -> Result<(), Exceeded> {
+    of(request).map_or(Ok(()), |limits| limits.addresses.take(&visitor(request)))
+}
+
 /// The limits for this request, or nothing if limits are turned off.
 pub fn of(request: &HttpRequest) -> Option<&Limits> {
     request.app_data::<Data<Limits>>().map(|limits| &***limits)

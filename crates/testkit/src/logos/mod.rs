@@ -1,0 +1,5 @@
+//! The logos, for tests.
+
+pub(crate) mod builders;
+pub mod contract;
+mod memory;
