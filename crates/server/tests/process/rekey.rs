@@ -22,7 +22,10 @@ const NEW: &str = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBAQE=";
 
 const SEALED: &str = "SELECT password_sealed AS text FROM routers \
     UNION ALL SELECT conekta_private_key_sealed FROM companies WHERE conekta_private_key_sealed IS NOT NULL \
-    UNION ALL SELECT telegram_bot_token_sealed FROM companies WHERE telegram_bot_token_sealed IS NOT NULL";
+    UNION ALL SELECT telegram_bot_token_sealed FROM companies WHERE telegram_bot_token_sealed IS NOT NULL \
+    UNION ALL SELECT mercado_pago_access_token_sealed FROM companies WHERE mercado_pago_access_token_sealed IS NOT NULL \
+    UNION ALL SELECT mercado_pago_webhook_secret_sealed FROM companies \
+    WHERE mercado_pago_webhook_secret_sealed IS NOT NULL";
 
 /// How many sealed texts there are of the key with these bytes.
 fn sealed_by(database: &TestDatabase, byte: u8) -> i64 {
@@ -54,8 +57,16 @@ fn every_secret_is_sealed_anew_beside_a_service_that_goes_on() {
         let set = format!("conekta_private_key_sealed = '{}'", sealed.as_str());
         database.statement(&format!("UPDATE companies SET {set} WHERE id = '{id}'"));
     }
+    let company = CompanyId::parse("EMP_0000000001").unwrap();
+    for (column, place) in [
+        ("mercado_pago_access_token_sealed", SecretPlace::MercadoPagoAccessToken(company.clone())),
+        ("mercado_pago_webhook_secret_sealed", SecretPlace::MercadoPagoWebhookSecret(company.clone())),
+    ] {
+        let sealed = vault.encrypt(&Secret::new("of Mercado Pago".into()), &place).unwrap();
+        database.statement(&format!("UPDATE companies SET {column} = '{}' WHERE id = '{company}'", sealed.as_str()));
+    }
     let all = number(&database, &format!("SELECT count(*) FROM ({SEALED}) AS sealed"));
-    assert_eq!((all, sealed_by(&database, 0)), (156, 156));
+    assert_eq!((all, sealed_by(&database, 0)), (158, 158));
 
     // The service goes over first, so that nothing new is sealed by the old key.
     let service = Program::serving(&database).with("ENCRYPTION_KEY", NEW).with("ENCRYPTION_KEYS_OLD", OLD).serve();
@@ -72,7 +83,7 @@ fn every_secret_is_sealed_anew_beside_a_service_that_goes_on() {
         }
         let ended = rekeying.join().unwrap();
         assert_eq!(ended.code, Some(0), "{}", ended.errors);
-        assert!(ended.errors.contains("resealed=156"), "{}", ended.errors);
+        assert!(ended.errors.contains("resealed=158"), "{}", ended.errors);
     });
     assert_eq!(sealed_by(&database, 0), 0);
     let all = number(&database, &format!("SELECT count(*) FROM ({SEALED}) AS sealed"));
