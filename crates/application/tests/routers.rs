@@ -211,7 +211,7 @@ fn a_shop_that_traded() -> InMemory {
         .with_product(a_product().offering(an_offer().off_sale().build()).build())
         .with_product(a_product().id(2).of(&other.company).offering(others_offer).build())
         .with_purchase(a_purchase().build())
-        .with_purchase(a_purchase().reference("other").of(&other.company).on(&other.id).build());
+        .with_purchase(a_purchase().number(2).of(&other.company).on(&other.id).build());
     let old = a_key().id("key_old").revoked_at(start()).build();
     let others = a_key().id("key_other").of(&other).build();
     [old, a_key().build(), others].into_iter().fold(store, with_key)

@@ -21,9 +21,9 @@ use portero_domain::{
     secret::Secret,
 };
 use portero_testkit::{
-    CountingIds, FakeRouters, FakeTokens, FixedClock, InMemory, KeyRow,
+    CountingIds, FakeGateway, FakeRouters, FakeTokens, FixedClock, InMemory, KeyRow,
     builders::{a_company, a_key, a_router},
-    fake_ports,
+    fake_gateways, fake_ports,
 };
 
 /// Demands that an answer is of this form, and shows it if it is not.
@@ -45,6 +45,8 @@ pub(crate) struct World {
     pub(crate) clock: FixedClock,
     pub(crate) ids: CountingIds,
     pub(crate) routers: FakeRouters,
+    pub(crate) conekta: FakeGateway,
+    pub(crate) mercado_pago: FakeGateway,
 }
 
 impl World {
@@ -61,10 +63,13 @@ impl World {
     /// The same, where an operator has set something too.
     pub(crate) fn set(store: InMemory, settings: &Settings, cast: impl FnOnce(&mut Ports)) -> Self {
         let (clock, ids, routers) = (FixedClock::default(), CountingIds::default(), FakeRouters::default());
+        let (conekta, mercado_pago) = (FakeGateway::new(), FakeGateway::new());
+        let store = store.with_clock(&clock);
         let mut ports = fake_ports(&store, &clock, &ids, &routers);
+        ports.gateways = fake_gateways(&conekta, &mercado_pago);
         cast(&mut ports);
         let app = Application::new(&ports, settings);
-        Self { app, store, clock, ids, routers }
+        Self { app, store, clock, ids, routers, conekta, mercado_pago }
     }
 
     /// Lets the use case fail at every call of the store. Each failure must be returned and must leave the tables

@@ -7,7 +7,7 @@ use portero_application::{
     system::{CheckedSecrets, ResealError, Resealed},
 };
 use portero_domain::{
-    filter::{FleetFilter, ProductFilter, RouterFilter, UserFilter},
+    filter::{FleetFilter, ProductFilter, PurchaseFilter, RouterFilter, UserFilter},
     ids::{ProductId, UserId},
     page::Page,
     ports::{MockVault, SecretPlace, StorageError, SystemStats, Vault, VaultError},
@@ -101,7 +101,7 @@ async fn a_question_to_a_busy_store_is_answered_so() {
         app.users.list.execute(UserFilter::default(), Page::default()),
         app.products.find.execute(company(), ProductId::new(1)),
         app.products.list.execute(company(), ProductFilter::default(), Page::default()),
-        app.purchases.list.execute(company(), Page::default()),
+        app.purchases.list.execute(company(), PurchaseFilter::default(), Page::default()),
         app.purchases.dashboard.execute(company()),
         app.health.of_router.execute(company(), router()),
         app.health.of_fleet.execute(FleetFilter::default(), Page::default()),

@@ -3,7 +3,7 @@
 use portero_http::api::openapi;
 use portero_testkit::{
     FakePasswords,
-    builders::{a_company, a_product, a_router, a_user},
+    builders::{a_company, a_product, a_purchase, a_router, a_user},
 };
 use serde_json::{Value, json};
 
@@ -22,7 +22,8 @@ fn operations() -> Vec<(String, String, String)> {
     let of_admins = paths.into_iter().filter(|(path, _)| is_of_company_admins(path));
     of_admins
         .flat_map(|(path, item)| {
-            let path = path.replace("{router_id}", a_router().build().id.as_str()).replace("{producto_id}", "1");
+            let path = path.replace("{router_id}", a_router().build().id.as_str());
+            let path = path.replace("{producto_id}", "1").replace("{transaccion_id}", "1");
             let methods = item.as_object().unwrap().clone();
             methods.into_iter().map(move |(method, operation): (String, Value)| {
                 (operation["operationId"].as_str().unwrap().to_owned(), method.to_uppercase(), path.clone())
@@ -33,10 +34,8 @@ fn operations() -> Vec<(String, String, String)> {
 
 async fn an_app_of_an_inactive_company() -> (TestApp, String) {
     let app = TestApp::new().await;
-    let store = |company| {
-        app.given(|store| store.with_company(company).with_router(a_router().build()).with_product(a_product().build()))
-    };
-    store(a_company().inactive().build());
+    app.given(|store| store.with_company(a_company().inactive().build()).with_router(a_router().build()))
+        .given(|store| store.with_product(a_product().build()).with_purchase(a_purchase().build()));
     let token = app.company_admin();
     (app, token)
 }

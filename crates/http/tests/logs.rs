@@ -9,12 +9,14 @@ use std::{
     },
 };
 
+use async_trait::async_trait;
 use portero_domain::{
     Timestamp,
     ports::{Clock, StorageError},
 };
 use portero_http::web::log_panics;
 use portero_testkit::builders::a_company;
+use time::Duration;
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::{
@@ -100,7 +102,11 @@ async fn log_of_panics() -> Vec<String> {
 #[actix_web::test]
 async fn no_line_of_the_log_holds_a_token_or_a_password_or_a_made_up_address() {
     let log = Kept::default();
-    let subscriber = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE).with_writer(log.clone()).finish();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(log.clone())
+        .without_time()
+        .finish();
     // For every thread, as other tests decide too whether anybody listens to a line of the code.
     tracing::subscriber::set_global_default(subscriber).unwrap();
     tracing::callsite::rebuild_interest_cache();

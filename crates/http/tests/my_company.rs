@@ -39,17 +39,16 @@ fn add_other_company(app: &TestApp) {
     let offer = an_offer().on(&router.id).build();
     app.given(|store| store.with_company(other).with_router(router))
         .given(|store| store.with_product(a_product().id(99).of(&id).offering(offer).build()))
-        .given(|store| store.with_purchase(a_purchase().of(&id).reference("ord_otra").build()));
+        .given(|store| store.with_purchase(a_purchase().of(&id).number(9).build()));
 }
 
 /// Two sales, the later one not paid yet.
 fn add_sales(app: &TestApp) {
     let pending = a_purchase()
-        .reference("ord_2tUyZ8kLm4pQrS5Tu")
+        .number(2)
         .amount(money("19.90"))
         .status(PaymentStatus::Pending)
-        .anonymous()
-        .created_at(start().plus(Duration::minutes(90)));
+        .opened_at(start().plus(Duration::minutes(90)));
     app.given(|store| store.with_purchase(a_purchase().build()).with_purchase(pending.build()));
 }
 
@@ -176,15 +175,14 @@ async fn the_dashboard_sums_what_was_paid() {
     add_sales(&app);
     assert_example(&app.get(DASHBOARD).bearer(&token).await, "my_dashboard 200");
 
-    let others = [("ord_a", PaymentStatus::Failed), ("ord_b", PaymentStatus::Refunded), ("ord_c", PaymentStatus::Paid)];
-    for (reference, status) in others {
-        app.given(|store| store.with_purchase(a_purchase().reference(reference).status(status).build()));
+    for (number, status) in [(3, PaymentStatus::Failed), (4, PaymentStatus::Refunded), (5, PaymentStatus::Paid)] {
+        app.given(|store| store.with_purchase(a_purchase().number(number).status(status).build()));
     }
-    app.given(|store| store.with_purchase(a_purchase().reference("ord_d").amount(money("0.05")).build()));
+    app.given(|store| store.with_purchase(a_purchase().number(6).amount(money("0.05")).build()));
     let response = app.get(DASHBOARD).bearer(&token).await;
-    let sums =
-        r#""total_transacciones":6,"ingresos_totales":50.05,"transacciones_pagadas":3,"transacciones_pendientes":1"#;
+    let sums = r#""ingresos_por_moneda":[{"moneda":"MXN","monto":50.05}],"transacciones_pagadas":3,"transacciones_pendientes":1"#;
     assert!(response.text.contains(sums), "{response:?}");
+    assert!(response.text.contains(r#""total_transacciones":6,"ingresos_totales":50.05"#), "{response:?}");
     assert_eq!(response.body["transacciones_recientes"].as_array().unwrap().len(), 5);
 }
 
@@ -219,15 +217,21 @@ async fn transactions_come_newest_first_and_in_parts() {
 #[actix_web::test]
 async fn every_standing_of_a_payment_has_its_word() {
     let (app, token) = with_admin().await;
-    for (status, word) in [
-        (PaymentStatus::Paid, "paid"),
-        (PaymentStatus::Pending, "pending"),
-        (PaymentStatus::Failed, "failed"),
-        (PaymentStatus::Refunded, "refunded"),
-    ] {
-        app.given(|store| store.with_purchase(a_purchase().reference(word).status(status).build()));
-        let response = app.get(&format!("{TRANSACTIONS}?limit=1")).bearer(&token).await;
-        assert_eq!(response.body["transacciones"][0]["estado_pago"], word);
+    let words = [
+        (PaymentStatus::Paid, "paid", "pagado"),
+        (PaymentStatus::Pending, "pending", "pendiente"),
+        (PaymentStatus::Confirming, "pending", "confirmando"),
+        (PaymentStatus::Failed, "failed", "rechazado"),
+        (PaymentStatus::Refunded, "refunded", "reembolsado"),
+        (PaymentStatus::ChargedBack, "charged_back", "contracargo"),
+        (PaymentStatus::Manual, "in_review", "manual"),
+    ];
+    for (number, (status, older, word)) in (1..).zip(words) {
+        app.given(|store| store.with_purchase(a_purchase().number(number).status(status).build()));
+        let newest = app.get(&format!("{TRANSACTIONS}?limit=1")).bearer(&token).await.body["transacciones"][0].clone();
+        assert_eq!((&newest["estado_pago"], &newest["estado"]), (&json!(older), &json!(word)));
+        let of_state = app.get(&format!("{TRANSACTIONS}?estado={word}")).bearer(&token).await.body;
+        assert_eq!((&of_state["total"], &of_state["transacciones"][0]), (&json!(1), &newest));
     }
 }
 

@@ -64,6 +64,8 @@ fn operation(path: &str, (method, document): (&String, &Value)) -> Operation {
         ("{key_id}", "key_a1b2c3d4e5f6g7h8"),
         ("{usuario_id}", "2"),
         ("{producto_id}", "1"),
+        ("{transaccion_id}", "1"),
+        ("{payment_id}", "1320482764"),
         // The token of the examples' company.
         ("{webhook_token}", "00000000000000000000003a9f1c0b2d"),
         ("{file}", "logo_EMP_3A9F1C0B2D_a1b2c3.png"),

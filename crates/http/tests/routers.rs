@@ -149,7 +149,7 @@ async fn a_deleted_router_takes_its_keys_along_and_leaves_its_purchases() {
     assert_example(&app.delete(ROUTER).bearer(&admin).await, "delete_router 200");
     let tables = app.store.tables();
     assert!(tables.routers.is_empty() && tables.keys.is_empty() && tables.products.is_empty());
-    assert_eq!(tables.purchases[0].router, router_id("RTR_A1B2C3D4"));
+    assert_eq!(tables.purchases[0].purchase.order.router, router_id("RTR_A1B2C3D4"));
 
     assert_example(&app.delete(ROUTER).bearer(&admin).await, "delete_router 404");
     let refused = app.get("/api/v1/config/public").key(&key).await;

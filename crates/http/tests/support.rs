@@ -22,9 +22,9 @@ use portero_domain::{
 };
 use portero_http::Options;
 use portero_testkit::{
-    CountingIds, FakeRouters, FakeTokens, FixedClock, InMemory,
+    CountingIds, FakeGateway, FakeRouters, FakeTokens, FixedClock, InMemory,
     builders::{UserBuilder, a_company, a_router, a_session, a_user},
-    fake_ports,
+    fake_gateways, fake_ports,
 };
 use serde_json::{Value, json};
 use time::Duration;
@@ -39,6 +39,9 @@ pub(crate) struct TestApp {
     pub(crate) clock: FixedClock,
     pub(crate) ids: CountingIds,
     pub(crate) routers: FakeRouters,
+    pub(crate) conekta: FakeGateway,
+    pub(crate) mercado_pago: FakeGateway,
+    pub(crate) application: Data<Application>,
     serve: Box<dyn Fn(TestRequest) -> Answer<'static>>,
 }
 
@@ -55,13 +58,15 @@ impl TestApp {
 
     /// The same, where an operator has set something too.
     pub(crate) async fn set(settings: &Settings, change: impl FnOnce(&mut Ports, &mut Options)) -> Self {
-        let (store, clock, ids) = (InMemory::new(), FixedClock::default(), CountingIds::default());
-        let routers = FakeRouters::default();
+        let (clock, ids, routers) = (FixedClock::default(), CountingIds::default(), FakeRouters::default());
+        let (conekta, mercado_pago) = (FakeGateway::new(), FakeGateway::new());
+        let store = InMemory::new().with_clock(&clock);
         let mut ports = fake_ports(&store, &clock, &ids, &routers);
+        ports.gateways = fake_gateways(&conekta, &mercado_pago);
         let mut options = Options::default();
         change(&mut ports, &mut options);
         let application = Data::new(Application::new(&ports, settings));
-        let service = Rc::new(test::init_service(portero_http::app(application, &options)).await);
+        let service = Rc::new(test::init_service(portero_http::app(application.clone(), &options)).await);
         let serve = move |request: TestRequest| -> Answer<'static> {
             let service = Rc::clone(&service);
             Box::pin(async move {
@@ -74,7 +79,7 @@ impl TestApp {
                 Response::new(status, headers, &to_bytes(response.into_body()).await.unwrap_or_default())
             })
         };
-        Self { store, clock, ids, routers, serve: Box::new(serve) }
+        Self { store, clock, ids, routers, conekta, mercado_pago, application, serve: Box::new(serve) }
     }
 
     /// Adds to the store: `app.given(|store| store.with_product(..))`.
@@ -230,9 +235,13 @@ impl Response {
             let refusal = response.body.as_object().unwrap_or_else(|| panic!("a refusal is JSON: {response:?}"));
             let fields: Vec<_> = refusal.keys().map(String::as_str).collect();
             assert_eq!(response.header("content-type"), Some("application/json"));
-            assert!(refusal["detail"].is_string() != (status == StatusCode::UNPROCESSABLE_ENTITY), "{response:?}");
+            let names_fields = refusal["code"] == "validation_error";
+            assert!(refusal["detail"].is_array() == names_fields && (!names_fields || response.status == 422));
+            assert!(names_fields || refusal["detail"].is_string(), "{response:?}");
             assert!(expect::is_documented(response.status, refusal), "docs/wire.md does not know {response:?}");
-            if response.status == 500 {
+            if response.body["code"] == "purchase_closed" {
+                assert_eq!(fields, ["detail", "code", "estado_pago"]);
+            } else if response.status == 500 {
                 assert_eq!((fields, &refusal["request_id"]), (vec!["detail", "code", "request_id"], &json!(id)));
             } else {
                 assert_eq!(fields, ["detail", "code"]);

@@ -41,7 +41,7 @@ pub use ids::CountingIds;
 pub use memory::{EventRow, HealthRow, InMemory, KeyRow, NoticeRow, Tables};
 pub use notifications::{FakeNotifier, SentMessage};
 pub use passwords::FakePasswords;
-pub use ports::fake_ports;
+pub use ports::{fake_gateways, fake_ports};
 pub use purchases::PurchaseRow;
 pub use tokens::FakeTokens;
 pub use vault::FakeVault;

@@ -171,9 +171,9 @@ async fn an_unknown_charge_is_retried_with_growing_waits_for_a_day() {
         if world.row("1").is_some() {
             let wait = world.wait("1").unwrap();
             waits.push(wait);
-            world.store.let_pass(Duration::seconds(wait - 1));
+            world.store.pass_time(Duration::seconds(wait - 1));
             assert_eq!(world.run().await.unwrap(), 0, "not sooner");
-            world.store.let_pass(Duration::SECOND);
+            world.store.pass_time(Duration::SECOND);
         }
     }
     assert_eq!(waits[..13], [2, 4, 8, 16, 32, 64, 128, 256, 512, 1_024, 2_048, 3_600, 3_600]);
@@ -186,7 +186,7 @@ async fn an_unknown_charge_that_becomes_known_is_settled() {
     world.given([event("1")]).await;
     world.reports.answer("1", Ok(Noted::UnknownReference));
     world.run().await.unwrap();
-    world.store.let_pass(Duration::seconds(2));
+    world.store.pass_time(Duration::seconds(2));
     assert_eq!(world.run().await.unwrap(), 1);
     assert_eq!(world.wait("1"), None);
     assert_eq!(world.reports.seen(), ["1", "1"]);
@@ -196,7 +196,7 @@ async fn an_unknown_charge_that_becomes_known_is_settled() {
 async fn an_event_of_a_known_purchase_is_not_given_up_after_a_day() {
     let world = world();
     world.given([event("1")]).await;
-    world.store.let_pass(Duration::days(2));
+    world.store.pass_time(Duration::days(2));
     world.reports.answer("1", Ok(Noted::TryLater));
     assert_eq!(world.run().await.unwrap(), 1);
     assert_eq!(world.wait("1"), Some(2));
@@ -209,7 +209,7 @@ async fn an_event_that_cannot_be_reported_waits_and_holds_up_no_other() {
     world.reports.answer("2", Err(failed()));
     assert!(world.run().await.is_err());
     assert_eq!(["1", "2", "3"].map(|event| world.wait(event)), [None, Some(2), None]);
-    world.store.let_pass(Duration::seconds(2));
+    world.store.pass_time(Duration::seconds(2));
     assert_eq!(world.run().await.unwrap(), 1);
     assert_eq!(world.wait("2"), None);
 }
@@ -227,7 +227,7 @@ async fn no_event_is_lost_wherever_the_store_fails() {
             return;
         }
         assert!(outcome.is_err(), "at step {step}");
-        world.store.let_pass(Duration::minutes(2));
+        world.store.pass_time(Duration::minutes(2));
         world.run().await.unwrap();
         assert_eq!(["1", "2"].map(|event| world.wait(event)), [None, None], "at step {step}");
     }
@@ -244,7 +244,7 @@ async fn a_slow_company_delays_no_other_and_has_eight_events_at_once() {
     let world = world();
     *world.reports.slow.lock().unwrap() = Some(slow_company());
     world.given(events_of(&slow_company(), 50)).await;
-    world.store.let_pass(Duration::MINUTE);
+    world.store.pass_time(Duration::MINUTE);
     let (early, late) = (events_of(&other_company(), 20), events_of(&a_company().build().id, 1));
     world.given(early).await;
     let settled = |company: CompanyId| {

@@ -155,6 +155,6 @@ async fn old_events_are_deleted_in_parts() {
     }
     let prune = async || world.app.webhooks.prune.execute().await.unwrap();
     assert_eq!(prune().await, 0);
-    world.store.let_pass(time::Duration::days(91));
+    world.store.pass_time(time::Duration::days(91));
     assert_eq!((prune().await, prune().await, prune().await), (1_000, 1, 0));
 }

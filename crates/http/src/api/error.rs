@@ -13,7 +13,10 @@ use portero_domain::ports::{PasswordError, StorageError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::web::limits::{self, Exceeded};
+use crate::{
+    api::payments::PurchaseState,
+    web::limits::{self, Exceeded},
+};
 
 /// The result of a handler: a response, or an error response.
 pub type ApiResult<T> = Result<T, ApiError>;
@@ -34,7 +37,7 @@ struct Refusal {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Error)]
 pub struct ErrorBody {
-    /// A Spanish sentence. For status 422 it is the list of invalid fields.
+    /// A Spanish sentence. With the code `validation_error` it is the list of invalid fields.
     pub detail: Detail,
     /// A stable name for programs.
     #[schema(value_type = String, example = "router_not_found")]
@@ -44,7 +47,7 @@ pub struct ErrorBody {
     pub request_id: Option<String>,
     /// The state of the purchase. Only with the code `purchase_closed`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<PurchaseState>)]
     pub estado_pago: Option<&'static str>,
 }
 

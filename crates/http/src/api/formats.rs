@@ -4,7 +4,7 @@
 
 use portero_domain::{
     hotspot::Mac,
-    ids::{CompanyId, KeyId, RouterId, WebhookToken},
+    ids::{CompanyId, KeyId, PurchaseReference, RouterId, WebhookToken},
     logo::LogoFile,
     network::{CertificateFingerprint, Host},
 };
@@ -33,6 +33,7 @@ const BY_NAME: [(&str, &str); 12] = [
     ("mac_address", Mac::PATTERN),
     ("nueva_mac", Mac::PATTERN),
     ("webhook_token", WebhookToken::PATTERN),
+    ("compra_id", PurchaseReference::PATTERN),
 ];
 
 /// The forms of `id`, by the schema that it identifies.
@@ -94,7 +95,9 @@ fn describe_field(schema: &str, field: &str, object: &mut Object) {
         let name = if field == "id" { schema } else { field };
         let found = table.iter().find(|(known, _)| *known == name && schema != TYPED);
         object.pattern = found.map(|(_, pattern)| (*pattern).to_owned());
-    } else if is(&object.schema_type, &Type::Integer) && ["id", "usuario_id", "producto_id"].contains(&field) {
+    } else if is(&object.schema_type, &Type::Integer)
+        && ["id", "usuario_id", "producto_id", "payment_id"].contains(&field)
+    {
         object.minimum = Some(1.into());
     }
 }

@@ -28,6 +28,8 @@ struct State {
     next_finds: VecDeque<ChargeAnswer>,
     next_refunds: VecDeque<RefundAnswer>,
     refuses_credentials: bool,
+    is_silent: bool,
+    orders: Vec<ChargeOrder>,
 }
 
 /// A charge at the gateway.
@@ -50,6 +52,21 @@ impl FakeGateway {
     /// The charges so far.
     pub fn charges(&self) -> Vec<FakeCharge> {
         self.state().charges.clone()
+    }
+
+    /// The requests to charge so far, whatever became of them.
+    pub fn orders(&self) -> Vec<ChargeOrder> {
+        self.state().orders.clone()
+    }
+
+    /// Carries out requests to charge from now on, and answers nothing. It refunds nothing.
+    pub fn fall_silent(&self) {
+        self.state().is_silent = true;
+    }
+
+    /// Answers again.
+    pub fn recover(&self) {
+        self.state().is_silent = false;
     }
 
     /// Answers the next request to charge so. Only [`ChargeAnswer::Paid`] and [`ChargeAnswer::Unknown`] charge the card.
@@ -99,7 +116,8 @@ fn charge_id(place: usize) -> ChargeId {
 impl CardGateway for FakeGateway {
     async fn charge(&self, _: &GatewayAccount, order: &ChargeOrder) -> ChargeAnswer {
         let mut state = self.state();
-        let next = state.next_charges.pop_front();
+        state.orders.push(order.clone());
+        let next = state.next_charges.pop_front().or_else(|| state.is_silent.then_some(ChargeAnswer::Unknown(None)));
         if matches!(next, None | Some(ChargeAnswer::Paid(_) | ChargeAnswer::Unknown(_))) {
             let charge = FakeCharge { purchase: order.purchase.clone(), terms: order.terms, refunded: Money::ZERO };
             state.charges.push(charge);
@@ -109,7 +127,8 @@ impl CardGateway for FakeGateway {
 
     async fn find(&self, _: &GatewayAccount, query: &ChargeQuery) -> ChargeAnswer {
         let mut state = self.state();
-        state.next_finds.pop_front().unwrap_or_else(|| state.answer(&query.purchase))
+        let next = state.next_finds.pop_front().or_else(|| state.is_silent.then_some(ChargeAnswer::Unknown(None)));
+        next.unwrap_or_else(|| state.answer(&query.purchase))
     }
 
     async fn cancel(&self, _: &GatewayAccount, _: &ChargeQuery) -> ChargeAnswer {
@@ -118,7 +137,8 @@ impl CardGateway for FakeGateway {
 
     async fn refund(&self, _: &GatewayAccount, order: &RefundOrder) -> RefundAnswer {
         let mut state = self.state();
-        if let Some(answer) = state.next_refunds.pop_front() {
+        let next = state.next_refunds.pop_front().or_else(|| state.is_silent.then_some(RefundAnswer::Unknown(None)));
+        if let Some(answer) = next {
             return answer;
         }
         let Some(charge) = state.charges.iter_mut().find(|charge| charge.purchase == order.purchase) else {

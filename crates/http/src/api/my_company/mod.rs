@@ -28,6 +28,7 @@ use crate::api::{
     companies::CompanyBody,
     error::{ApiError, ApiResult},
     payments::PurchaseState,
+    products::CurrencyCode,
     wire::{Amount, HIDDEN, Moment},
     words::words,
 };
@@ -68,8 +69,7 @@ pub(crate) struct PurchaseBody {
     /// Portero's id of the purchase.
     compra_id: String,
     monto: Amount,
-    #[schema(value_type = String)]
-    moneda: &'static str,
+    moneda: CurrencyCode,
     /// What went back to the buyer.
     reembolsado: Amount,
     /// The state of the payment in the words of older portals and panels.
@@ -101,7 +101,7 @@ impl From<Purchase> for PurchaseBody {
             transaccion_id: purchase.charge.map_or_else(|| reference.clone(), |charge| charge.as_str().to_owned()),
             compra_id: reference,
             monto: Amount(purchase.order.terms.amount),
-            moneda: purchase.order.terms.currency.code(),
+            moneda: CurrencyCode(purchase.order.terms.currency),
             reembolsado: Amount(purchase.refunded),
             estado_pago: status.into(),
             estado: PurchaseState(status),

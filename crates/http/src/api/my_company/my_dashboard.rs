@@ -9,6 +9,7 @@ use crate::api::{
     auth::CompanyAdmin,
     companies::{CompanySummary, company_not_found},
     error::{ApiResult, ErrorBody},
+    products::CurrencyCode,
     wire::Amount,
 };
 
@@ -40,14 +41,13 @@ pub(crate) struct Sums {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Income)]
 pub(crate) struct IncomeBody {
-    #[schema(value_type = String)]
-    moneda: &'static str,
+    moneda: CurrencyCode,
     monto: Amount,
 }
 
 impl From<Income> for IncomeBody {
     fn from(Income { currency, amount }: Income) -> Self {
-        Self { moneda: currency.code(), monto: Amount(amount) }
+        Self { moneda: CurrencyCode(currency), monto: Amount(amount) }
     }
 }
 

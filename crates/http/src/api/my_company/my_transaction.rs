@@ -48,14 +48,29 @@ pub(crate) struct RefundBody {
     #[schema(required)]
     motivo: Option<String>,
     solicitado_en: Moment,
-    /// `pendiente`, `reembolsado` or `rechazado`.
-    #[schema(value_type = String)]
-    estado: &'static str,
+    estado: RefundWord,
     #[schema(required)]
     reembolsado_en: Option<Moment>,
     /// A stable name of the gateway's reason, if it refused.
     #[schema(required, value_type = Option<String>)]
     causa: Option<&'static str>,
+}
+
+/// A refund's state without what belongs to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RefundStateKind {
+    Due,
+    Done,
+    Refused,
+}
+
+words! {
+    /// The state of a refund.
+    pub(crate) RefundWord of RefundStateKind {
+        [RefundStateKind::Due] => "pendiente",
+        [RefundStateKind::Done] => "reembolsado",
+        [RefundStateKind::Refused] => "rechazado",
+    }
 }
 
 words! {
@@ -84,16 +99,16 @@ impl From<PurchaseMoment> for StageBody {
 impl From<Refund> for RefundBody {
     fn from(refund: Refund) -> Self {
         let (estado, reembolsado_en, causa) = match refund.state {
-            RefundState::Due => ("pendiente", None, None),
-            RefundState::Done(at) => ("reembolsado", Some(at.into()), None),
-            RefundState::Refused(problem) => ("rechazado", None, Some(problem.name())),
+            RefundState::Due => (RefundStateKind::Due, None, None),
+            RefundState::Done(at) => (RefundStateKind::Done, Some(at.into()), None),
+            RefundState::Refused(problem) => (RefundStateKind::Refused, None, Some(problem.name())),
         };
         Self {
             numero: refund.number,
             monto: Amount(refund.amount),
             motivo: refund.reason.map(|reason| reason.as_str().to_owned()),
             solicitado_en: refund.requested_at.into(),
-            estado,
+            estado: RefundWord(estado),
             reembolsado_en,
             causa,
         }
@@ -116,6 +131,7 @@ impl From<PurchaseDetails> for Body {
     path = "/api/v1/admin/mi-empresa/transacciones/{transaccion_id}",
     operation_id = "my_transaction",
     tag = "My company",
+    params(("transaccion_id" = i64, Path, description = "The `id` of the transaction", minimum = 1, example = 1)),
     responses(
         (status = 200, description = "The transaction, its stages and its refunds", body = Body),
         (status = 404, description = "The company has no such transaction", body = ErrorBody),

@@ -67,6 +67,7 @@ impl From<(Purchase, Refund)> for Body {
     path = "/api/v1/admin/mi-empresa/transacciones/{transaccion_id}/reembolso",
     operation_id = "refund_my_transaction",
     tag = "My company",
+    params(("transaccion_id" = i64, Path, description = "The `id` of the transaction", minimum = 1, example = 1)),
     request_body = Request,
     responses(
         (status = 202, description = "The refund is under way", body = Body),

@@ -23,6 +23,8 @@ use utoipa::ToSchema;
 use super::order::SoldKind;
 use crate::api::{
     error::{ApiError, ApiResult},
+    my_company::PaymentState,
+    products::CurrencyCode,
     wire::{Amount, Moment},
     words::{Words, words},
 };
@@ -69,7 +71,7 @@ pub(crate) struct SoldBody {
     /// Portero's id of the purchase.
     compra_id: String,
     /// Always `paid`.
-    #[schema(value_type = String)]
+    #[schema(value_type = PaymentState)]
     estado_pago: &'static str,
     /// `activo`, or `activando` while the router does not respond.
     #[schema(value_type = String)]
@@ -102,8 +104,7 @@ struct Credentials {
 struct SoldProduct {
     nombre: String,
     precio: Amount,
-    #[schema(value_type = String)]
-    moneda: &'static str,
+    moneda: CurrencyCode,
     perfil_mikrotik: String,
 }
 
@@ -117,9 +118,7 @@ struct Buyer {
 /// The log-in of the guest, if it was asked for.
 #[derive(Debug, Serialize, ToSchema)]
 struct AutoConnection {
-    /// `conectado` or `no_conectado`.
-    #[schema(value_type = String)]
-    estado: &'static str,
+    estado: ConnectionWord,
     #[schema(required)]
     mac: Option<String>,
     #[schema(required)]
@@ -130,6 +129,14 @@ struct AutoConnection {
     verificado: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     session_id: Option<String>,
+}
+
+words! {
+    /// Whether the guest is logged in.
+    ConnectionWord of bool {
+        [true] => "conectado",
+        [false] => "no_conectado",
+    }
 }
 
 /// The payment in Mercado Pago's words.
@@ -154,7 +161,7 @@ struct MercadoPagoPayment {
 pub(crate) struct ConfirmingBody {
     success: bool,
     /// Always `confirmando`.
-    #[schema(value_type = String)]
+    #[schema(value_type = PurchaseState)]
     estado_pago: &'static str,
     #[schema(value_type = String)]
     mensaje: &'static str,
@@ -167,7 +174,7 @@ pub(crate) struct ConfirmingBody {
 pub(crate) struct ActionBody {
     success: bool,
     /// Always `confirmando`.
-    #[schema(value_type = String)]
+    #[schema(value_type = PurchaseState)]
     estado_pago: &'static str,
     compra_id: String,
     accion_requerida: Action,
@@ -252,7 +259,7 @@ fn sold_body(Sold { purchase, credentials, auto, .. }: Sold, active: bool, now: 
         producto: SoldProduct {
             nombre: order.title.as_str().to_owned(),
             precio: Amount(order.terms.amount),
-            moneda: order.terms.currency.code(),
+            moneda: CurrencyCode(order.terms.currency),
             perfil_mikrotik: order.profile.as_str().to_owned(),
         },
         cliente: Buyer {
@@ -290,7 +297,7 @@ impl From<Auto> for AutoConnection {
         };
         let ip = session.as_ref().and_then(|session| session.address).or_else(|| device.and_then(|it| it.address));
         Self {
-            estado: if session.is_some() { "conectado" } else { "no_conectado" },
+            estado: ConnectionWord(session.is_some()),
             mac: device.map(|device| device.mac.to_string()),
             ip: ip.map(|ip| ip.to_string()),
             mensaje,

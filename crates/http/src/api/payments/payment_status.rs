@@ -11,6 +11,7 @@ use super::sell::gateway_not_configured;
 use crate::api::{
     auth::Portal,
     error::{ApiError, ApiResult, ErrorBody},
+    products::CurrencyCode,
     wire::{Amount, Moment},
 };
 
@@ -26,8 +27,7 @@ pub(crate) struct Body {
     #[schema(value_type = String)]
     status_detail: &'static str,
     amount: Amount,
-    #[schema(value_type = String)]
-    currency_id: &'static str,
+    currency_id: CurrencyCode,
     #[schema(required)]
     date_approved: Option<Moment>,
     date_last_updated: Moment,
@@ -39,6 +39,7 @@ pub(crate) struct Body {
     path = "/api/v1/payments/estado-pago/{payment_id}",
     operation_id = "payment_status",
     tag = "Payments",
+    params(("payment_id" = i64, Path, description = "Mercado Pago's id of the payment", example = 1_320_482_764)),
     responses(
         (status = 200, description = "The state of the payment", body = Body),
         (status = 400, description = "The company has no account with Mercado Pago", body = ErrorBody),
@@ -52,7 +53,8 @@ pub(crate) async fn handle(
     app: Data<Application>,
 ) -> ApiResult<Json<Body>> {
     let number: i64 = payment.parse().map_err(|_| not_found())?;
-    let charge = ChargeId::parse(&number.to_string()).ok_or_else(not_found)?;
+    // One number has one spelling (`R20`).
+    let charge = ChargeId::parse(&payment).filter(|_| number.to_string() == *payment).ok_or_else(not_found)?;
     let purchase = app.purchases.payment_status.execute(admission.company.id, admission.router.id, charge).await?;
     Ok(Json(body(number, &purchase)))
 }
@@ -66,7 +68,7 @@ fn body(payment_id: i64, purchase: &Purchase) -> Body {
         status,
         status_detail,
         amount: Amount(purchase.order.terms.amount),
-        currency_id: purchase.order.terms.currency.code(),
+        currency_id: CurrencyCode(purchase.order.terms.currency),
         date_approved: purchase.paid_at.map(Moment::from),
         date_last_updated: purchase.paid_at.unwrap_or(opened_at).into(),
     }
