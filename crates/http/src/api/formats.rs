@@ -20,7 +20,7 @@ use utoipa::{
 use super::openapi::operations;
 
 /// The forms of fields and parameters, by name.
-const BY_NAME: [(&str, &str); 12] = [
+const BY_NAME: &[(&str, &str)] = &[
     ("empresa_id", CompanyId::PATTERN),
     ("router_id", RouterId::PATTERN),
     ("key_id", KeyId::PATTERN),
