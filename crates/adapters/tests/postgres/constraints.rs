@@ -305,7 +305,7 @@ fn a_purchase_is_never_in_an_impossible_stage() {
         let tried = |sql: &str| format!("DO $$ BEGIN {sql}; RAISE EXCEPTION 'accepted'; END $$");
         match database.attempt(&tried(&set(good))) {
             Err(Error::DatabaseError(_, information)) => {
-                assert_eq!(information.message(), "accepted", "{stage}: {good}")
+                assert_eq!(information.message(), "accepted", "{stage}: {good}");
             }
             other => panic!("{other:?}: {stage}: {good}"),
         }

@@ -75,6 +75,11 @@ impl Held {
         if self.hand.is_some() { Token::Held } else { Token::Gone }
     }
 
+    /// Whether all that is not stored is a reservation, which is stored with the beginning of the charge.
+    const fn is_reservation(&self) -> bool {
+        matches!(self.now.progress.stage(), Stage::Reserved { .. }) && self.hand.is_some()
+    }
+
     /// Whether the next step belongs to this process: nobody else could send the charge.
     const fn is_at_hand(&self) -> bool {
         self.hand.is_some() && self.now.progress.is_undecided()
@@ -184,11 +189,6 @@ impl Driver {
         Ok(true)
     }
 
-    /// Whether all that is not stored is a reservation, which is stored with the beginning of the charge.
-    const fn is_reservation(&self, held: &Held) -> bool {
-        matches!(held.now.progress.stage(), Stage::Reserved { .. }) && held.hand.is_some()
-    }
-
     /// Takes one step, and stores what it led to. Returns whether to go on at once.
     async fn take(&self, held: &mut Held, step: &Step) -> Stored<bool> {
         if *step == Step::Charge {
@@ -217,7 +217,7 @@ impl Driver {
                 return Ok(Settled::Unchanged);
             }
             held.now.tries = 0;
-            if self.is_reservation(held) {
+            if held.is_reservation() {
                 return Ok(Settled::Stored);
             }
             let wanted = held.now.progress.clone();
@@ -359,7 +359,7 @@ impl Driver {
         let (before, after, now) = (held.stored.clone(), held.now.clone(), self.clock.now());
         let newer = transact(&*self.storage, move |storage| {
             if storage.purchases().save(&before, &after, then)? {
-                return put_beside(storage, &before, &after, beside, now).map(|()| None);
+                return put_beside(storage, &before, &after, &beside, now).map(|()| None);
             }
             storage.purchases().find(&after.order.company, after.id)
         })
@@ -389,7 +389,7 @@ fn put_beside(
     storage: &mut dyn Storage,
     before: &Purchase,
     after: &Purchase,
-    beside: Beside,
+    beside: &Beside,
     now: Timestamp,
 ) -> Stored<()> {
     let (company, id) = (&after.order.company, after.id);

@@ -145,7 +145,7 @@ impl OpenPurchase {
         if let Some(known) = storage.purchases().find_by_identity(&company, &identity)? {
             return repeated(known, request);
         }
-        let product = self.product(storage, selling, wanted)?;
+        let product = product(storage, selling, wanted.product)?;
         let not_configured = || BuyError::GatewayNotConfigured(wanted.gateway);
         let found = storage.companies().find(&company)?.ok_or_else(not_configured)?;
         let account = self.accounts.of(&found, wanted.gateway).map_err(|none| match none {
@@ -172,18 +172,7 @@ impl OpenPurchase {
         };
         let guest = self.secrets.encrypt(&order, wanted.kind, &self.ids.guest(wanted.kind))?;
         let now = self.clock.now();
-        self.insert(storage, NewPurchase { order, guest, identity, request, card, opened_at: now })
-    }
-
-    fn product(
-        &self,
-        storage: &mut dyn Storage,
-        selling: &SellingRouter,
-        wanted: &AccessOrder,
-    ) -> Result<Product, BuyError> {
-        let found = storage.products().find(&selling.company().id, wanted.product)?;
-        let sold = |product: &Product| product.offer.active && product.offer.router == selling.router().id;
-        found.filter(sold).ok_or(BuyError::ProductNotFound)
+        self.insert(storage, &NewPurchase { order, guest, identity, request, card, opened_at: now })
     }
 
     /// Rejects an order on a router that is known to be down, before anything is charged.
@@ -196,9 +185,9 @@ impl OpenPurchase {
         }
     }
 
-    fn insert(&self, storage: &mut dyn Storage, new: NewPurchase) -> Result<Opened, BuyError> {
+    fn insert(&self, storage: &mut dyn Storage, new: &NewPurchase) -> Result<Opened, BuyError> {
         let hold = Hold { process: self.process, lease: drive::LEASE };
-        match storage.purchases().open(&new, hold)? {
+        match storage.purchases().open(new, hold)? {
             Ok(purchase) => Ok(Opened::New(purchase)),
             Err(KnownPurchase::CardUsed) => Err(BuyError::CardUsed),
             // A request at the same moment was first.
@@ -212,6 +201,13 @@ impl OpenPurchase {
 
 fn repeated((known, asked): (Purchase, Fingerprint), request: Fingerprint) -> Result<Opened, BuyError> {
     if asked == request { Ok(Opened::Known(known)) } else { Err(BuyError::OtherRequest) }
+}
+
+/// A product that the router sells.
+fn product(storage: &mut dyn Storage, selling: &SellingRouter, id: ProductId) -> Result<Product, BuyError> {
+    let found = storage.products().find(&selling.company().id, id)?;
+    let sold = |product: &Product| product.offer.active && product.offer.router == selling.router().id;
+    found.filter(sold).ok_or(BuyError::ProductNotFound)
 }
 
 /// What is hashed is joined by a character that no text of a request may have, so no two orders have one text.

@@ -91,7 +91,7 @@ fn describe(name: &str, schema: &mut RefOr<Schema>) {
 
 fn describe_field(schema: &str, field: &str, object: &mut Object) {
     if is(&object.schema_type, &Type::String) {
-        let table: &[_] = if field == "id" { &OWN_ID } else { &BY_NAME };
+        let table: &[_] = if field == "id" { &OWN_ID } else { BY_NAME };
         let name = if field == "id" { schema } else { field };
         let found = table.iter().find(|(known, _)| *known == name && schema != TYPED);
         object.pattern = found.map(|(_, pattern)| (*pattern).to_owned());

@@ -4,8 +4,13 @@ use super::{
     service, sessions, users, webhooks,
 };
 
-/// Every path, on one screen. The framework tries them in this order, so the most used paths come first.
+/// Every path. The framework tries them in this order, so the most used paths come first.
 pub(super) fn routes() -> Vec<At> {
+    [of_portals(), of_super_admins(), of_company_admins(), of_the_service()].into_iter().flatten().collect()
+}
+
+/// Of portals, and of payment gateways.
+fn of_portals() -> Vec<At> {
     vec![
         at("/health", [get(service::health::handle)]),
         at("/api/v1/config/public", [get(portal::public_config::handle)]),
@@ -18,6 +23,12 @@ pub(super) fn routes() -> Vec<At> {
         at("/api/v1/payments/pagar-mercado-pago", [post(payments::pay_mercado_pago::handle)]),
         at("/api/v1/payments/compra", [get(payments::find_purchase::handle)]),
         at("/api/v1/payments/estado-pago/{payment_id}", [get(payments::payment_status::handle)]),
+    ]
+}
+
+/// Sessions, and what super admins use.
+fn of_super_admins() -> Vec<At> {
+    vec![
         // A super admin's routers and their keys.
         at(
             "/admin/empresas/{empresa_id}/routers",
@@ -67,6 +78,12 @@ pub(super) fn routes() -> Vec<At> {
         at("/admin/usuarios/{usuario_id}", [get(users::find_user::handle)]),
         at("/admin/usuarios/{usuario_id}/toggle-activo", [put(users::toggle_user::handle)]),
         at("/admin/usuarios/{usuario_id}/activo", [put(users::switch_user::handle)]),
+    ]
+}
+
+/// What company admins use.
+fn of_company_admins() -> Vec<At> {
+    vec![
         // A company admin's company and its products.
         at(
             "/api/v1/admin/mi-empresa",
@@ -109,7 +126,12 @@ pub(super) fn routes() -> Vec<At> {
         // The payment gateways.
         at("/api/v1/webhook/mercado-pago", [post(webhooks::mercado_pago::handle)]),
         at("/api/v1/webhook/conekta/{webhook_token}", [post(webhooks::conekta::handle)]),
-        // The service itself.
+    ]
+}
+
+/// The service itself.
+fn of_the_service() -> Vec<At> {
+    vec![
         at("/", [get(service::service_info::handle)]),
         at("/ready", [get(service::readiness::handle)]),
         at("/openapi.json", [get(service::docs::document)]),

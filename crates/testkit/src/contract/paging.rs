@@ -18,7 +18,7 @@ const ROWS: u32 = 23;
 
 /// Moments that most rows share: the odd rows one, the even ones another, and every seventh a third.
 fn shared(row: u32) -> Timestamp {
-    after(Duration::seconds(if row % 7 == 0 { 3 } else { i64::from(row % 2) }))
+    after(Duration::seconds(if row.is_multiple_of(7) { 3 } else { i64::from(row % 2) }))
 }
 
 fn page<T>(limit: u16, start: Start<T>) -> Page<T> {

@@ -270,11 +270,11 @@ pub async fn a_held_purchase_is_due_after_its_lease(harness: &dyn Harness) {
     a_shop(harness).await;
     let held = open(harness, new_purchase(&a_purchase().number(1).build()), an_hour(MINE)).await;
     let over = open(harness, new_purchase(&a_purchase().number(2).build()), no_time(MINE)).await;
-    assert_eq!(claimed(harness, an_hour(OTHER)).await, [over.order.reference.clone()]);
+    assert_eq!(claimed(harness, an_hour(OTHER)).await, std::slice::from_ref(&over.order.reference));
     assert_eq!(claimed(harness, an_hour(OTHER)).await, [], "the other process holds it now");
     assert!(save(harness, &held, &held, Then::After(Duration::ZERO)).await);
     assert!(save(harness, &over, &over, Then::After(Duration::HOUR)).await);
-    assert_eq!(claimed(harness, an_hour(OTHER)).await, [held.order.reference.clone()]);
+    assert_eq!(claimed(harness, an_hour(OTHER)).await, std::slice::from_ref(&held.order.reference));
     let held = Purchase { version: held.version + 1, ..held };
     assert!(save(harness, &held, &held, Then::Done).await);
     assert_eq!(claimed(harness, an_hour(MINE)).await, []);

@@ -192,12 +192,11 @@ impl Purchases for MemoryTransaction<'_> {
     fn put_refund(&mut self, company: &CompanyId, id: PurchaseId, refund: &Refund) -> Stored<()> {
         self.step(|tables| {
             let Some(row) = row(tables, company, id) else { return refused("a refund has a purchase") };
-            match row.refunds.iter_mut().find(|known| known.number == refund.number) {
-                Some(known) => known.state = refund.state,
-                None => {
-                    row.refunds.push(refund.clone());
-                    row.refunds.sort_by_key(|refund| refund.number);
-                }
+            if let Some(known) = row.refunds.iter_mut().find(|known| known.number == refund.number) {
+                known.state = refund.state;
+            } else {
+                row.refunds.push(refund.clone());
+                row.refunds.sort_by_key(|refund| refund.number);
             }
             Ok(())
         })

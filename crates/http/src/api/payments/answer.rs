@@ -328,6 +328,9 @@ fn closed(status: PaymentStatus) -> ApiError {
     ApiError::conflict("purchase_closed", "La compra está cerrada").with_payment_state(PurchaseState(status).word())
 }
 
+/// The router failed before the charge.
+const NO_ACCESS: &str = "No se pudo crear el acceso a internet. Contacte al administrador.";
+
 /// Why nothing was charged. A purchase that failed before the charge is closed for a repeated request.
 fn unpaid(why: Unpaid, purchase: &Purchase, is_new: bool) -> ApiError {
     let router_failed = |sentence: String| {
@@ -337,7 +340,6 @@ fn unpaid(why: Unpaid, purchase: &Purchase, is_new: bool) -> ApiError {
             closed(PaymentStatus::Failed)
         }
     };
-    const NO_ACCESS: &str = "No se pudo crear el acceso a internet. Contacte al administrador.";
     match why {
         Unpaid::Declined(reason) => declined(reason),
         Unpaid::Rejected(problem) => rejected(problem),

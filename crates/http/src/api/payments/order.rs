@@ -1,6 +1,6 @@
 //! What a portal orders, in Spanish or in English. The Spanish field counts if both are sent.
 
-use std::net::IpAddr;
+use std::{net::IpAddr, str::FromStr};
 
 use portero_application::purchases::{AccessOrder, GuestDevice, PurchaseKey};
 use portero_domain::{
@@ -158,8 +158,14 @@ impl Request {
         let kind = self.tipo_usuario.or(self.user_type).optional(&mut faults, "tipo_usuario", |word: &str| {
             SoldKind::parse(word).ok_or_else(|| Fault::value("Debe ser 'usuario_contrasena' o 'pin'"))
         });
-        let device = self.mac_cliente.or(self.mac_address).optional_text(&mut faults, "mac_cliente", mac);
-        let address = self.ip_cliente.or(self.ip_address).optional_text(&mut faults, "ip_cliente", ip);
+        let device = self
+            .mac_cliente
+            .or(self.mac_address)
+            .optional_text(&mut faults, "mac_cliente", |raw| Ok::<_, Fault>(address::<Mac>(raw)));
+        let ip = self
+            .ip_cliente
+            .or(self.ip_address)
+            .optional_text(&mut faults, "ip_cliente", |raw| Ok::<_, Fault>(address::<IpAddr>(raw)));
         let connect = self.conexion_automatica.or(self.auto_connect);
         let connect = connect.optional(&mut faults, "conexion_automatica", as_is::<bool>);
         let return_url = self.url_retorno.optional_text(&mut faults, "url_retorno", Link::parse);
@@ -197,7 +203,7 @@ impl Request {
                 return_url: return_url?.map(|url| url.as_str().to_owned()),
                 key,
             };
-            let (mac, address) = (device?.flatten(), address?.flatten());
+            let (mac, address) = (device?.flatten(), ip?.flatten());
             let device = mac.map(|mac| GuestDevice { mac, address });
             let connect = connect?.unwrap_or(false).then_some(Connect { device });
             Some(Ordered { order, connect })
@@ -206,12 +212,8 @@ impl Request {
 }
 
 /// The address of a device. It only helps to log the guest in, so a text that is none is no fault.
-fn mac(raw: &str) -> Result<Option<Mac>, Fault> {
-    Ok(decoded(raw).ok().and_then(|text| text.trim().parse().ok()))
-}
-
-fn ip(raw: &str) -> Result<Option<IpAddr>, Fault> {
-    Ok(decoded(raw).ok().and_then(|text| text.trim().parse().ok()))
+fn address<T: FromStr>(raw: &str) -> Option<T> {
+    decoded(raw).ok()?.trim().parse().ok()
 }
 
 fn issuer(raw: &str) -> Result<String, Fault> {
