@@ -12,10 +12,11 @@ use std::{
 use async_trait::async_trait;
 use portero_domain::{
     Timestamp,
-    ports::{Clock, StorageError},
+    ports::{Clock, HotspotError, StorageError},
+    purchase::{ChargeAnswer, DeclineReason},
 };
 use portero_http::web::log_panics;
-use portero_testkit::builders::a_company;
+use portero_testkit::builders::{a_company, a_key, a_product, a_router};
 use time::Duration;
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -71,6 +72,35 @@ async fn log_of_misplaced_secrets() -> Vec<String> {
     let places = ["query", "name", "referer", "agent", "cookie", "id", "path"];
     let secrets = places.iter().flat_map(|place| ["in_the_", "in_a_"].map(|before| format!("{before}{place}")));
     secrets.chain(["in_the_query%20too".to_owned(), "IN_THE_METHOD".to_owned()]).collect()
+}
+
+/// Has the log written for purchases: good, declined, and on a router that fails. Returns the secrets.
+async fn log_of_purchases() -> Vec<String> {
+    for name in ["pay_conekta", "pay_mercado_pago"] {
+        for kind in ["usuario_contrasena", "pin"] {
+            for trouble in 0..3 {
+                let app = TestApp::new().await;
+                app.given(|store| store.with_company(a_company().with_secrets().build()))
+                    .given(|store| store.with_router(a_router().build()).with_product(a_product().build()));
+                let key = app.with_key(a_key().build());
+                app.routers.router().add_profile("1hora", None);
+                match trouble {
+                    0 => {}
+                    1 => app.conekta.answer_charge(ChargeAnswer::Declined(None, DeclineReason::Declined)),
+                    _ => app.routers.fail_from(1, HotspotError::Unknown("no answer".to_owned())),
+                }
+                let path = operations().into_iter().find(|operation| operation.id == name).unwrap().path;
+                let mut order = example(&format!("{name} request"));
+                order["tipo_usuario"] = kind.into();
+                app.post(&path).key(&key).header("idempotency-key", "a-key-of-a-portal").json(&order).await;
+            }
+        }
+    }
+    let tokens =
+        ["pay_conekta", "pay_mercado_pago"].map(|name| example(&format!("{name} request"))["token_tarjeta"].clone());
+    let tokens = tokens.into_iter().map(|token| token.as_str().unwrap().to_owned());
+    let secrets = ["PT-00000001", "a-key-of-a-portal", "key_private_conekta", "APP_USR-token", "juan@example.com"];
+    tokens.chain(secrets.map(str::to_owned)).collect()
 }
 
 /// A clock that panics: the first time with a fixed text, then with what a caller may have sent.
@@ -132,6 +162,7 @@ async fn no_line_of_the_log_holds_a_token_or_a_password_or_a_made_up_address() {
     secrets.extend(["jwt_presented".to_owned(), "presented_as_well".to_owned()]);
     secrets.push(a_company().build().webhook_token.to_string());
     secrets.extend(log_of_misplaced_secrets().await);
+    secrets.extend(log_of_purchases().await);
     secrets.extend(log_of_panics().await);
     let world = World::new().await;
     world.app.store.fail_next(StorageError::Failed("told to fail".into()));

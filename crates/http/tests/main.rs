@@ -18,6 +18,7 @@ mod logs;
 mod my_company;
 mod operations;
 mod paging;
+mod payments;
 mod portal;
 mod products;
 mod registration;

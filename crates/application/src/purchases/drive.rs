@@ -199,6 +199,8 @@ impl Driver {
         }
         let acted = self.act(held, step).await;
         match self.settle(held, &acted).await? {
+            // The gateway could not be reached. The next try needs a pause.
+            Settled::Stored if is_unreachable(&held.now) => self.pause(held, acted.wait()).await,
             Settled::Stored => Ok(true),
             Settled::Unchanged if held.moved => Ok(false),
             Settled::Unchanged => self.pause(held, acted.wait()).await,
@@ -216,7 +218,7 @@ impl Driver {
             if stays && beside.refund.is_none() {
                 return Ok(Settled::Unchanged);
             }
-            held.now.tries = 0;
+            held.now.tries = if is_unreachable(&held.now) { before.tries } else { 0 };
             if held.is_reservation() {
                 return Ok(Settled::Stored);
             }
@@ -382,6 +384,11 @@ impl Driver {
             }
         }
     }
+}
+
+/// Whether the gateway could not be reached at the last try.
+const fn is_unreachable(purchase: &Purchase) -> bool {
+    matches!(purchase.progress.stage(), Stage::Reserved { unreachable: true })
 }
 
 /// Stores what belongs to a change of a purchase.
