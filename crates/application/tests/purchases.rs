@@ -1,93 +1,107 @@
-//! What a company has sold.
+//! The sale of access: what is sold, and that no failure costs a guest or a company money.
 
-use portero_application::purchases::Dashboard;
+mod crashes;
+mod gateways;
+mod lists;
+mod refunds;
+mod routers;
+
+use std::future::pending;
+
+use portero_application::purchases::{AccessOrder, BuyError, FoundPurchase, PurchaseKey};
 use portero_domain::{
-    filter::PurchaseFilter,
-    ids::PurchaseId,
-    money::Currency,
-    page::{Listing, Page, Start},
-    purchase::{Income, PaymentStatus, Purchase, PurchaseSummary},
+    gateway::Gateway,
+    hotspot::HotspotUser,
+    ids::ProductId,
+    ports::Card,
+    purchase::{Customer, GuestKind, Purchase, Stage},
 };
 use portero_testkit::{
-    InMemory,
-    builders::{a_company, a_purchase, a_router, money, start},
+    InMemory, PurchaseRow,
+    builders::{a_company, a_product, a_router, email, name},
 };
 use time::Duration;
 
-use crate::support::{World, another_company, another_companys_router, page, the_company, two_shops};
+use crate::support::{World, secret, the_selling_router};
 
-/// Seven purchases of the company, newest first, and one of another company.
-fn a_busy_week() -> InMemory {
-    let statuses = [
-        PaymentStatus::Pending,
-        PaymentStatus::Paid,
-        PaymentStatus::Failed,
-        PaymentStatus::Paid,
-        PaymentStatus::Refunded,
-        PaymentStatus::Pending,
-        PaymentStatus::Paid,
-    ];
-    let others = a_purchase()
-        .number(8)
-        .of(&another_company().id)
-        .on(&another_companys_router().id)
-        .opened_at(start().plus(Duration::WEEK));
-    (1..).zip(statuses).fold(two_shops().with_purchase(others.build()), |store, (day, status)| {
-        let sale = a_purchase().number(day).amount(money("19.99")).status(status);
-        store.with_purchase(sale.opened_at(start().plus(Duration::days(-i64::from(day)))).build())
-    })
+/// The examples' company with accounts at both gateways, its router and its product.
+fn a_selling_shop() -> InMemory {
+    InMemory::new()
+        .with_company(a_company().with_secrets().build())
+        .with_router(a_router().build())
+        .with_product(a_product().build())
 }
 
-/// The filter that every purchase passes.
-fn any() -> PurchaseFilter {
-    PurchaseFilter::default()
+/// A world with this store, whose router has the product's profile.
+fn over(store: InMemory) -> World {
+    let world = World::over(store);
+    world.routers.router().add_profile("1hora", None);
+    world
 }
 
-/// The numbers that the builder gave to these purchases.
-fn numbers(purchases: &[Purchase]) -> Vec<u32> {
-    let number = |purchase: &Purchase| purchase.order.reference.as_str().trim_start_matches("compra_").parse().unwrap();
-    purchases.iter().map(number).collect()
+fn a_world() -> World {
+    over(a_selling_shop())
 }
 
-#[tokio::test]
-async fn a_companys_purchases_are_listed_newest_first() {
-    let world = World::over(a_busy_week());
-    let all = world.app.purchases.list.execute(the_company(), any(), Page::default()).await.unwrap();
-    assert_eq!(numbers(&all.items), [1, 2, 3, 4, 5, 6, 7]);
-    assert_eq!(all.total, Some(7));
-    let stored = world.store.tables().purchases;
-    assert_eq!(all.items[0], stored[1].purchase);
-    assert_eq!(all.items[0].id, PurchaseId::new(2));
-
-    let part = world.app.purchases.list.execute(the_company(), any(), page(2, 5)).await.unwrap();
-    assert_eq!((numbers(&part.items), part.total), (vec![6, 7], Some(7)));
-    let first = world.app.purchases.list.execute(the_company(), any(), page(2, 0)).await.unwrap();
-    let behind = Page { start: Start::After(first.next.unwrap()), ..page(2, 0) };
-    let second = world.app.purchases.list.execute(the_company(), any(), behind).await.unwrap();
-    assert_eq!((numbers(&second.items), second.total), (vec![3, 4], None));
-    let nobody = a_company().id("EMP_0000000000").build().id;
-    let none = world.app.purchases.list.execute(nobody, any(), Page::default()).await.unwrap();
-    assert_eq!(none, Listing { items: vec![], damaged: vec![], total: Some(0), next: None });
+/// An order of the product at Conekta.
+fn an_order(kind: GuestKind) -> AccessOrder {
+    AccessOrder {
+        gateway: Gateway::Conekta,
+        product: ProductId::new(1),
+        card: Card { token: secret("tok_1"), method: None, issuer: None, installments: 1, device: None },
+        customer: Customer { name: name("Juan Pérez"), email: email("juan@example.com"), phone: None },
+        kind,
+        shown_price: None,
+        return_url: None,
+        key: PurchaseKey::parse("a-key-of-a-portal"),
+    }
 }
 
-#[tokio::test]
-async fn the_dashboard_sums_up_what_was_paid_and_shows_the_latest_five() {
-    let world = World::over(a_busy_week().with_router(a_router().id("RTR_00000002").inactive().build()));
-    let dashboard = world.app.purchases.dashboard.execute(the_company()).await.unwrap().unwrap();
-    let Dashboard { company, sales, routers, recent } = dashboard;
-    assert_eq!(company, a_company().build());
-    let income = vec![Income { currency: Currency::Mxn, amount: money("59.97") }];
-    assert_eq!(sales, PurchaseSummary { total: 7, paid: 3, pending: 2, income });
-    assert_eq!(routers, 2);
-    assert_eq!(numbers(&recent), [1, 2, 3, 4, 5]);
+async fn buy(world: &World, kind: GuestKind) -> Result<FoundPurchase, BuyError> {
+    let bought = world.app.purchases.buy.execute(the_selling_router(), an_order(kind)).await;
+    bought.map(|(found, _)| found)
 }
 
-#[tokio::test]
-async fn a_company_that_sold_nothing_has_a_dashboard_and_one_that_is_not_there_has_none() {
-    let world = World::over(two_shops());
-    let dashboard = world.app.purchases.dashboard.execute(another_company().id).await.unwrap();
-    let sales = PurchaseSummary { total: 0, paid: 0, pending: 0, income: vec![] };
-    assert_eq!(dashboard, Some(Dashboard { company: another_company(), sales, routers: 1, recent: vec![] }));
-    let nobody = a_company().id("EMP_0000000000").build().id;
-    assert_eq!(world.app.purchases.dashboard.execute(nobody).await.unwrap(), None);
+/// Lets time pass and the background do what is due, until nothing is due.
+async fn settle(world: &World) {
+    for _ in 0..200 {
+        if world.store.tables().purchases.iter().all(|row| row.due_at.is_none()) {
+            return;
+        }
+        world.clock.advance(Duration::minutes(2));
+        world.app.purchases.resume.execute(pending()).await.unwrap();
+    }
+    panic!("the purchase does not come to rest: {:?}", world.store.tables().purchases);
+}
+
+fn rows(world: &World) -> Vec<PurchaseRow> {
+    world.store.tables().purchases
+}
+
+/// The only purchase.
+fn the_purchase(world: &World) -> Purchase {
+    let rows = rows(world);
+    let [row] = &rows[..] else { panic!("not one purchase: {rows:?}") };
+    row.purchase.clone()
+}
+
+/// The users on the router that a purchase made.
+fn guests(world: &World) -> Vec<HotspotUser> {
+    let users = world.routers.router().users.clone();
+    users.into_iter().filter(|user| user.comment.to_string().starts_with("portero:compra_")).collect()
+}
+
+/// What holds once nothing is due: who was charged and not refunded has one enabled guest, and nobody else has one.
+#[track_caller]
+fn assert_fair(world: &World, what: &str) {
+    let (charges, guests) = (world.conekta.charges(), guests(world));
+    assert!(charges.len() <= 1, "{what}: two charges");
+    let kept = charges.iter().any(|charge| charge.refunded < charge.terms.amount);
+    let enabled = guests.iter().filter(|user| !user.disabled).count();
+    assert_eq!(enabled, usize::from(kept), "{what}: {guests:?}, {:?}", rows(world));
+    assert!(guests.len() <= 1, "{what}: {guests:?}");
+    for row in rows(world) {
+        let delivered = matches!(row.purchase.progress.stage(), Stage::Delivered { .. });
+        assert_eq!(delivered, kept, "{what}: {row:?}");
+    }
 }

@@ -89,6 +89,16 @@ impl InMemory {
         self.state().faults.arm(n, StorageError::Failed("told to fail".into()));
     }
 
+    /// Like [`fail_at`](Self::fail_at), with a failure that is over at the next call.
+    pub fn be_away_at(&self, n: usize) {
+        self.state().faults.arm(n, StorageError::Unavailable("told to be away".into()));
+    }
+
+    /// Loses the answer to the `n`th commit from now, as when a connection breaks: the commit is carried out.
+    pub fn lose_answer_of_commit(&self, n: usize) {
+        self.state().faults.lose(n);
+    }
+
     /// Takes back a failure that has not happened yet. Answers whether there was one.
     pub fn disarm(&self) -> bool {
         self.state().faults.disarm()
@@ -162,6 +172,7 @@ impl UnitOfWork for InMemory {
         let mut transaction = MemoryTransaction::begin(tables.clone(), faults, clock.now());
         if work(&mut transaction).is_ok() {
             *tables = transaction.commit()?;
+            faults.answer()?;
         }
         Ok(())
     }

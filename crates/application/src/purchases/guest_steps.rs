@@ -3,7 +3,7 @@ use std::sync::Arc;
 use portero_domain::{
     hotspot::{Allowance, HotspotUser, ItemId, NewHotspotUser, ProfileName, RouterText, UserChange},
     ports::{CreateHotspotUserError, Hotspot, HotspotError, HotspotResult, Rejection, transact},
-    purchase::{GuestAnswer, GuestCredentials, GuestProblem, Purchase},
+    purchase::{GuestAnswer, GuestCredentials, GuestKind, GuestProblem, Purchase},
     router::RouterAccess,
 };
 
@@ -128,7 +128,8 @@ impl GuestSteps {
     }
 
     /// The user of this purchase on its router. Its comment names the purchase. Another tool may have written its own
-    /// comment, so a user with the name and the password that were sold is ours too.
+    /// comment, so a user with the name and the password that were sold is ours too. A PIN has no password: until it is
+    /// paid, a user with its name may be another guest's.
     async fn ours(
         &self,
         purchase: &Purchase,
@@ -138,7 +139,8 @@ impl GuestSteps {
         let comment = RouterText::from(purchase.comment().as_str());
         let name = RouterText::from(credentials.name.as_str());
         let users = self.hotspot.users(access, &[name]).await?;
-        let same_password = |user: &HotspotUser| user.password.as_ref() == Some(&credentials.password);
+        let is_known = purchase.guest.kind() == GuestKind::UserAndPassword || purchase.paid_at.is_some();
+        let same_password = |user: &HotspotUser| is_known && user.password.as_ref() == Some(&credentials.password);
         let (named, others): (Vec<_>, Vec<_>) = users.into_iter().partition(|user| user.comment == comment);
         Ok(named.into_iter().next().or_else(|| others.into_iter().find(same_password)))
     }

@@ -29,7 +29,7 @@ struct State {
     next_refunds: VecDeque<RefundAnswer>,
     refuses_credentials: bool,
     is_silent: bool,
-    orders: Vec<ChargeOrder>,
+    orders: Vec<(GatewayAccount, ChargeOrder)>,
 }
 
 /// A charge at the gateway.
@@ -56,7 +56,12 @@ impl FakeGateway {
 
     /// The requests to charge so far, whatever became of them.
     pub fn orders(&self) -> Vec<ChargeOrder> {
-        self.state().orders.clone()
+        self.state().orders.iter().map(|(_, order)| order.clone()).collect()
+    }
+
+    /// The accounts of these requests.
+    pub fn accounts(&self) -> Vec<GatewayAccount> {
+        self.state().orders.iter().map(|(account, _)| account.clone()).collect()
     }
 
     /// Carries out requests to charge from now on, and answers nothing. It refunds nothing.
@@ -69,7 +74,8 @@ impl FakeGateway {
         self.state().is_silent = false;
     }
 
-    /// Answers the next request to charge so. Only [`ChargeAnswer::Paid`] and [`ChargeAnswer::Unknown`] charge the card.
+    /// Answers the next request to charge so. [`ChargeAnswer::Paid`], [`ChargeAnswer::Pending`] and
+    /// [`ChargeAnswer::Unknown`] charge the card, the others do not.
     pub fn answer_charge(&self, answer: ChargeAnswer) {
         self.state().next_charges.push_back(answer);
     }
@@ -114,11 +120,11 @@ fn charge_id(place: usize) -> ChargeId {
 
 #[async_trait]
 impl CardGateway for FakeGateway {
-    async fn charge(&self, _: &GatewayAccount, order: &ChargeOrder) -> ChargeAnswer {
+    async fn charge(&self, account: &GatewayAccount, order: &ChargeOrder) -> ChargeAnswer {
         let mut state = self.state();
-        state.orders.push(order.clone());
+        state.orders.push((account.clone(), order.clone()));
         let next = state.next_charges.pop_front().or_else(|| state.is_silent.then_some(ChargeAnswer::Unknown(None)));
-        if matches!(next, None | Some(ChargeAnswer::Paid(_) | ChargeAnswer::Unknown(_))) {
+        if matches!(next, None | Some(ChargeAnswer::Paid(_) | ChargeAnswer::Pending(_) | ChargeAnswer::Unknown(_))) {
             let charge = FakeCharge { purchase: order.purchase.clone(), terms: order.terms, refunded: Money::ZERO };
             state.charges.push(charge);
         }

@@ -4,6 +4,7 @@ use portero_domain::ports::{StorageError, Stored};
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
     armed: Option<(usize, StorageError)>,
+    lost: Option<usize>,
 }
 
 impl Faults {
@@ -13,8 +14,27 @@ impl Faults {
         self.armed = Some((n, error));
     }
 
+    /// Loses the answer to the `n`th commit from now, which is carried out.
+    pub(crate) fn lose(&mut self, n: usize) {
+        assert!(n > 0, "the next commit is the first");
+        self.lost = Some(n);
+    }
+
     pub(crate) fn disarm(&mut self) -> bool {
-        self.armed.take().is_some()
+        let (armed, lost) = (self.armed.take().is_some(), self.lost.take().is_some());
+        armed || lost
+    }
+
+    /// One commit more: its answer is lost if it is the one.
+    pub(crate) fn answer(&mut self) -> Stored<()> {
+        match self.lost.take() {
+            Some(1) => Err(StorageError::Unavailable("told to lose the answer".into())),
+            Some(n) => {
+                self.lost = Some(n - 1);
+                Ok(())
+            }
+            None => Ok(()),
+        }
     }
 
     /// One call more: fails if it is the one.
