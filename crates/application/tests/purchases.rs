@@ -3,6 +3,7 @@
 mod crashes;
 mod gateways;
 mod lists;
+mod races;
 mod refunds;
 mod routers;
 

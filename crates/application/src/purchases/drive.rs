@@ -198,14 +198,22 @@ impl Driver {
             }
         }
         let acted = self.act(held, step).await;
-        match self.settle(held, &acted).await? {
+        let goes_on = match self.settle(held, &acted).await? {
             // The gateway could not be reached. The next try needs a pause.
-            Settled::Stored if is_unreachable(&held.now) => self.pause(held, acted.wait()).await,
-            Settled::Stored => Ok(true),
-            Settled::Unchanged if held.moved => Ok(false),
-            Settled::Unchanged => self.pause(held, acted.wait()).await,
-            Settled::Rests => Ok(false),
+            Settled::Stored if is_unreachable(&held.now) => self.pause(held, acted.wait()).await?,
+            Settled::Stored => true,
+            Settled::Unchanged if held.moved => false,
+            Settled::Unchanged => self.pause(held, acted.wait()).await?,
+            Settled::Rests => false,
+        };
+        // The money may have gone back while this process enabled the user. The user is then disabled once more.
+        while *step == Step::EnableGuest && held.moved && held.now.progress.withdraw_again() {
+            held.moved = false;
+            if self.store(held, Beside::default()).await? {
+                return Ok(true);
+            }
         }
+        Ok(goes_on)
     }
 
     /// Stores what a step led to. If another process has changed the purchase, that is applied to the newer version.
@@ -226,7 +234,9 @@ impl Driver {
             if self.store(held, beside).await? {
                 return Ok(Settled::Stored);
             }
-            if !held.moved || held.now.progress == wanted {
+            // The user may have been enabled meanwhile. The process that changed the purchase disables it again.
+            let is_gone = matches!(acted, Acted::Outcome(Outcome::Guest(GuestAnswer::Gone)));
+            if !held.moved || is_gone || held.now.progress == wanted {
                 return Ok(Settled::Rests);
             }
         }

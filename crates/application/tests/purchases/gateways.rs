@@ -94,7 +94,7 @@ async fn money_that_arrives_too_late_goes_back() {
 }
 
 /// Lets the gateway report the charge of this purchase by a webhook.
-async fn report(world: &World, reference: &portero_domain::ids::PurchaseReference) {
+pub(super) async fn report(world: &World, reference: &portero_domain::ids::PurchaseReference) {
     use portero_application::webhooks::Notice;
     use portero_domain::webhook::EventId;
     let receive = &world.app.webhooks.receive;

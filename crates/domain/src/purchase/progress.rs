@@ -252,6 +252,19 @@ impl Progress {
         }
     }
 
+    /// Has the user disabled once more, if the money is no longer there. Another process may have enabled the user at the
+    /// same time. Returns whether that is the case.
+    pub fn withdraw_again(&mut self) -> bool {
+        match &self.stage {
+            Stage::Withdrawing(end @ (End::Refunded(_) | End::ChargedBack(_)))
+            | Stage::Closed(end @ (End::Refunded(_) | End::ChargedBack(_))) => {
+                self.stage = Stage::Withdrawing(end.clone());
+                true
+            }
+            _ => false,
+        }
+    }
+
     fn go(&mut self, stage: Stage, event: Option<Event>) -> Option<Event> {
         self.stage = stage;
         event

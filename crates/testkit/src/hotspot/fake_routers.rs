@@ -2,8 +2,10 @@
 
 use std::{
     collections::HashMap,
+    future::poll_fn,
     net::IpAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    task::Poll,
     time::Duration,
 };
 
@@ -49,6 +51,9 @@ pub struct FakeRouter {
     /// What the router is known to fail with.
     pub known_failure: Option<HotspotError>,
     failure: Option<(usize, HotspotError)>,
+    /// Whether the next change of a user waits, and whether one waits.
+    holds_next: bool,
+    holds: bool,
     items: u64,
 }
 
@@ -72,6 +77,8 @@ impl Default for FakeRouter {
             certificate: CertificateFingerprint::new([0xC5; 32]),
             accesses: Vec::new(),
             failure: None,
+            holds_next: false,
+            holds: false,
             items: 0,
         }
     }
@@ -86,6 +93,39 @@ impl FakeRouters {
     /// Lets every call fail with this error from the `n`th on, counted from now: 1 is the next.
     pub fn fail_from(&self, n: usize, error: HotspotError) {
         self.router().failure = Some((n, error));
+    }
+
+    /// Lets the next change of a user wait until [`release`](Self::release), as on a slow router. Later changes overtake it.
+    pub fn hold_next_change(&self) {
+        self.router().holds_next = true;
+    }
+
+    /// Whether a change waits.
+    pub fn holds_change(&self) -> bool {
+        self.router().holds
+    }
+
+    /// Lets the change that waits happen.
+    pub fn release(&self) {
+        self.router().holds = false;
+    }
+
+    async fn turn(&self) {
+        {
+            let mut router = self.router();
+            if !std::mem::take(&mut router.holds_next) {
+                return;
+            }
+            router.holds = true;
+        }
+        poll_fn(|context| {
+            if self.holds_change() {
+                context.waker().wake_by_ref();
+                return Poll::Pending;
+            }
+            Poll::Ready(())
+        })
+        .await;
     }
 
     /// Lets calls succeed again. Answers whether one had failed.
@@ -288,6 +328,7 @@ impl Hotspot for FakeRouters {
     }
 
     async fn change_user(&self, router: &RouterAccess, user: &ItemId, change: &UserChange) -> HotspotResult<()> {
+        self.turn().await;
         let mut router = self.asked(Some(router))?;
         let user = router.users.iter_mut().find(|row| row.id == *user).ok_or_else(|| rejected(Rejection::NotFound))?;
         user.disabled = change.disabled.unwrap_or(user.disabled);
