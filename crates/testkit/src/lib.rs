@@ -36,7 +36,7 @@ mod webhooks;
 
 pub use clock::FixedClock;
 pub use gateways::FakeGateway;
-pub use hotspot::{FakeRouter, FakeRouters};
+pub use hotspot::{FakeRouter, FakeRouters, Slow};
 pub use ids::CountingIds;
 pub use memory::{EventRow, HealthRow, InMemory, KeyRow, NoticeRow, Tables};
 pub use notifications::{FakeNotifier, SentMessage};

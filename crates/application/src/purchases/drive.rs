@@ -56,6 +56,8 @@ pub(super) struct Held {
     now: Purchase,
     hand: Option<CardInHand>,
     user: Option<ItemId>,
+    /// This process may have made or enabled the user.
+    made_user: bool,
     /// Another process changed it meanwhile, and takes the next step.
     moved: bool,
 }
@@ -68,7 +70,7 @@ impl Held {
 
     /// A purchase that another request or process left.
     pub(super) fn without_card(purchase: Purchase) -> Self {
-        Self { stored: purchase.clone(), now: purchase, hand: None, user: None, moved: false }
+        Self { stored: purchase.clone(), now: purchase, hand: None, user: None, made_user: false, moved: false }
     }
 
     const fn token(&self) -> Token {
@@ -160,17 +162,17 @@ impl Driver {
         loop {
             let before = held.now.progress.clone();
             let event = held.now.pass_time(self.clock.now(), &self.patience);
-            if held.now.progress != before && !self.store(&mut held, Beside { event, refund: None }).await? {
-                return Ok(held.now);
-            }
+            let is_current =
+                held.now.progress == before || self.store(&mut held, Beside { event, refund: None }).await?;
             let goes_on = match held.now.next(held.token(), &self.patience) {
+                _ if !is_current => false,
                 Next::Do(step) => self.take(&mut held, &step).await?,
                 Next::WaitUntil(_) | Next::Nothing => {
                     self.store(&mut held, Beside::default()).await?;
                     false
                 }
             };
-            if !goes_on {
+            if !goes_on && !self.withdraw_again(&mut held).await? {
                 return Ok(held.now);
             }
         }
@@ -198,22 +200,27 @@ impl Driver {
             }
         }
         let acted = self.act(held, step).await;
-        let goes_on = match self.settle(held, &acted).await? {
+        match self.settle(held, &acted).await? {
             // The gateway could not be reached. The next try needs a pause.
-            Settled::Stored if is_unreachable(&held.now) => self.pause(held, acted.wait()).await?,
-            Settled::Stored => true,
-            Settled::Unchanged if held.moved => false,
-            Settled::Unchanged => self.pause(held, acted.wait()).await?,
-            Settled::Rests => false,
-        };
-        // The money may have gone back while this process enabled the user. The user is then disabled once more.
-        while *step == Step::EnableGuest && held.moved && held.now.progress.withdraw_again() {
+            Settled::Stored if is_unreachable(&held.now) => self.pause(held, acted.wait()).await,
+            Settled::Stored => Ok(true),
+            Settled::Unchanged if held.moved => Ok(false),
+            Settled::Unchanged => self.pause(held, acted.wait()).await,
+            Settled::Rests => Ok(false),
+        }
+    }
+
+    /// Ends the access once more, if another process ended the purchase while this one made or enabled the user. Returns
+    /// whether to go on at once.
+    async fn withdraw_again(&self, held: &mut Held) -> Stored<bool> {
+        while held.made_user && held.moved && held.now.progress.withdraw_again() {
             held.moved = false;
             if self.store(held, Beside::default()).await? {
+                held.made_user = false;
                 return Ok(true);
             }
         }
-        Ok(goes_on)
+        Ok(false)
     }
 
     /// Stores what a step led to. If another process has changed the purchase, that is applied to the newer version.
@@ -243,6 +250,7 @@ impl Driver {
     }
 
     async fn act(&self, held: &mut Held, step: &Step) -> Acted {
+        held.made_user |= matches!(step, Step::ReserveGuest | Step::EnableGuest);
         let purchase = &held.now;
         let outcome = match step {
             Step::ReserveGuest => match self.guest.reserve(purchase).await {

@@ -6,6 +6,7 @@ use portero_domain::{
     ports::HotspotError,
     purchase::{ChargeAnswer, ChargeId, GuestKind, PaymentStatus},
 };
+use portero_testkit::Slow;
 use time::Duration;
 use tokio::task::yield_now;
 
@@ -14,9 +15,14 @@ use crate::support::World;
 
 /// Buys on a router that enables the guest late, and does this before.
 async fn while_the_guest_is_being_enabled(world: &World, act: impl AsyncFnOnce()) {
-    world.routers.hold_next_change();
+    buy_slowly(world, Slow::Change, act).await;
+}
+
+/// Buys on a router that is slow to carry out this call, and does this before.
+async fn buy_slowly(world: &World, call: Slow, act: impl AsyncFnOnce()) {
+    world.routers.hold_next(call);
     let meanwhile = async {
-        while !world.routers.holds_change() {
+        while !world.routers.holds() {
             yield_now().await;
         }
         act().await;
@@ -99,4 +105,18 @@ async fn access_that_is_given_after_the_money_went_back_is_taken_again() {
     .await;
     settle(&world).await;
     assert_fair(&world, "given too late");
+}
+
+/// The other process gives up the purchase while the router makes the user.
+#[tokio::test]
+async fn a_user_that_is_made_after_the_purchase_has_ended_is_removed() {
+    let world = a_world();
+    buy_slowly(&world, Slow::Create, async || {
+        world.clock.advance(Duration::minutes(2));
+        resume(&world).await;
+        assert_eq!(the_purchase(&world).status(), PaymentStatus::Failed);
+    })
+    .await;
+    settle(&world).await;
+    assert_eq!((guests(&world), world.conekta.orders().len()), (vec![], 0));
 }

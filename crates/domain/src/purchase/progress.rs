@@ -252,12 +252,10 @@ impl Progress {
         }
     }
 
-    /// Has the user disabled once more, if the money is no longer there. Another process may have enabled the user at the
-    /// same time. Returns whether that is the case.
+    /// Has the user disabled or removed once more, if the purchase has ended. Returns whether it has.
     pub fn withdraw_again(&mut self) -> bool {
         match &self.stage {
-            Stage::Withdrawing(end @ (End::Refunded(_) | End::ChargedBack(_)))
-            | Stage::Closed(end @ (End::Refunded(_) | End::ChargedBack(_))) => {
+            Stage::Withdrawing(end) | Stage::Closed(end) => {
                 self.stage = Stage::Withdrawing(end.clone());
                 true
             }

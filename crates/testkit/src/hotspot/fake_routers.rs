@@ -27,6 +27,15 @@ use portero_domain::{
 #[derive(Clone, Debug, Default)]
 pub struct FakeRouters(Arc<Mutex<FakeRouter>>);
 
+/// A call that a test lets wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Slow {
+    /// The making of a user.
+    Create,
+    /// A change of a user.
+    Change,
+}
+
 /// What is on the router, for a test to arrange and to look at.
 #[derive(Clone, Debug)]
 pub struct FakeRouter {
@@ -51,8 +60,8 @@ pub struct FakeRouter {
     /// What the router is known to fail with.
     pub known_failure: Option<HotspotError>,
     failure: Option<(usize, HotspotError)>,
-    /// Whether the next change of a user waits, and whether one waits.
-    holds_next: bool,
+    /// Which call waits next, and whether one waits.
+    holds_next: Option<Slow>,
     holds: bool,
     items: u64,
 }
@@ -77,7 +86,7 @@ impl Default for FakeRouter {
             certificate: CertificateFingerprint::new([0xC5; 32]),
             accesses: Vec::new(),
             failure: None,
-            holds_next: false,
+            holds_next: None,
             holds: false,
             items: 0,
         }
@@ -95,31 +104,31 @@ impl FakeRouters {
         self.router().failure = Some((n, error));
     }
 
-    /// Lets the next change of a user wait until [`release`](Self::release), as on a slow router. Later changes overtake it.
-    pub fn hold_next_change(&self) {
-        self.router().holds_next = true;
+    /// Lets the next call of this kind wait until [`release`](Self::release), as on a slow router. Later calls overtake it.
+    pub fn hold_next(&self, call: Slow) {
+        self.router().holds_next = Some(call);
     }
 
-    /// Whether a change waits.
-    pub fn holds_change(&self) -> bool {
+    /// Whether a call waits.
+    pub fn holds(&self) -> bool {
         self.router().holds
     }
 
-    /// Lets the change that waits happen.
+    /// Lets the call that waits happen.
     pub fn release(&self) {
         self.router().holds = false;
     }
 
-    async fn turn(&self) {
+    async fn turn(&self, call: Slow) {
         {
             let mut router = self.router();
-            if !std::mem::take(&mut router.holds_next) {
+            if router.holds_next != Some(call) {
                 return;
             }
-            router.holds = true;
+            (router.holds_next, router.holds) = (None, true);
         }
         poll_fn(|context| {
-            if self.holds_change() {
+            if self.holds() {
                 context.waker().wake_by_ref();
                 return Poll::Pending;
             }
@@ -298,6 +307,7 @@ impl Hotspot for FakeRouters {
     }
 
     async fn create_user(&self, router: &RouterAccess, new: &NewHotspotUser) -> Result<ItemId, CreateHotspotUserError> {
+        self.turn(Slow::Create).await;
         let mut router = self.asked(Some(router))?;
         let (name, comment) = (RouterText::from(new.name.as_str()), RouterText::from(&*new.comment));
         if let Some(user) = router.user(&name) {
@@ -328,7 +338,7 @@ impl Hotspot for FakeRouters {
     }
 
     async fn change_user(&self, router: &RouterAccess, user: &ItemId, change: &UserChange) -> HotspotResult<()> {
-        self.turn().await;
+        self.turn(Slow::Change).await;
         let mut router = self.asked(Some(router))?;
         let user = router.users.iter_mut().find(|row| row.id == *user).ok_or_else(|| rejected(Rejection::NotFound))?;
         user.disabled = change.disabled.unwrap_or(user.disabled);

@@ -4,4 +4,4 @@ pub(crate) mod builders;
 pub mod contract;
 mod fake_routers;
 
-pub use self::fake_routers::{FakeRouter, FakeRouters};
+pub use self::fake_routers::{FakeRouter, FakeRouters, Slow};
