@@ -12,8 +12,11 @@ use time::Duration;
 use super::{a_world, assert_fair, buy, guests, rows, settle};
 use crate::support::World;
 
+/// Makes a store fail at its `n`th call.
+type Failure = fn(&InMemory, usize);
+
 /// The ways in which the store fails at its `n`th call, or at its `n`th commit.
-const FAILURES: [(&str, fn(&InMemory, usize)); 3] =
+const FAILURES: [(&str, Failure); 3] =
     [("failed", InMemory::fail_at), ("away", InMemory::be_away_at), ("lost", InMemory::lose_answer_of_commit)];
 
 const KINDS: [GuestKind; 2] = [GuestKind::UserAndPassword, GuestKind::Pin];
