@@ -61,6 +61,8 @@ pub struct Settings {
     pub health_checks: HealthChecks,
     /// How long each wait of a purchase lasts.
     pub patience: Patience,
+    /// How long a request to a payment gateway may take.
+    pub gateway_timeout: Duration,
     /// The address at which gateways reach this service.
     pub public_base_url: Option<BaseUrl>,
     /// The private key with Conekta of a company without one of its own.
@@ -76,6 +78,7 @@ impl Default for Settings {
             session_life: Duration::hours(24),
             health_checks: HealthChecks::default(),
             patience: Patience::default(),
+            gateway_timeout: Duration::seconds(20),
             public_base_url: None,
             default_conekta_key: None,
             default_conekta_public_key: None,

@@ -79,6 +79,7 @@ impl Config {
             session_life: self.keys.session_life(),
             health_checks: self.routers.health_checks(),
             patience: self.payments.patience(),
+            gateway_timeout: self.payments.gateway_timeout(),
             public_base_url: self.payments.public_base_url(),
             default_conekta_key: self.payments.default_conekta_key(),
             default_conekta_public_key: self.payments.default_conekta_public_key(),

@@ -177,6 +177,7 @@ macro_rules! contract_tests {
                 of_rivals_with_one_identity_one_opens_a_purchase,
                 a_change_of_an_older_version_is_refused,
                 a_held_purchase_is_due_after_its_lease,
+                a_holder_keeps_a_purchase_that_is_to_go_on_soon,
                 rivals_never_claim_the_same_purchase,
                 purchases_of_busy_companies_are_left,
                 what_a_silent_process_holds_becomes_due,

@@ -21,8 +21,11 @@ use super::{
 };
 use crate::{Settings, routers::RouterAccessLoader};
 
-/// How long a process holds a purchase that it does not store. Longer than any single step.
-pub(super) const LEASE: Duration = Duration::seconds(90);
+/// How long a process holds a purchase that it does not store. It is longer than any single step: a refund takes up to three
+/// requests, and each may wait for its turn as long as for its response.
+pub(super) fn hold(process: ProcessId, settings: &Settings) -> Hold {
+    Hold { process, lease: settings.gateway_timeout * 6 + Duration::MINUTE }
+}
 
 /// How often a result is stored before the process gives up. The purchase then goes on from what is stored.
 const STORE_TRIES: u16 = 6;
@@ -150,7 +153,7 @@ impl Driver {
             },
             secrets,
             patience: settings.patience,
-            hold: Hold { process, lease: LEASE },
+            hold: hold(process, settings),
         }
     }
 
@@ -355,7 +358,7 @@ impl Driver {
             Next::WaitUntil(moment) => Then::After(moment.since(self.clock.now()).max(Duration::ZERO)),
             // The cardholder needs some time.
             Next::Do(_) if matches!(held.now.progress.stage(), Stage::Confirming { .. }) => Then::After(LOOK_AGAIN),
-            Next::Do(_) if held.moved => Then::After(Duration::ZERO),
+            Next::Do(_) if held.moved => Then::Soon,
             Next::Do(_) => Then::Hold(self.hold),
         };
         self.store_then(held, beside, then).await

@@ -85,7 +85,7 @@ impl Purchases {
             payment_status: PaymentStatusOf { storage: storage(), accounts: Accounts::new(ports, settings) },
             reports: Arc::new(ReportedCharges { storage: storage(), driver: Arc::clone(&driver) }),
             notices: Arc::new(NoticeContents { storage: storage(), secrets: secrets() }),
-            resume: ResumePurchases::new(ports, driver, process),
+            resume: ResumePurchases::new(ports, driver, drive::hold(process, settings)),
             list: ListPurchases { storage: storage() },
             details: PurchaseDetailsOf { storage: storage() },
             dashboard: PurchaseDashboard { storage: storage() },

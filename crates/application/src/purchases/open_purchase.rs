@@ -33,7 +33,7 @@ pub(crate) struct OpenPurchase {
     access: RouterAccessLoader,
     accounts: Accounts,
     secrets: GuestSecrets,
-    process: ProcessId,
+    hold: Hold,
 }
 
 /// What a guest orders at a portal.
@@ -122,7 +122,7 @@ impl OpenPurchase {
             access: RouterAccessLoader::new(ports),
             accounts: Accounts::new(ports, settings),
             secrets: GuestSecrets { vault: Arc::clone(&ports.vault) },
-            process,
+            hold: drive::hold(process, settings),
         }
     }
 
@@ -186,8 +186,7 @@ impl OpenPurchase {
     }
 
     fn insert(&self, storage: &mut dyn Storage, new: &NewPurchase) -> Result<Opened, BuyError> {
-        let hold = Hold { process: self.process, lease: drive::LEASE };
-        match storage.purchases().open(new, hold)? {
+        match storage.purchases().open(new, self.hold)? {
             Ok(purchase) => Ok(Opened::New(purchase)),
             Err(KnownPurchase::CardUsed) => Err(BuyError::CardUsed),
             // A request at the same moment was first.

@@ -9,7 +9,6 @@ use portero_domain::{
     text::ForeignId,
 };
 use thiserror::Error;
-use time::Duration;
 
 use crate::Mandate;
 
@@ -69,7 +68,7 @@ impl RequestRefund {
             }
             after.refund_due = true;
             let refund = Refund { reason: Some(reason), requested_by: Some(by), ..Refund::next(&refunds, amount, now) };
-            if !purchases.save(&before, &after, Then::After(Duration::ZERO))? {
+            if !purchases.save(&before, &after, Then::Soon)? {
                 return Err(RefundError::Changed);
             }
             purchases.put_refund(&company, id, &refund)?;

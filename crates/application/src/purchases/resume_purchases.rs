@@ -10,13 +10,13 @@ use futures_util::{
     stream::FuturesUnordered,
 };
 use portero_domain::{
-    ids::{CompanyId, ProcessId},
+    ids::CompanyId,
     ports::{Clock, Hold, Ports, StorageError, Stored, UnitOfWork, transact},
     purchase::Purchase,
 };
 use time::Duration;
 
-use super::drive::{Driver, Held, LEASE};
+use super::drive::{Driver, Held};
 
 /// Goes on with purchases that are due: unfinished ones, refunds, users to be removed.
 ///
@@ -26,7 +26,7 @@ pub struct ResumePurchases {
     storage: Arc<dyn UnitOfWork>,
     clock: Arc<dyn Clock>,
     driver: Arc<Driver>,
-    process: ProcessId,
+    hold: Hold,
 }
 
 impl ResumePurchases {
@@ -41,20 +41,20 @@ impl ResumePurchases {
     /// How long a process is believed to be alive after its last sign.
     const ALIVE: Duration = Duration::seconds(4);
 
-    pub(super) fn new(ports: &Ports, driver: Arc<Driver>, process: ProcessId) -> Self {
-        Self { storage: Arc::clone(&ports.storage), clock: Arc::clone(&ports.clock), driver, process }
+    pub(super) fn new(ports: &Ports, driver: Arc<Driver>, hold: Hold) -> Self {
+        Self { storage: Arc::clone(&ports.storage), clock: Arc::clone(&ports.clock), driver, hold }
     }
 
     /// Says that this process is alive, and lets the purchases of processes that are gone become due. Returns how many
     /// purchases that were.
     pub async fn beat(&self) -> Stored<u64> {
-        let process = self.process;
+        let process = self.hold.process;
         transact(&*self.storage, move |storage| storage.processes().beat(process, Self::ALIVE)).await
     }
 
     /// Ends this process in order: what it holds becomes due for others.
     pub async fn leave(&self) -> Stored<()> {
-        let process = self.process;
+        let process = self.hold.process;
         transact(&*self.storage, move |storage| storage.processes().leave(process)).await
     }
 
@@ -88,7 +88,7 @@ impl ResumePurchases {
     }
 
     async fn claim(&self, busy: &Busy) -> Stored<Vec<Stored<Purchase>>> {
-        let (hold, busy) = (Hold { process: self.process, lease: LEASE }, busy.companies(Self::OF_ONE_COMPANY));
+        let (hold, busy) = (self.hold, busy.companies(Self::OF_ONE_COMPANY));
         transact(&*self.storage, move |storage| storage.purchases().claim_due(hold, Self::PORTION, &busy)).await
     }
 

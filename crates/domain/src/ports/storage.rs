@@ -351,6 +351,8 @@ pub enum Then {
     Hold(Hold),
     /// Any process goes on after this span.
     After(Duration),
+    /// The process that holds the purchase goes on. If none holds it, any process goes on at once.
+    Soon,
     /// There is no next step.
     Done,
 }

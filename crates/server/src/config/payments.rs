@@ -68,6 +68,11 @@ impl PaymentConfig {
         }
     }
 
+    /// How long a request to a gateway may take.
+    pub(super) fn gateway_timeout(&self) -> time::Duration {
+        time::Duration::seconds_f64(self.gateway_timeout_seconds)
+    }
+
     /// The address at which gateways reach this service.
     pub(super) fn public_base_url(&self) -> Option<BaseUrl> {
         self.public_base_url.clone()

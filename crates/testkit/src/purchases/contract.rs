@@ -280,6 +280,24 @@ pub async fn a_held_purchase_is_due_after_its_lease(harness: &dyn Harness) {
     assert_eq!(claimed(harness, an_hour(MINE)).await, []);
 }
 
+/// Another process that wants something of it, such as a refund, waits for its holder.
+pub async fn a_holder_keeps_a_purchase_that_is_to_go_on_soon(harness: &dyn Harness) {
+    a_shop(harness).await;
+    let held = open(harness, new_purchase(&a_purchase().number(1).build()), an_hour(MINE)).await;
+    assert!(save(harness, &held, &held, Then::Soon).await);
+    assert_eq!(claimed(harness, an_hour(OTHER)).await, []);
+    let held = Purchase { version: held.version + 1, ..held };
+    assert!(save(harness, &held, &held, Then::After(Duration::HOUR)).await);
+    let held = Purchase { version: held.version + 1, ..held };
+    assert!(save(harness, &held, &held, Then::Soon).await);
+    assert_eq!(claimed(harness, an_hour(OTHER)).await, std::slice::from_ref(&held.order.reference));
+    let held = Purchase { version: held.version + 1, ..held };
+    assert!(save(harness, &held, &held, Then::Done).await);
+    let held = Purchase { version: held.version + 1, ..held };
+    assert!(save(harness, &held, &held, Then::Soon).await);
+    assert_eq!(claimed(harness, an_hour(OTHER)).await, std::slice::from_ref(&held.order.reference));
+}
+
 /// Every due purchase is claimed once.
 pub async fn rivals_never_claim_the_same_purchase(harness: &dyn Harness) {
     const PURCHASES: u32 = 40;

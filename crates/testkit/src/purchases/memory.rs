@@ -51,6 +51,8 @@ impl PurchaseRow {
         (self.due_at, self.holder) = match then {
             Then::Hold(hold) => (Some(now.plus(hold.lease)), Some(hold.process)),
             Then::After(span) => (Some(now.plus(span)), None),
+            Then::Soon if self.holder.is_some() => (self.due_at, self.holder),
+            Then::Soon => (Some(now), None),
             Then::Done => (None, None),
         };
     }

@@ -16,7 +16,7 @@ use super::{
 use crate::postgres::{error::storage, unit_of_work::PgStorage};
 
 /// `$17` tells whether the stage has changed. `$18` is the holder, if the purchase goes on at once. `$19` is the span until it
-/// is due, if it goes on at all. A row of the queue that its holder keeps long enough is not written again.
+/// is due, if it goes on at all. `$20` tells whether a holder stays. A row of the queue that its holder keeps long enough is not written again.
 const SAVE: &str = "
     WITH saved AS (
         UPDATE purchases SET guest_name = $5, guest_secret_sealed = $6, stage = $7, cause = $8, charge_id = $9,
@@ -33,6 +33,7 @@ const SAVE: &str = "
         FROM saved WHERE $19 IS NOT NULL
         ON CONFLICT (company_id, purchase_id) DO UPDATE SET due_at = excluded.due_at, holder = excluded.holder
         WHERE purchase_queue.company_id = $1
+          AND ($20 IS FALSE OR purchase_queue.holder IS NULL)
           AND (purchase_queue.holder IS DISTINCT FROM excluded.holder OR excluded.holder IS NULL
                OR purchase_queue.due_at < statement_timestamp() + $19 * interval '0.5 microsecond')
     ), finished AS (
@@ -55,6 +56,7 @@ impl PgStorage<'_> {
         let (holder, due) = match then {
             Then::Hold(hold) => (Some(hold.process.get()), Some(micros(hold.lease)?)),
             Then::After(span) => (None, Some(micros(span)?)),
+            Then::Soon => (None, Some(0)),
             Then::Done => (None, None),
         };
         let saved: Saved = sql_query(SAVE)
@@ -77,6 +79,7 @@ impl PgStorage<'_> {
             .bind::<Bool, _>((was.kind, was.cause) != (is.kind, is.cause))
             .bind::<Nullable<BigInt>, _>(holder)
             .bind::<Nullable<BigInt>, _>(due)
+            .bind::<Bool, _>(matches!(then, Then::Soon))
             .get_result(self.connection)
             .map_err(storage)?;
         Ok(saved.saved == 1)
