@@ -2,13 +2,15 @@ use std::sync::Arc;
 
 use portero_domain::{
     Timestamp,
+    gateway::Gateway,
     hotspot::ItemId,
-    ids::ProcessId,
+    ids::{CompanyId, ProcessId, PurchaseReference},
     notification::{NewNotice, Occasion, PurchaseEvent},
-    ports::{Clock, Hold, Ids, Ports, Storage, StorageError, Stored, Then, UnitOfWork, transact},
+    ports::{Clock, GatewayError, Hold, Ids, Ports, Storage, StorageError, Stored, Then, UnitOfWork, transact},
     purchase::{
         ChargeAnswer, ChargeId, Event, GuestAnswer, ManualCause, Next, Outcome, Patience, Purchase, Refund,
-        RefundAnswer, RefundState, RequestProblem, Stage, StageParts, Step, Token, Unpaid, Wait, committed, refundable,
+        RefundAnswer, RefundState, RequestProblem, Stage, StageParts, Step, Token, Unpaid, Wait, committed, made,
+        refundable,
     },
 };
 use time::Duration;
@@ -181,6 +183,16 @@ impl Driver {
         }
     }
 
+    /// The purchase that this charge names, by the gateway's own word.
+    pub(super) async fn purchase_of(
+        &self,
+        company: CompanyId,
+        gateway: Gateway,
+        charge: &ChargeId,
+    ) -> Stored<Result<Option<PurchaseReference>, GatewayError>> {
+        self.gateway.purchase_of(company, gateway, charge).await
+    }
+
     /// Asks the gateway about this charge of the purchase, and goes on from its answer. Returns whether it answered.
     pub(super) async fn ask(&self, purchase: Purchase, charge: ChargeId) -> Stored<bool> {
         let outcome = self.gateway.find(&purchase, Some(charge)).await;
@@ -244,12 +256,27 @@ impl Driver {
             if self.store(held, beside).await? {
                 return Ok(Settled::Stored);
             }
-            // The user may have been enabled meanwhile. The process that changed the purchase disables it again.
-            let is_gone = matches!(acted, Acted::Outcome(Outcome::Guest(GuestAnswer::Gone)));
-            if !held.moved || is_gone || held.now.progress == wanted {
+            if !held.moved {
+                return Ok(Settled::Rests);
+            }
+            let is_stored = match acted {
+                // The gateway may have reported the same stage before its answer came. The refund itself is then still due.
+                Acted::Refunded { refund, .. } => !self.is_due(&held.now, refund.number).await?,
+                // The user may have been enabled meanwhile. The process that changed the purchase disables it again.
+                Acted::Outcome(Outcome::Guest(GuestAnswer::Gone)) => true,
+                _ => held.now.progress == wanted,
+            };
+            if is_stored {
                 return Ok(Settled::Rests);
             }
         }
+    }
+
+    /// Whether this refund is still to be made, by the store's word.
+    async fn is_due(&self, purchase: &Purchase, number: u16) -> Stored<bool> {
+        let (company, id) = (purchase.order.company.clone(), purchase.id);
+        let refunds = transact(&*self.storage, move |storage| storage.purchases().refunds(&company, id)).await?;
+        Ok(refunds.iter().any(|refund| refund.number == number && refund.state == RefundState::Due))
     }
 
     async fn act(&self, held: &mut Held, step: &Step) -> Acted {
@@ -286,9 +313,11 @@ impl Driver {
         let (company, id) = (purchase.order.company.clone(), purchase.id);
         let refunds = transact(&*self.storage, move |storage| storage.purchases().refunds(&company, id)).await;
         let Ok(refunds) = refunds else { return Acted::Nothing };
+        // A report of this very refund may be stored already, so the purchase's own sum may count it.
+        let before = made(&refunds);
         let mut due = refunds.into_iter().filter(|refund| refund.state == RefundState::Due);
         let Some(refund) = due.next() else { return Acted::Nothing };
-        let answer = self.gateway.refund(purchase, charge.clone(), &refund).await;
+        let answer = self.gateway.refund(purchase, charge.clone(), &refund, before).await;
         Acted::Refunded { refund, answer, others: due.next().is_some() }
     }
 
@@ -393,8 +422,9 @@ impl Driver {
                 held.stored = held.now.clone();
                 Ok(matches!(then, Then::Hold(_)))
             }
-            // An earlier try was carried out, and its answer was lost.
-            Some(newer) if newer.version == held.now.version + 1 && newer.progress == held.now.progress => {
+            // An earlier try was carried out, and its answer was lost. Another process may have stored the same stage, but
+            // then not the same refund.
+            Some(newer) if newer == Purchase { version: held.now.version + 1, ..held.now.clone() } => {
                 held.now.version = newer.version;
                 held.stored = newer;
                 Ok(matches!(then, Then::Hold(_)))

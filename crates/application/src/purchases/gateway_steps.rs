@@ -1,8 +1,12 @@
 use portero_domain::{
     base_url::BaseUrl,
     company::Company,
-    ids::CompanyId,
-    ports::{Buyer, Card, ChargeOrder, ChargeQuery, GatewayAccount, Gateways, RefundOrder, Stored, transact},
+    gateway::Gateway,
+    ids::{CompanyId, PurchaseReference},
+    money::Money,
+    ports::{
+        Buyer, Card, ChargeOrder, ChargeQuery, GatewayAccount, GatewayError, Gateways, RefundOrder, Stored, transact,
+    },
     purchase::{
         ChargeAnswer, ChargeId, Charging, Outcome, Purchase, Refund, RefundAnswer, RefundProblem, RequestProblem, Stage,
     },
@@ -62,8 +66,14 @@ impl GatewaySteps {
         Outcome::Found(answer)
     }
 
-    /// Makes this refund.
-    pub(super) async fn refund(&self, purchase: &Purchase, charge: ChargeId, refund: &Refund) -> RefundAnswer {
+    /// Makes this refund. The refunds before it were of this sum.
+    pub(super) async fn refund(
+        &self,
+        purchase: &Purchase,
+        charge: ChargeId,
+        refund: &Refund,
+        before: Money,
+    ) -> RefundAnswer {
         let account = match self.account(purchase).await {
             Ok((account, _)) => account,
             Err(AccountError::NoAccount(NoAccount::NotConfigured)) => {
@@ -76,9 +86,24 @@ impl GatewaySteps {
             number: refund.number,
             charge,
             amount: refund.amount,
-            refunded_before: purchase.refunded,
+            refunded_before: before,
         };
         self.gateways.of(purchase.order.gateway).refund(&account, &order).await
+    }
+
+    /// The purchase that this charge of a company names. `None` also if the company has no account with the gateway.
+    pub(super) async fn purchase_of(
+        &self,
+        company: CompanyId,
+        gateway: Gateway,
+        charge: &ChargeId,
+    ) -> Stored<Result<Option<PurchaseReference>, GatewayError>> {
+        let Some(company) = self.company(company).await? else { return Ok(Ok(None)) };
+        match self.accounts.of(&company, gateway) {
+            Ok(account) => Ok(self.gateways.of(gateway).purchase_of(&account, charge).await),
+            Err(NoAccount::NotConfigured) => Ok(Ok(None)),
+            Err(NoAccount::Vault(_)) => Ok(Err(GatewayError::Unavailable)),
+        }
     }
 
     async fn account(&self, purchase: &Purchase) -> Result<(GatewayAccount, Company), AccountError> {

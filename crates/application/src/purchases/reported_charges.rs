@@ -3,15 +3,17 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use portero_domain::{
     gateway::Gateway,
-    ids::CompanyId,
-    ports::{StorageError, UnitOfWork, transact},
+    ids::{CompanyId, PurchaseReference},
+    ports::{Storage, StorageError, Stored, UnitOfWork, transact},
+    purchase::Purchase,
     webhook::WebhookEvent,
 };
 
 use super::drive::Driver;
 use crate::webhooks::{ChargeReports, Noted};
 
-/// Asks the gateways about the charges that webhooks name. A webhook's own words are never believed.
+/// Asks the gateways about the charges that webhooks name. A webhook's own words are never believed: the gateway also says
+/// which purchase a charge belongs to, unless Portero knows it. Mercado Pago's webhooks name no purchase.
 pub(super) struct ReportedCharges {
     pub(super) storage: Arc<dyn UnitOfWork>,
     pub(super) driver: Arc<Driver>,
@@ -25,21 +27,31 @@ impl ChargeReports for ReportedCharges {
         gateway: Gateway,
         event: &WebhookEvent,
     ) -> Result<Noted, StorageError> {
-        let (company, charge, reference) = (company.clone(), event.charge.clone(), event.purchase.clone());
-        let found = transact(&*self.storage, move |storage| {
-            let purchases = storage.purchases();
-            let by_reference = match &reference {
-                Some(reference) => purchases.find_by_reference(&company, reference)?,
-                None => None,
-            };
-            match by_reference.filter(|purchase| purchase.order.gateway == gateway) {
-                Some(purchase) => Ok::<_, StorageError>(Some(purchase)),
-                None => purchases.find_by_charge(&company, gateway, &charge),
-            }
-        })
-        .await?;
+        let (of, charge) = (company.clone(), event.charge.clone());
+        let known = move |storage: &mut dyn Storage| storage.purchases().find_by_charge(&of, gateway, &charge);
+        let found = match transact(&*self.storage, known).await? {
+            Some(purchase) => Some(purchase),
+            None => match self.driver.purchase_of(company.clone(), gateway, &event.charge).await? {
+                Ok(Some(reference)) => self.purchase(company.clone(), gateway, reference).await?,
+                Ok(None) => None,
+                Err(_) => return Ok(Noted::TryLater),
+            },
+        };
         let Some(purchase) = found else { return Ok(Noted::UnknownReference) };
         let answered = self.driver.ask(purchase, event.charge.clone()).await?;
         Ok(if answered { Noted::Done } else { Noted::TryLater })
+    }
+}
+
+impl ReportedCharges {
+    /// The purchase that the gateway says a charge belongs to.
+    async fn purchase(
+        &self,
+        company: CompanyId,
+        gateway: Gateway,
+        reference: PurchaseReference,
+    ) -> Stored<Option<Purchase>> {
+        let find = move |storage: &mut dyn Storage| storage.purchases().find_by_reference(&company, &reference);
+        Ok(transact(&*self.storage, find).await?.filter(|purchase| purchase.order.gateway == gateway))
     }
 }

@@ -33,6 +33,13 @@ pub trait CardGateway: Send + Sync {
     /// Refunds an amount. Repeating the same order refunds once.
     async fn refund(&self, account: &GatewayAccount, order: &RefundOrder) -> RefundAnswer;
 
+    /// The purchase that a charge names. `None` if it names none of ours, or if the gateway has no such charge.
+    async fn purchase_of(
+        &self,
+        account: &GatewayAccount,
+        charge: &ChargeId,
+    ) -> Result<Option<PurchaseReference>, GatewayError>;
+
     /// The charges that the gateway made in a span of time, oldest first, page by page.
     async fn charges(&self, account: &GatewayAccount, page: &ChargePage) -> Result<Charges, GatewayError>;
 

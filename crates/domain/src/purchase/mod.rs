@@ -23,6 +23,6 @@ pub use names::Cause;
 pub use parts::{ImpossibleStage, StageKind, StageParts};
 pub use progress::{Event, Next, NotRefundable, Outcome, Patience, Progress, Step, Token};
 pub use record::{Customer, GuestCredentials, GuestKind, Order, PaymentStatus, Purchase, SoldGuest};
-pub use refund::{Refund, RefundLimit, RefundState, committed, refundable};
+pub use refund::{Refund, RefundLimit, RefundState, committed, made, refundable};
 pub use stage::{Charging, End, ManualCause, RefundCause, Stage, Unpaid};
 pub use sums::{Income, PurchaseSummary, Share};

@@ -47,6 +47,12 @@ pub fn committed(refunds: &[Refund]) -> Money {
     Money::from_minor(counted.map(|refund| refund.amount.minor()).sum()).unwrap_or(Money::ZERO)
 }
 
+/// The sum of the refunds that were made.
+pub fn made(refunds: &[Refund]) -> Money {
+    let counted = refunds.iter().filter(|refund| matches!(refund.state, RefundState::Done(_)));
+    Money::from_minor(counted.map(|refund| refund.amount.minor()).sum()).unwrap_or(Money::ZERO)
+}
+
 /// Why an amount cannot be refunded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum RefundLimit {
@@ -85,6 +91,16 @@ mod tests {
         assert_eq!(refundable(money("50"), Money::ZERO, None), Ok(money("50")));
         assert_eq!(refundable(money("50"), money("20.01"), None), Ok(money("29.99")));
         assert_eq!(refundable(money("50"), money("20.01"), Some(money("0.01"))), Ok(money("0.01")));
+    }
+
+    #[test]
+    fn a_refund_that_is_due_is_committed_and_not_made() {
+        let at = Timestamp::new(time::OffsetDateTime::UNIX_EPOCH);
+        let due = Refund::next(&[], money("5"), at);
+        let done = Refund { number: 2, amount: money("7"), state: RefundState::Done(at), ..due.clone() };
+        let refused = Refund { number: 3, state: RefundState::Refused(RefundProblem::Other), ..due.clone() };
+        let refunds = [due, done, refused];
+        assert_eq!((committed(&refunds), made(&refunds)), (money("12"), money("7")));
     }
 
     #[test]

@@ -155,6 +155,16 @@ impl CardGateway for FakeGateway {
         RefundAnswer::Done
     }
 
+    async fn purchase_of(
+        &self,
+        _: &GatewayAccount,
+        charge: &ChargeId,
+    ) -> Result<Option<PurchaseReference>, GatewayError> {
+        let state = self.state();
+        let found = state.charges.iter().enumerate().find(|(place, _)| charge_id(*place) == *charge);
+        Ok(found.map(|(_, charge)| charge.purchase.clone()))
+    }
+
     async fn charges(&self, _: &GatewayAccount, page: &ChargePage) -> Result<Charges, GatewayError> {
         let state = self.state();
         let listed = state.charges.iter().enumerate().map(|(place, charge)| ListedCharge {

@@ -7,6 +7,7 @@ mod words;
 
 use async_trait::async_trait;
 use portero_domain::{
+    ids::PurchaseReference,
     ports::{CardGateway, ChargeOrder, ChargePage, ChargeQuery, Charges, GatewayAccount, GatewayError, RefundOrder},
     purchase::{ChargeAnswer, ChargeId, RefundAnswer, RefundProblem, RequestProblem},
 };
@@ -173,6 +174,18 @@ impl CardGateway for Conekta {
             Reply::Answered { .. } | Reply::NotSent | Reply::Lost => return RefundAnswer::Unknown(None),
         };
         state(self.order(account, &order.charge).await).unwrap_or(RefundAnswer::Refused(problem))
+    }
+
+    async fn purchase_of(
+        &self,
+        account: &GatewayAccount,
+        charge: &ChargeId,
+    ) -> Result<Option<PurchaseReference>, GatewayError> {
+        match self.order(account, charge).await {
+            Ok(order) => Ok(order.purchase()),
+            Err(ChargeAnswer::Absent) => Ok(None),
+            Err(_) => Err(GatewayError::Unavailable),
+        }
     }
 
     async fn charges(&self, account: &GatewayAccount, page: &ChargePage) -> Result<Charges, GatewayError> {

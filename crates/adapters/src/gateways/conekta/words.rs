@@ -1,6 +1,7 @@
 //! What Conekta's answers mean (API 2.3.0). A status or code that is not listed here is not known.
 
 use portero_domain::{
+    ids::PurchaseReference,
     money::{Currency, Money},
     ports::ListedCharge,
     purchase::{Cardholder, ChargeAnswer, ChargeId, DeclineReason, Receipt, RefundProblem, RequestProblem, Terms},
@@ -72,6 +73,13 @@ impl Order {
         noted == Some(purchase) || self.charges().any(|charge| charge.reference_id.as_deref() == Some(purchase))
     }
 
+    /// The purchase of ours that the order names.
+    pub(super) fn purchase(&self) -> Option<PurchaseReference> {
+        let noted = self.metadata.as_ref().and_then(|metadata| metadata.get(PURCHASE)).and_then(|value| value.as_str());
+        let reference = noted.or_else(|| self.charges().find_map(|charge| charge.reference_id.as_deref()));
+        reference.and_then(PurchaseReference::parse)
+    }
+
     fn charges(&self) -> impl Iterator<Item = &Charge> {
         self.charges.iter().flat_map(|charges| &charges.data)
     }
@@ -124,12 +132,10 @@ impl Order {
 
     /// The order in a list of charges, if it can be told what it is.
     pub(super) fn listed(&self) -> Option<ListedCharge> {
-        let noted = self.metadata.as_ref().and_then(|metadata| metadata.get(PURCHASE)).and_then(|value| value.as_str());
-        let reference = noted.or_else(|| self.charges().find_map(|charge| charge.reference_id.as_deref()));
         let created_at = OffsetDateTime::from_unix_timestamp(self.created_at?).ok()?;
         Some(ListedCharge {
             charge: ChargeId::parse(self.id.as_deref()?)?,
-            purchase: reference.and_then(portero_domain::ids::PurchaseReference::parse),
+            purchase: self.purchase(),
             created_at: portero_domain::Timestamp::new(created_at),
             answer: self.answer(),
             terms: self.terms(),

@@ -7,6 +7,7 @@ mod words;
 
 use async_trait::async_trait;
 use portero_domain::{
+    ids::PurchaseReference,
     ports::{CardGateway, ChargeOrder, ChargePage, ChargeQuery, Charges, GatewayAccount, GatewayError, RefundOrder},
     purchase::{ChargeAnswer, ChargeId, RefundAnswer, RefundProblem, RequestProblem},
 };
@@ -50,6 +51,24 @@ impl MercadoPago {
     async fn payment(&self, account: &GatewayAccount, charge: &ChargeId) -> Result<Payment, ChargeAnswer> {
         let request = self.request(account, Method::GET, &["v1", "payments", charge.as_str()], &[]);
         self.client.send(request).await.charge()
+    }
+
+    /// What became of a refund. A repeated key gets the first answer again, so a refund that was not decided is read.
+    async fn decision(
+        &self,
+        account: &GatewayAccount,
+        charge: &ChargeId,
+        refund: &Refund,
+    ) -> Option<Result<(), RefundProblem>> {
+        if let Some(decision) = refund.decision() {
+            return Some(decision);
+        }
+        let id = refund.id?.to_string();
+        let request = self.request(account, Method::GET, &["v1", "payments", charge.as_str(), "refunds", &id], &[]);
+        match self.client.send(request).await {
+            Reply::Answered { status: StatusCode::OK, body, .. } => read::<Refund>(&body)?.decision(),
+            _ => None,
+        }
     }
 
     async fn search(&self, account: &GatewayAccount, query: &ChargeQuery) -> ChargeAnswer {
@@ -124,10 +143,11 @@ impl CardGateway for MercadoPago {
         let request = json(request, &NewRefund { amount: Decimal(order.amount) });
         let problem = match self.client.send(request).await {
             Reply::Answered { status, body, .. } if status.is_success() => {
-                match read::<Refund>(&body).and_then(|refund| refund.status).as_deref() {
-                    Some("approved") => return RefundAnswer::Done,
-                    Some("rejected" | "cancelled") => RefundProblem::Other,
-                    _ => return RefundAnswer::Unknown(None),
+                let Some(refund) = read::<Refund>(&body) else { return RefundAnswer::Unknown(None) };
+                match self.decision(account, &order.charge, &refund).await {
+                    Some(Ok(())) => return RefundAnswer::Done,
+                    Some(Err(problem)) => problem,
+                    None => return RefundAnswer::Unknown(None),
                 }
             }
             Reply::Answered { status: StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN, .. } => {
@@ -146,6 +166,18 @@ impl CardGateway for MercadoPago {
             Ok(_) | Err(ChargeAnswer::Absent) => RefundAnswer::Refused(problem),
             Err(ChargeAnswer::Unknown(wait)) => RefundAnswer::Unknown(wait),
             Err(_) => RefundAnswer::Unknown(None),
+        }
+    }
+
+    async fn purchase_of(
+        &self,
+        account: &GatewayAccount,
+        charge: &ChargeId,
+    ) -> Result<Option<PurchaseReference>, GatewayError> {
+        match self.payment(account, charge).await {
+            Ok(payment) => Ok(payment.purchase()),
+            Err(ChargeAnswer::Absent) => Ok(None),
+            Err(_) => Err(GatewayError::Unavailable),
         }
     }
 

@@ -53,7 +53,19 @@ pub(super) struct Paging {
 /// A refund.
 #[derive(Debug, Deserialize)]
 pub(super) struct Refund {
-    pub(super) status: Option<String>,
+    pub(super) id: Option<i64>,
+    status: Option<String>,
+}
+
+impl Refund {
+    /// What became of the refund, once Mercado Pago has decided. `Err` says that the money stays.
+    pub(super) fn decision(&self) -> Option<Result<(), RefundProblem>> {
+        match self.status.as_deref() {
+            Some("approved") => Some(Ok(())),
+            Some("rejected" | "cancelled") => Some(Err(RefundProblem::Other)),
+            _ => None,
+        }
+    }
 }
 
 /// The owner of an account.
@@ -100,6 +112,11 @@ impl Payment {
         self.external_reference.as_deref() == Some(purchase.as_str())
     }
 
+    /// The purchase of ours that the payment names.
+    pub(super) fn purchase(&self) -> Option<PurchaseReference> {
+        self.external_reference.as_deref().and_then(PurchaseReference::parse)
+    }
+
     /// What was refunded of the payment.
     pub(super) fn refunded(&self) -> Money {
         self.transaction_amount_refunded.unwrap_or(Money::ZERO)
@@ -137,7 +154,7 @@ impl Payment {
         let created_at = OffsetDateTime::parse(self.date_created.as_deref()?, &Rfc3339).ok()?;
         Some(ListedCharge {
             charge: self.charge()?,
-            purchase: self.external_reference.as_deref().and_then(PurchaseReference::parse),
+            purchase: self.purchase(),
             created_at: Timestamp::new(created_at),
             answer: self.answer(),
             terms: self.terms(),
