@@ -3,7 +3,6 @@ use std::sync::Arc;
 use portero_domain::{
     Timestamp,
     gateway::Gateway,
-    hotspot::ItemId,
     ids::{CompanyId, ProcessId, PurchaseReference},
     notification::{NewNotice, Occasion, PurchaseEvent},
     ports::{Clock, GatewayError, Hold, Ids, Ports, Storage, StorageError, Stored, Then, UnitOfWork, transact},
@@ -60,7 +59,6 @@ pub(super) struct Held {
     /// With what is not stored yet: a reservation is stored together with the beginning of the charge.
     now: Purchase,
     hand: Option<CardInHand>,
-    user: Option<ItemId>,
     /// This process may have made or enabled the user.
     made_user: bool,
     /// Another process changed it meanwhile, and takes the next step.
@@ -75,7 +73,7 @@ impl Held {
 
     /// A purchase that another request or process left.
     pub(super) fn without_card(purchase: Purchase) -> Self {
-        Self { stored: purchase.clone(), now: purchase, hand: None, user: None, made_user: false, moved: false }
+        Self { stored: purchase.clone(), now: purchase, hand: None, made_user: false, moved: false }
     }
 
     const fn token(&self) -> Token {
@@ -284,10 +282,7 @@ impl Driver {
         let purchase = &held.now;
         let outcome = match step {
             Step::ReserveGuest => match self.guest.reserve(purchase).await {
-                Made::User(user) => {
-                    held.user = Some(user);
-                    Outcome::Guest(GuestAnswer::Reserved)
-                }
+                Made::User(_) => Outcome::Guest(GuestAnswer::Reserved),
                 Made::NameTaken => return Acted::NameTaken,
                 Made::No(answer) => Outcome::Guest(answer),
             },
@@ -297,10 +292,7 @@ impl Driver {
             },
             Step::FindCharge(charge) => self.gateway.find(purchase, charge.clone()).await,
             Step::CancelCharge(charge) => self.gateway.cancel(purchase, charge.clone()).await,
-            Step::EnableGuest => {
-                let known = held.user.take();
-                Outcome::Guest(self.guest.enable(&held.now, known.as_ref()).await)
-            }
+            Step::EnableGuest => Outcome::Guest(self.guest.enable(purchase).await),
             Step::DisableGuest => Outcome::Guest(self.guest.disable(purchase).await),
             Step::RemoveGuest => Outcome::Guest(self.guest.remove(purchase).await),
             Step::Refund(charge) => return self.refund(purchase, charge).await,

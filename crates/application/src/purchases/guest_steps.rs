@@ -39,18 +39,15 @@ impl GuestSteps {
     }
 
     /// Enables the user. Makes it again if it is gone.
-    pub(super) async fn enable(&self, purchase: &Purchase, known: Option<&ItemId>) -> GuestAnswer {
+    ///
+    /// The user is looked for by its name, although this process may know its id on the router. A router that was replaced
+    /// or reset during the charge can have another user with that id.
+    pub(super) async fn enable(&self, purchase: &Purchase) -> GuestAnswer {
         let Ok((access, credentials)) = self.prepare(purchase).await else { return GuestAnswer::Unknown };
-        let user = match known {
-            Some(user) => Some(user.clone()),
-            None => match self.ours(purchase, &access, &credentials).await {
-                Ok(user) => user.map(|user| user.id),
-                Err(_) => return GuestAnswer::Unknown,
-            },
-        };
-        let user = match user {
-            Some(user) => user,
-            None => match self.create(purchase, &access, &credentials).await {
+        let user = match self.ours(purchase, &access, &credentials).await {
+            Ok(Some(user)) => user.id,
+            Err(_) => return GuestAnswer::Unknown,
+            Ok(None) => match self.create(purchase, &access, &credentials).await {
                 Made::User(user) => user,
                 Made::NameTaken | Made::No(_) => return GuestAnswer::Unknown,
             },
