@@ -16,6 +16,7 @@ const PATIENCE_SECONDS: u64 = 40;
 pub(crate) struct Client {
     base: String,
     credential: Option<(&'static str, String)>,
+    purchase: Option<String>,
 }
 
 /// What a caller heard.
@@ -30,17 +31,22 @@ pub(crate) struct Answer {
 impl Client {
     /// A caller without a credential.
     pub(crate) fn new(address: SocketAddr) -> Self {
-        Self { base: format!("http://{address}"), credential: None }
+        Self { base: format!("http://{address}"), credential: None, purchase: None }
     }
 
     /// The same caller, with a session.
     pub(crate) fn with_session(&self, token: &str) -> Self {
-        Self { base: self.base.clone(), credential: Some(("Authorization", format!("Bearer {token}"))) }
+        Self { credential: Some(("Authorization", format!("Bearer {token}"))), ..self.clone() }
     }
 
     /// A captive portal with this key.
     pub(crate) fn with_key(&self, key: &str) -> Self {
-        Self { base: self.base.clone(), credential: Some(("X-API-Key", key.to_owned())) }
+        Self { credential: Some(("X-API-Key", key.to_owned())), ..self.clone() }
+    }
+
+    /// The same caller, about the purchase of this key.
+    pub(crate) fn about_purchase(&self, key: &str) -> Self {
+        Self { purchase: Some(key.to_owned()), ..self.clone() }
     }
 
     pub(crate) fn get(&self, path: &str) -> Answer {
@@ -64,6 +70,9 @@ impl Client {
         let mut request = Request::new(method, format!("{}{path}", self.base)).with_timeout(PATIENCE_SECONDS);
         if let Some((name, value)) = &self.credential {
             request = request.with_header(*name, value);
+        }
+        if let Some(key) = &self.purchase {
+            request = request.with_header("Idempotency-Key", key);
         }
         if let Some(body) = body {
             request = request.with_header("Content-Type", "application/json").with_body(body.to_string());

@@ -3,6 +3,7 @@
 pub(crate) mod client;
 pub(crate) mod program;
 pub(crate) mod proxy;
+pub(crate) mod router_owner;
 pub(crate) mod sql;
 pub(crate) mod tenant;
 

@@ -24,6 +24,17 @@ impl<'a> Held<'a> {
         Self(database)
     }
 
+    /// Holds nothing yet.
+    pub(crate) fn nothing(database: &'a TestDatabase) -> Self {
+        database.statement("BEGIN");
+        Self(database)
+    }
+
+    /// Holds what this statement locks too.
+    pub(crate) fn add(&self, lock: &str) {
+        self.0.statement(lock);
+    }
+
     /// How many others wait for what is held.
     pub(crate) fn waiting(&self) -> i64 {
         let ours = "locktype = 'transactionid' AND transactionid = pg_current_xact_id()::text::xid";
