@@ -32,7 +32,9 @@ async fn buy_slowly(world: &World, call: Slow, act: impl AsyncFnOnce()) {
     bought.unwrap();
 }
 
+/// Another process goes on, once the lease of the slow one is over.
 async fn resume(world: &World) {
+    world.clock.advance(Duration::minutes(5));
     world.app.purchases.resume.execute(pending()).await.unwrap();
 }
 
