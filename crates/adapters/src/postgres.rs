@@ -12,6 +12,7 @@ mod migrations;
 mod notices;
 mod pool;
 mod products;
+mod reconciliations;
 mod router_healths;
 mod routers;
 #[rustfmt::skip]

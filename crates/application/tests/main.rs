@@ -13,6 +13,7 @@ mod passwords;
 mod portal;
 mod products;
 mod purchases;
+mod reconciliation;
 mod router_access;
 mod routers;
 mod sessions;

@@ -16,6 +16,7 @@ pub(crate) fn jobs(application: &Data<Application>, checks_routers: bool) -> Vec
         purchases(Data::clone(application)),
         webhooks(Data::clone(application)),
         old_webhooks(Data::clone(application)),
+        reconciliations(Data::clone(application)),
     ];
     let notices = [
         notices(Data::clone(application)),
@@ -77,6 +78,14 @@ fn purchases(application: Data<Application>) -> Job {
     Job::new("purchases", Duration::from_millis(500), move |stop| {
         let application = Data::clone(&application);
         async move { application.purchases.resume.execute(stop.requested()).await }
+    })
+}
+
+/// Compares the purchases of the companies that are due with the lists of their gateways.
+fn reconciliations(application: Data<Application>) -> Job {
+    Job::new("reconciliations", Duration::from_mins(1), move |stop| {
+        let application = Data::clone(&application);
+        async move { application.purchases.reconcile_daily.execute(stop.requested()).await }
     })
 }
 

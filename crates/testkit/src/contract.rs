@@ -11,8 +11,8 @@ pub use crate::{
     api_keys::contract as api_keys, companies::contract as companies, health::contract as router_healths,
     hotspot::contract as hotspot, logos::contract as logos, notifications::contract as notices,
     portal::contract as gate, products::contract as products, purchases::contract as purchases,
-    routers::contract as routers, sessions::contract as sessions, system::contract as sealed_secrets,
-    users::contract as users, webhooks::contract as webhook_events,
+    reconciliations::contract as reconciliations, routers::contract as routers, sessions::contract as sessions,
+    system::contract as sealed_secrets, users::contract as users, webhooks::contract as webhook_events,
 };
 
 use std::{fmt::Debug, sync::Arc};
@@ -41,7 +41,7 @@ pub trait Harness: Send + Sync {
     /// The gate to the same store.
     fn gate(&self) -> Arc<dyn Gate>;
 
-    /// Lets this much time pass by the store's own clock, for notices and webhook events.
+    /// Lets this much time pass by the store's own clock, for notices, webhook events and reconciliations.
     async fn pass_time(&self, span: Duration);
 }
 
@@ -173,6 +173,7 @@ macro_rules! contract_tests {
                 only_paid_purchases_are_income,
                 purchases_are_found_by_state_router_time_and_text,
                 a_purchase_is_found_by_each_of_its_keys,
+                references_are_known_whatever_company_has_them,
                 one_identity_opens_one_purchase,
                 of_rivals_with_one_identity_one_opens_a_purchase,
                 a_change_of_an_older_version_is_refused,
@@ -183,6 +184,12 @@ macro_rules! contract_tests {
                 what_a_silent_process_holds_becomes_due,
                 a_refund_waits_for_the_end_of_its_lease,
                 refunds_and_stages_are_kept_in_their_order,
+            }
+            reconciliations {
+                a_company_is_due_once_a_day,
+                a_claim_that_is_not_settled_is_due_again_when_it_ends,
+                the_longest_overdue_companies_are_claimed_first,
+                rivals_never_claim_the_same_company,
             }
             router_healths {
                 a_router_begins_unknown_and_due,

@@ -26,6 +26,7 @@ mod portal;
 mod ports;
 mod products;
 mod purchases;
+mod reconciliations;
 mod routers;
 mod sessions;
 mod system;

@@ -27,6 +27,14 @@ pub(super) fn html(message: &Message) -> String {
             .sentence(
                 "La pasarela rechaza las credenciales de la empresa. No se pueden cobrar ventas hasta corregirlas.",
             ),
+        Message::UnknownCharges { company, gateway, day } => Text::titled("⚠️ Cobros sin compra")
+            .value("Empresa", company.as_str())
+            .value("Pasarela", gateway_name(*gateway))
+            .value("Día", &format!("{} UTC", day.get().date()))
+            .sentence(
+                "La pasarela tiene cobros de ese día que Portero no conoce. Revíselos en la conciliación de ese día y \
+                 reembólselos en el panel de la pasarela si corresponde.",
+            ),
         Message::Router { company, router, at, news } => {
             let (title, found) = match news {
                 RouterNews::Down(found) => ("🔴 Router con problemas", *found),

@@ -158,6 +158,14 @@ diesel::table! {
 }
 
 diesel::table! {
+    reconciliations (company_id) {
+        company_id -> Text,
+        due_at -> Timestamptz,
+        compared_at -> Nullable<Timestamptz>,
+    }
+}
+
+diesel::table! {
     router_health (company_id, router_id) {
         router_id -> Text,
         next_check_at -> Timestamptz,
@@ -245,6 +253,7 @@ diesel::joinable!(notices -> companies (company_id));
 diesel::joinable!(routers -> companies (company_id));
 diesel::joinable!(sessions -> users (user_id));
 diesel::joinable!(purchases -> companies (company_id));
+diesel::joinable!(reconciliations -> companies (company_id));
 diesel::joinable!(users -> companies (company_id));
 diesel::joinable!(webhook_events -> companies (company_id));
 
@@ -257,6 +266,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     purchase_keys,
     purchase_refunds,
     purchases,
+    reconciliations,
     router_health,
     router_health_changes,
     routers,

@@ -5,8 +5,8 @@ use std::time::Instant;
 use async_trait::async_trait;
 use diesel::{Connection, PgConnection, RunQueryDsl, result::Error, sql_query};
 use portero_domain::ports::{
-    ApiKeys, Companies, Logos, Notices, Processes, Products, Purchases, RouterHealths, Routers, SealedSecrets,
-    Sessions, Storage, Stored, UnitOfWork, Users, WebhookEvents, Work,
+    ApiKeys, Companies, Logos, Notices, Processes, Products, Purchases, Reconciliations, RouterHealths, Routers,
+    SealedSecrets, Sessions, Storage, Stored, UnitOfWork, Users, WebhookEvents, Work,
 };
 
 use super::{
@@ -117,6 +117,10 @@ impl Storage for PgStorage<'_> {
     }
 
     fn logos(&mut self) -> &mut dyn Logos {
+        self
+    }
+
+    fn reconciliations(&mut self) -> &mut dyn Reconciliations {
         self
     }
 

@@ -27,6 +27,7 @@ impl Harness for Fixture {
         self.database.statement(&format!(
             "UPDATE webhook_events SET received_at = received_at - {span}, next_try_at = next_try_at - {span}"
         ));
+        self.database.statement(&format!("UPDATE reconciliations SET due_at = due_at - {span}"));
     }
 }
 

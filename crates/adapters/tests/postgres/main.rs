@@ -17,5 +17,6 @@ mod notices;
 mod paging;
 mod proxy;
 mod read_back;
+mod reconciliations;
 mod statements;
 mod waiting;

@@ -5,7 +5,7 @@ use std::sync::Once;
 use diesel::connection::{InstrumentationEvent, set_default_instrumentation};
 
 /// The tables whose rows belong to a company.
-const TENANT_TABLES: [&str; 14] = [
+const TENANT_TABLES: [&str; 15] = [
     "api_keys",
     "company_logos",
     "notices",
@@ -16,6 +16,7 @@ const TENANT_TABLES: [&str; 14] = [
     "purchase_refunds",
     "purchase_sums",
     "purchases",
+    "reconciliations",
     "router_health",
     "router_health_changes",
     "routers",

@@ -94,6 +94,9 @@ impl Composer {
                 Ok(content.map(|content| Message::Purchase(Box::new(content))))
             }
             Occasion::CredentialsRefused(gateway) => Ok(Some(Message::CredentialsRefused { company, gateway })),
+            Occasion::UnknownCharges(gateway) => {
+                Ok(notice.day().map(|day| Message::UnknownCharges { company, gateway, day }))
+            }
             Occasion::Router(event, router) => {
                 let Some(at) = notice.moment() else { return Ok(None) };
                 let found = transact(&*self.storage, move |storage| {

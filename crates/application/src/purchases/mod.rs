@@ -9,6 +9,7 @@ mod buy_access;
 mod connect_guest;
 mod drive;
 mod find_purchase;
+mod gateway_list;
 mod gateway_steps;
 mod guest_secrets;
 mod guest_steps;
@@ -18,6 +19,8 @@ mod open_purchase;
 mod payment_status;
 mod purchase_dashboard;
 mod purchase_details;
+mod reconcile;
+mod reconcile_daily;
 mod reported_charges;
 mod request_refund;
 mod resume_purchases;
@@ -27,8 +30,8 @@ use std::sync::Arc;
 use portero_domain::{ids::ProcessId, ports::Ports, purchase::Patience};
 
 use self::{
-    account::Accounts, drive::Driver, guest_secrets::GuestSecrets, notice_contents::NoticeContents,
-    open_purchase::OpenPurchase, reported_charges::ReportedCharges,
+    account::Accounts, drive::Driver, gateway_list::GatewayLists, guest_secrets::GuestSecrets,
+    notice_contents::NoticeContents, open_purchase::OpenPurchase, reported_charges::ReportedCharges,
 };
 use crate::{Settings, notifications::PurchaseNotices, routers::RouterAccessLoader, webhooks::ChargeReports};
 
@@ -37,11 +40,14 @@ pub use self::{
     buy_access::BuyAccess,
     connect_guest::{ConnectGuest, GuestConnection, GuestDevice},
     find_purchase::{FindPurchase, FindPurchaseError, FoundPurchase},
+    gateway_list::ComparisonError,
     list_purchases::ListPurchases,
     open_purchase::{AccessOrder, BuyError, PurchaseKey},
     payment_status::{PaymentStatusError, PaymentStatusOf},
     purchase_dashboard::{Dashboard, PurchaseDashboard},
     purchase_details::{PurchaseDetails, PurchaseDetailsOf},
+    reconcile::{Reconcile, ReconcileError},
+    reconcile_daily::ReconcileDaily,
     request_refund::{RefundError, RequestRefund},
     resume_purchases::ResumePurchases,
 };
@@ -59,6 +65,8 @@ pub struct Purchases {
     pub details: PurchaseDetailsOf,
     pub dashboard: PurchaseDashboard,
     pub refund: RequestRefund,
+    pub reconcile: Reconcile,
+    pub reconcile_daily: ReconcileDaily,
     pub(crate) reports: Arc<dyn ChargeReports>,
     pub(crate) notices: Arc<dyn PurchaseNotices>,
     /// How long each wait of a purchase lasts.
@@ -73,6 +81,8 @@ impl Purchases {
         let clock = || Arc::clone(&ports.clock);
         let secrets = || GuestSecrets { vault: Arc::clone(&ports.vault) };
         let driver = Arc::new(Driver::new(ports, settings, process));
+        let lists = Arc::new(GatewayLists::new(ports, settings));
+        let reports = Arc::new(ReportedCharges { storage: storage(), driver: Arc::clone(&driver) });
         Self {
             buy: BuyAccess {
                 open: OpenPurchase::new(ports, settings, process),
@@ -83,7 +93,9 @@ impl Purchases {
             wait: AwaitPurchase { storage: storage(), clock: clock() },
             connect: ConnectGuest { access: RouterAccessLoader::new(ports), hotspot: Arc::clone(&ports.hotspot) },
             payment_status: PaymentStatusOf { storage: storage(), accounts: Accounts::new(ports, settings) },
-            reports: Arc::new(ReportedCharges { storage: storage(), driver: Arc::clone(&driver) }),
+            reconcile: Reconcile { lists: Arc::clone(&lists) },
+            reconcile_daily: ReconcileDaily { lists, clock: clock(), reports: Arc::clone(&reports) },
+            reports,
             notices: Arc::new(NoticeContents { storage: storage(), secrets: secrets() }),
             resume: ResumePurchases::new(ports, driver, drive::hold(process, settings)),
             list: ListPurchases { storage: storage() },

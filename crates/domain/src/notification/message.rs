@@ -28,6 +28,15 @@ pub enum Message {
         /// The gateway.
         gateway: Gateway,
     },
+    /// The gateway has charges of one day that no purchase stands for, as after a restored backup.
+    UnknownCharges {
+        /// The company's name.
+        company: Name,
+        /// The gateway.
+        gateway: Gateway,
+        /// The start of the day (UTC).
+        day: Timestamp,
+    },
     /// News of a router.
     Router {
         /// The company's name.

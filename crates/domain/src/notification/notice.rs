@@ -101,6 +101,11 @@ impl Notice {
         SECONDS.get(failed).map(|&seconds| Duration::seconds(seconds))
     }
 
+    /// The start of the day (UTC) of a notice that was made by [`NewNotice::daily`].
+    pub fn day(&self) -> Option<Timestamp> {
+        self.occurrence.checked_mul(86_400_000_000).and_then(Timestamp::from_unix_micros)
+    }
+
     /// The moment of a notice that was made by [`NewNotice::at`].
     pub fn moment(&self) -> Option<Timestamp> {
         Timestamp::from_unix_micros(self.occurrence)
@@ -125,6 +130,9 @@ mod tests {
         let daily = |hour| NewNotice::daily(company(), occasion.clone(), at(hour));
         assert_eq!(daily(0), daily(23));
         assert_ne!(daily(23), daily(24));
+        let NewNotice { company: owner, occasion: what, occurrence } = daily(23);
+        let notice = Notice { id: NoticeId::new(1), company: owner, occasion: what, occurrence, tries: 1 };
+        assert_eq!(notice.day(), Some(at(0)));
         let moment = |hour| NewNotice::at(company(), occasion.clone(), at(hour));
         assert_ne!(moment(1), moment(2));
         let NewNotice { company, occasion, occurrence } = moment(3);

@@ -100,6 +100,8 @@ pub enum Occasion {
     Purchase(PurchaseEvent, PurchaseReference),
     /// A gateway refuses the company's credentials.
     CredentialsRefused(Gateway),
+    /// A gateway has charges of one day that no purchase stands for. The occurrence is the day.
+    UnknownCharges(Gateway),
     /// A router.
     Router(RouterEvent, RouterId),
     /// The key of a router expires.
@@ -115,6 +117,7 @@ impl Occasion {
             Self::Purchase(PurchaseEvent::Refunded, _) => "purchase_refunded",
             Self::Purchase(PurchaseEvent::Manual, _) => "purchase_manual",
             Self::CredentialsRefused(_) => "gateway_credentials_refused",
+            Self::UnknownCharges(_) => "gateway_unknown_charges",
             Self::Router(RouterEvent::Down, _) => "router_down",
             Self::Router(RouterEvent::Up, _) => "router_up",
             Self::ApiKeyExpiring(days, ..) => days.kind(),
@@ -125,7 +128,7 @@ impl Occasion {
     pub fn subject(&self) -> String {
         match self {
             Self::Purchase(_, reference) => reference.as_str().to_owned(),
-            Self::CredentialsRefused(gateway) => gateway.name().to_owned(),
+            Self::CredentialsRefused(gateway) | Self::UnknownCharges(gateway) => gateway.name().to_owned(),
             Self::Router(_, router) => router.as_str().to_owned(),
             Self::ApiKeyExpiring(_, router, key) => format!("{router} {key}"),
         }
@@ -145,6 +148,7 @@ impl Occasion {
             "purchase_refunded" => purchase(PurchaseEvent::Refunded),
             "purchase_manual" => purchase(PurchaseEvent::Manual),
             "gateway_credentials_refused" => Gateway::named(subject).map(Self::CredentialsRefused),
+            "gateway_unknown_charges" => Gateway::named(subject).map(Self::UnknownCharges),
             "router_down" => router(RouterEvent::Down),
             "router_up" => router(RouterEvent::Up),
             kind => DaysLeft::ALL.into_iter().find(|days| days.kind() == kind).and_then(key),
@@ -164,7 +168,10 @@ mod tests {
         let key = KeyId::parse("key_a1b2c3d4e5f6g7h8").unwrap();
         let purchases = [PurchaseEvent::Paid, PurchaseEvent::Declined, PurchaseEvent::Refunded, PurchaseEvent::Manual];
         let purchases = purchases.map(|event| Occasion::Purchase(event, reference.clone()));
-        let gateways = Gateway::ALL.map(Occasion::CredentialsRefused);
+        let gateways = Gateway::ALL.map(|gateway| {
+            [Occasion::CredentialsRefused(gateway), Occasion::UnknownCharges(gateway)] //
+        });
+        let gateways = gateways.into_iter().flatten();
         let routers = [RouterEvent::Down, RouterEvent::Up].map(|event| Occasion::Router(event, router.clone()));
         let keys = DaysLeft::ALL.map(|days| Occasion::ApiKeyExpiring(days, router.clone(), key.clone()));
         purchases.into_iter().chain(gateways).chain(routers).chain(keys).collect()

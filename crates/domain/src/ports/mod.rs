@@ -31,9 +31,9 @@ pub use notifier::{Notifier, NotifierError, NotifierRejection};
 pub use passwords::{KnownHash, PasswordCaller, PasswordError, Passwords, Verdict};
 pub use storage::{
     ApiKeys, Claims, Companies, CompanyStats, EXPIRED_SESSIONS_PER_LOG_IN, Hold, KEPT_CHANGES, KnownPurchase, Logos,
-    NewPurchase, Processes, Products, PurchaseMoment, Purchases, Rollback, RouterHealths, Routers, SealedSecret,
-    SealedSecrets, Sessions, Storage, StorageError, Stored, SystemStats, Taken, Then, UnitOfWork, Users, WebhookEvents,
-    Work, transact,
+    NewPurchase, Processes, Products, PurchaseMoment, Purchases, Reconciliations, Rollback, RouterHealths, Routers,
+    SealedSecret, SealedSecrets, Sessions, Storage, StorageError, Stored, SystemStats, Taken, Then, UnitOfWork, Users,
+    WebhookEvents, Work, transact,
 };
 pub use tokens::{
     ApiKeyToken, ApiKeyTokens, PresentedKey, SessionToken, SessionTokens, SignedKey, SigningError, TokenRefusal,

@@ -100,6 +100,8 @@ pub trait Storage {
     fn webhook_events(&mut self) -> &mut dyn WebhookEvents;
     /// The logos that companies have uploaded.
     fn logos(&mut self) -> &mut dyn Logos;
+    /// Which companies are to be compared with their payment gateways.
+    fn reconciliations(&mut self) -> &mut dyn Reconciliations;
     /// All sealed secrets, wherever they are kept.
     fn sealed_secrets(&mut self) -> &mut dyn SealedSecrets;
 }
@@ -260,7 +262,8 @@ pub trait Products {
     fn update(&mut self, product: &Product) -> Stored<Result<(), Taken>>;
 }
 
-/// The purchases, newest first. Each access names the company, except [`Purchases::claim_due`].
+/// The purchases, newest first. Each access names the company, except [`Purchases::claim_due`] and
+/// [`Purchases::known_references`].
 ///
 /// A purchase that has a next step is held by a process, or is due at a moment. Both are measured by the store's clock.
 pub trait Purchases {
@@ -286,6 +289,9 @@ pub trait Purchases {
 
     /// The purchase of this charge.
     fn find_by_charge(&mut self, company: &CompanyId, gateway: Gateway, charge: &ChargeId) -> Stored<Option<Purchase>>;
+
+    /// Which of these references are of purchases of any company. Companies may share an account with a gateway.
+    fn known_references(&mut self, references: &[PurchaseReference]) -> Stored<Vec<PurchaseReference>>;
 
     /// Adds a purchase, which the process holds. Nothing is added if its identity or its card token is known.
     fn open(&mut self, new: &NewPurchase, hold: Hold) -> Stored<Result<Purchase, KnownPurchase>>;
@@ -426,6 +432,18 @@ pub trait WebhookEvents {
     fn give_up(&mut self, claim: &EventClaim) -> Stored<bool>;
     /// Deletes up to `limit` events that are older than [`EventClaim::KEPT`], of any company. Returns how many.
     fn prune(&mut self, limit: u16) -> Stored<usize>;
+}
+
+/// When the purchases of each company are to be compared with the lists of its payment gateways.
+///
+/// All times are by the store's clock. Each company has a time of the day (UTC) of its own, so that not all companies are due
+/// at once. A new company is first due on the next day.
+pub trait Reconciliations {
+    /// Claims up to `limit` companies that are due, the longest overdue first. Each is due again when the lease ends, so a
+    /// claim needs no release. Companies that another process is just claiming are passed over.
+    fn claim_due(&mut self, limit: u16, lease: Duration) -> Stored<Vec<CompanyId>>;
+    /// Lets the company be due on the next day.
+    fn settle(&mut self, company: &CompanyId) -> Stored<()>;
 }
 
 /// How many expired sessions a log-in deletes. A log-in adds one session, so expired ones do not pile up.

@@ -10,6 +10,7 @@ mod exploration;
 mod names;
 mod parts;
 mod progress;
+mod reconciliation;
 mod record;
 mod refund;
 mod stage;
@@ -22,6 +23,7 @@ pub use answer::{
 pub use names::Cause;
 pub use parts::{ImpossibleStage, StageKind, StageParts};
 pub use progress::{Event, Next, NotRefundable, Outcome, Patience, Progress, Step, Token};
+pub use reconciliation::{OwnCharge, Pair, Reconciliation, Span, SpanError};
 pub use record::{Customer, GuestCredentials, GuestKind, Order, PaymentStatus, Purchase, SoldGuest};
 pub use refund::{Refund, RefundLimit, RefundState, committed, made, refundable};
 pub use stage::{Charging, End, ManualCause, RefundCause, Stage, Unpaid};

@@ -30,6 +30,7 @@ struct State {
     refuses_credentials: bool,
     is_silent: bool,
     orders: Vec<(GatewayAccount, ChargeOrder)>,
+    listed: Vec<ListedCharge>,
 }
 
 /// A charge at the gateway.
@@ -52,6 +53,11 @@ impl FakeGateway {
     /// The charges so far.
     pub fn charges(&self) -> Vec<FakeCharge> {
         self.state().charges.clone()
+    }
+
+    /// Adds a charge that this test did not make, as of another process. Questions about it get its answer.
+    pub fn list(&self, charge: ListedCharge) {
+        self.state().listed.push(charge);
     }
 
     /// The requests to charge so far, whatever became of them.
@@ -134,7 +140,8 @@ impl CardGateway for FakeGateway {
     async fn find(&self, _: &GatewayAccount, query: &ChargeQuery) -> ChargeAnswer {
         let mut state = self.state();
         let next = state.next_finds.pop_front().or_else(|| state.is_silent.then_some(ChargeAnswer::Unknown(None)));
-        next.unwrap_or_else(|| state.answer(&query.purchase))
+        let listed = state.listed.iter().find(|listed| query.charge.as_ref() == Some(&listed.charge));
+        next.or_else(|| listed.map(|listed| listed.answer.clone())).unwrap_or_else(|| state.answer(&query.purchase))
     }
 
     async fn cancel(&self, _: &GatewayAccount, _: &ChargeQuery) -> ChargeAnswer {
@@ -167,7 +174,13 @@ impl CardGateway for FakeGateway {
 
     async fn charges(&self, _: &GatewayAccount, page: &ChargePage) -> Result<Charges, GatewayError> {
         let state = self.state();
-        let listed = state.charges.iter().enumerate().map(|(place, charge)| ListedCharge {
+        if state.refuses_credentials {
+            return Err(GatewayError::Credentials);
+        }
+        if state.is_silent {
+            return Err(GatewayError::Unavailable);
+        }
+        let own = state.charges.iter().enumerate().map(|(place, charge)| ListedCharge {
             charge: charge_id(place),
             purchase: Some(charge.purchase.clone()),
             created_at: moment(page),
@@ -175,7 +188,12 @@ impl CardGateway for FakeGateway {
             terms: Some(charge.terms),
             refunded: charge.refunded,
         });
-        Ok(Charges { charges: listed.collect(), next: None })
+        let in_span = |listed: &&ListedCharge| page.from <= listed.created_at && listed.created_at <= page.until;
+        let mut all = own.chain(state.listed.iter().filter(in_span).cloned());
+        let start = page.after.as_ref().map_or(0, |after| after.parse().expect("a place in the list"));
+        let charges: Vec<_> = all.by_ref().skip(start).take(PAGE).collect();
+        let next = all.next().map(|_| (start + PAGE).to_string());
+        Ok(Charges { charges, next })
     }
 
     async fn owner(&self, _: &GatewayAccount) -> Result<Option<String>, GatewayError> {
@@ -183,7 +201,10 @@ impl CardGateway for FakeGateway {
     }
 }
 
-/// The fake keeps no times: every charge is of the first moment that is asked for.
+/// How many charges are on one page of the list.
+const PAGE: usize = 3;
+
+/// The fake keeps no times: every charge that it made is of the first moment that is asked for.
 const fn moment(page: &ChargePage) -> Timestamp {
     page.from
 }

@@ -49,6 +49,8 @@ pub struct Tables {
     pub elapsed: Duration,
     /// The events that the payment gateways reported.
     pub webhook_events: Vec<EventRow>,
+    /// When each company is due for a comparison with its gateways, by the store's own clock.
+    pub reconciliations: BTreeMap<CompanyId, Duration>,
     numbers: Numbers,
     last_user: i64,
     last_product: i64,

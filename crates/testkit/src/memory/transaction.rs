@@ -1,8 +1,8 @@
 use portero_domain::{
     Timestamp,
     ports::{
-        ApiKeys, Companies, Logos, Notices, Processes, Products, Purchases, RouterHealths, Routers, SealedSecrets,
-        Sessions, Storage, Stored, Users, WebhookEvents,
+        ApiKeys, Companies, Logos, Notices, Processes, Products, Purchases, Reconciliations, RouterHealths, Routers,
+        SealedSecrets, Sessions, Storage, Stored, Users, WebhookEvents,
     },
 };
 
@@ -92,6 +92,10 @@ impl Storage for MemoryTransaction<'_> {
     }
 
     fn logos(&mut self) -> &mut dyn Logos {
+        self
+    }
+
+    fn reconciliations(&mut self) -> &mut dyn Reconciliations {
         self
     }
 

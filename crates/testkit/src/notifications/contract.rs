@@ -71,6 +71,7 @@ pub async fn a_claimed_notice_says_what_it_is_about(harness: &dyn Harness) {
         paid(&the_company(), 7),
         NewNotice::numbered(the_company(), paid(&the_company(), 7).occasion, 2),
         NewNotice::daily(the_company(), Occasion::CredentialsRefused(Gateway::MercadoPago), moment),
+        NewNotice::daily(the_company(), Occasion::UnknownCharges(Gateway::Conekta), moment),
         NewNotice::at(the_company(), Occasion::Router(RouterEvent::Down, router.clone()), moment),
         NewNotice::once(the_company(), Occasion::ApiKeyExpiring(DaysLeft::Seven, router, key_id("key_1"))),
     ] {

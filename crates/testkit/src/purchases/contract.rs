@@ -423,3 +423,19 @@ pub async fn refunds_and_stages_are_kept_in_their_order(harness: &dyn Harness) {
         commit(harness, move |storage| storage.purchases().find_by_identity(&a_company().build().id, &unlike)).await;
     assert_eq!(nothing, None);
 }
+
+/// Companies may share an account with a gateway. Then the gateway lists the charges of all of them to each.
+pub async fn references_are_known_whatever_company_has_them(harness: &dyn Harness) {
+    a_shop(harness).await;
+    another_company(harness).await;
+    let own = seed_purchase(harness, a_purchase().build()).await.order.reference;
+    let others = a_purchase().number(2).of(&company_id("EMP_0000000002")).build();
+    let others = seed_purchase(harness, others).await.order.reference;
+    seed_purchase(harness, a_purchase().number(3).build()).await;
+    let unknown = a_purchase().number(4).build().order.reference;
+    let asked = [own.clone(), unknown, others.clone()];
+    let mut known = commit(harness, move |storage| storage.purchases().known_references(&asked)).await;
+    known.sort();
+    assert_eq!(known, [own, others]);
+    assert_eq!(commit(harness, |storage| storage.purchases().known_references(&[])).await, []);
+}

@@ -136,6 +136,13 @@ impl Purchases for MemoryTransaction<'_> {
         })
     }
 
+    fn known_references(&mut self, references: &[PurchaseReference]) -> Stored<Vec<PurchaseReference>> {
+        self.step(|tables| {
+            let stored = tables.purchases.iter().map(|row| &row.purchase.order.reference);
+            Ok(stored.filter(|reference| references.contains(reference)).cloned().collect())
+        })
+    }
+
     fn open(&mut self, new: &NewPurchase, hold: Hold) -> Stored<Result<Purchase, KnownPurchase>> {
         let now = self.now();
         self.step(|tables| {

@@ -137,6 +137,13 @@ fn routers_keys_gateways_and_the_test_have_their_texts() {
                 .to_owned(),
         ),
         (
+            Message::UnknownCharges { company: name("Hotel Central"), gateway: Gateway::Conekta, day: at },
+            "<b>⚠️ Cobros sin compra</b>\n\n<b>Empresa:</b> Hotel Central\n<b>Pasarela:</b> Conekta\n\
+             <b>Día:</b> 2025-01-15 UTC\n\nLa pasarela tiene cobros de ese día que Portero no conoce. Revíselos en la \
+             conciliación de ese día y reembólselos en el panel de la pasarela si corresponde."
+                .to_owned(),
+        ),
+        (
             Message::Test { company: name("Hotel Central") },
             "<b>🔔 Mensaje de prueba</b>\n\n<b>Empresa:</b> Hotel Central\n\n\
              Las notificaciones de Telegram están configuradas correctamente."

@@ -164,6 +164,13 @@ impl Purchases for PgStorage<'_> {
         parsed_one(row.first(self.connection).optional())
     }
 
+    fn known_references(&mut self, references: &[PurchaseReference]) -> Stored<Vec<PurchaseReference>> {
+        let references: Vec<&str> = references.iter().map(PurchaseReference::as_str).collect();
+        let rows: Vec<KnownReference> =
+            sql_query(KNOWN_REFERENCES).bind::<Array<Text>, _>(references).load(self.connection).map_err(storage)?;
+        rows.iter().map(|row| PurchaseReference::parse(&row.reference).or_broken("reference")).collect()
+    }
+
     fn open(&mut self, new: &NewPurchase, hold: Hold) -> Stored<Result<Purchase, KnownPurchase>> {
         if let Err(known) = self.take_keys(new)? {
             return Ok(Err(known));
@@ -277,6 +284,19 @@ fn refund((number, amount, reason, by, at, done_at, problem): RefundRow) -> Stor
         requested_at: Timestamp::new(at),
         state,
     })
+}
+
+/// Probes the index once for each company and reference. No index has the references of all companies.
+const KNOWN_REFERENCES: &str = "
+    SELECT purchases.reference FROM companies CROSS JOIN LATERAL (
+        SELECT reference FROM purchases
+        WHERE purchases.company_id = companies.id AND purchases.reference = ANY ($1)
+    ) AS purchases";
+
+#[derive(diesel::QueryableByName)]
+struct KnownReference {
+    #[diesel(sql_type = Text)]
+    reference: String,
 }
 
 /// The kind of a key that makes a second request the same purchase.
