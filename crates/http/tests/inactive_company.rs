@@ -12,8 +12,8 @@ use crate::{
     support::{TestApp, assert_error},
 };
 
-/// Reads that connect to a router, so they count as changes.
-const DIALS: [&str; 3] = ["find_my_router_tls", "test_my_router", "list_my_router_profiles"];
+/// Reads that connect to a router or a gateway, so they count as changes.
+const DIALS: [&str; 4] = ["find_my_router_tls", "test_my_router", "list_my_router_profiles", "my_reconciliation"];
 
 /// Every operation of a company's admin: its id, its method, and a path with ids in it that are there.
 fn operations() -> Vec<(String, String, String)> {

@@ -5,6 +5,7 @@
 mod api_keys;
 mod companies;
 mod credentials;
+mod csv;
 mod document;
 mod failures;
 mod faulty_requests;
@@ -21,6 +22,7 @@ mod paging;
 mod payments;
 mod portal;
 mod products;
+mod reconciliation;
 mod registration;
 mod router_access;
 mod routers;

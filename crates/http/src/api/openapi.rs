@@ -89,6 +89,7 @@ pub const ROUTER_KEY: &str = "router_api_key";
         my_company::list_my_router_profiles::handle,
         my_company::test_my_telegram::handle,
         my_company::my_dashboard::handle,
+        my_company::my_reconciliation::handle,
         my_company::list_my_transactions::handle,
         my_company::my_transaction::handle,
         my_company::refund_my_transaction::handle,
@@ -131,7 +132,7 @@ impl Modify for Credentials {
 }
 
 /// The operations that connect to a router or a gateway because a user asks for it.
-const DIALS: [&str; 12] = [
+const DIALS: [&str; 13] = [
     "configure_credentials",
     "configure_my_credentials",
     "confirm_my_router_tls",
@@ -143,6 +144,7 @@ const DIALS: [&str; 12] = [
     "find_my_router_tls",
     "find_router_tls",
     "list_my_router_profiles",
+    "my_reconciliation",
     "test_my_router",
 ];
 

@@ -108,6 +108,7 @@ fn of_company_admins() -> Vec<At> {
         at("/api/v1/admin/routers/{router_id}/mikrotik-profiles", [get(my_company::list_my_router_profiles::handle)]),
         at("/api/v1/admin/test-telegram", [post(my_company::test_my_telegram::handle)]),
         at("/api/v1/admin/mi-empresa/dashboard", [get(my_company::my_dashboard::handle)]),
+        at("/api/v1/admin/mi-empresa/conciliacion", [get(my_company::my_reconciliation::handle)]),
         at("/api/v1/admin/mi-empresa/transacciones", [get(my_company::list_my_transactions::handle)]),
         at("/api/v1/admin/mi-empresa/transacciones/{transaccion_id}", [get(my_company::my_transaction::handle)]),
         at(

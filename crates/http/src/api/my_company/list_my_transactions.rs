@@ -1,4 +1,4 @@
-use actix_web::web::Data;
+use actix_web::{Either, HttpRequest, HttpResponse, web::Data};
 use portero_application::Application;
 use portero_domain::page::{Limit, Page, Start};
 use serde::Serialize;
@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 use super::{
     PurchaseBody,
     transaction_filter::{self, TransactionFilterParams},
+    transactions_csv,
 };
 use crate::api::{
     auth::CompanyAdmin,
@@ -36,6 +37,10 @@ pub(crate) struct Body {
 }
 
 /// Lists the transactions of the caller's company, newest first
+///
+/// With `Accept: text/csv` the response is a CSV file of all transactions that match the filter, or of `limit` transactions. Its
+/// columns are the fields of a transaction. An apostrophe stands before a text that a spreadsheet would take for a formula. A
+/// damaged row has its `id` alone.
 #[utoipa::path(
     get,
     path = "/api/v1/admin/mi-empresa/transacciones",
@@ -50,17 +55,22 @@ pub(crate) struct Body {
         TransactionFilterParams,
     ),
     responses(
-        (status = 200, description = "The transactions", body = Body),
+        (status = 200, description = "The transactions", content((Body = "application/json"), (String = "text/csv"))),
         (status = 422, description = "A field of the query is invalid", body = ErrorBody),
     ),
     security(("session" = [])),
 )]
 pub(crate) async fn handle(
     CompanyAdmin { company }: CompanyAdmin,
+    request: HttpRequest,
     query: Query,
     app: Data<Application>,
-) -> ApiResult<Listed<Body>> {
+) -> ApiResult<Either<Listed<Body>, HttpResponse>> {
     let (filter, Page { limit, start }) = transaction_filter::read(&query)?;
+    if transactions_csv::is_wanted(&request) {
+        let file = transactions_csv::response(&app, company, filter, Page { limit, start }).await?;
+        return Ok(Either::Right(file));
+    }
     let limit = limit.unwrap_or(LIMIT);
     let offset = match start {
         Start::Offset(offset) => Some(offset),
@@ -69,5 +79,6 @@ pub(crate) async fn handle(
     let empresa_id = company.to_string();
     let listing = app.purchases.list.execute(company, filter, Page { limit: Some(limit), start }).await?;
     let (total, next, transacciones) = (listing.total, listing.next, rows(listing));
-    Ok(Listed::with_next(Body { empresa_id, total, limit: limit.get(), offset, transacciones }, next))
+    let body = Body { empresa_id, total, limit: limit.get(), offset, transacciones };
+    Ok(Either::Left(Listed::with_next(body, next)))
 }

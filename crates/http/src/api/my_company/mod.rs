@@ -9,11 +9,13 @@ pub(crate) mod list_my_router_profiles;
 pub(crate) mod list_my_routers;
 pub(crate) mod list_my_transactions;
 pub(crate) mod my_dashboard;
+pub(crate) mod my_reconciliation;
 pub(crate) mod my_transaction;
 pub(crate) mod refund_my_transaction;
 pub(crate) mod test_my_router;
 pub(crate) mod test_my_telegram;
 mod transaction_filter;
+mod transactions_csv;
 
 use portero_domain::{
     company::Company,
