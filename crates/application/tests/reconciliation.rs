@@ -14,7 +14,7 @@ use portero_application::{
 use portero_domain::{
     company::{Company, GatewayMode},
     gateway::Gateway,
-    ids::CompanyId,
+    ids::{CompanyId, PurchaseReference},
     notification::{NewNotice, Occasion},
     ports::{
         CardGateway, ChargeOrder, ChargePage, ChargeQuery, Charges, GatewayAccount, GatewayError, ListedCharge,
@@ -155,6 +155,10 @@ impl CardGateway for Endless {
 
     async fn refund(&self, _: &GatewayAccount, _: &RefundOrder) -> RefundAnswer {
         RefundAnswer::Unknown(None)
+    }
+
+    async fn purchase_of(&self, _: &GatewayAccount, _: &ChargeId) -> Result<Option<PurchaseReference>, GatewayError> {
+        Ok(None)
     }
 
     async fn charges(&self, _: &GatewayAccount, page: &ChargePage) -> Result<Charges, GatewayError> {
@@ -330,6 +334,10 @@ impl CardGateway for Stuck {
     }
 
     async fn refund(&self, _: &GatewayAccount, _: &RefundOrder) -> RefundAnswer {
+        pending().await
+    }
+
+    async fn purchase_of(&self, _: &GatewayAccount, _: &ChargeId) -> Result<Option<PurchaseReference>, GatewayError> {
         pending().await
     }
 
