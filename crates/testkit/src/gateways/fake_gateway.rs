@@ -169,7 +169,9 @@ impl CardGateway for FakeGateway {
     ) -> Result<Option<PurchaseReference>, GatewayError> {
         let state = self.state();
         let found = state.charges.iter().enumerate().find(|(place, _)| charge_id(*place) == *charge);
-        Ok(found.map(|(_, charge)| charge.purchase.clone()))
+        let own = found.map(|(_, charge)| charge.purchase.clone());
+        let listed = || state.listed.iter().find(|listed| listed.charge == *charge)?.purchase.clone();
+        Ok(own.or_else(listed))
     }
 
     async fn charges(&self, _: &GatewayAccount, page: &ChargePage) -> Result<Charges, GatewayError> {
