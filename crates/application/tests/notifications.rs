@@ -1,4 +1,4 @@
-//! What companies are told: when a notice is stored, what it says, and how often it is tried.
+//! The notices to companies: when a notice is stored, what it says, and how often it is tried.
 
 mod content;
 mod delivery;

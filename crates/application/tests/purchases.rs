@@ -92,7 +92,7 @@ fn guests(world: &World) -> Vec<HotspotUser> {
     users.into_iter().filter(|user| user.comment.to_string().starts_with("portero:compra_")).collect()
 }
 
-/// What holds once nothing is due: who was charged and not refunded has one enabled guest, and nobody else has one.
+/// What holds once nothing is due: a buyer who was charged and not refunded has one enabled guest, and no other buyer has one.
 #[track_caller]
 fn assert_fair(world: &World, what: &str) {
     let (charges, guests) = (world.conekta.charges(), guests(world));

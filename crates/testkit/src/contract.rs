@@ -45,7 +45,7 @@ pub trait Harness: Send + Sync {
     async fn pass_time(&self, span: Duration);
 }
 
-/// Adds a purchase as it stands, and returns it with the id and the version that the store gives to it. Nobody holds it,
+/// Adds a purchase as it stands, and returns it with the id and the version that the store gives to it. No process holds it,
 /// and it is not due.
 pub async fn seed_purchase(harness: &dyn Harness, purchase: Purchase) -> Purchase {
     commit(harness, move |storage| {

@@ -10,9 +10,11 @@ use portero_domain::{
     purchase::{GuestCredentials, GuestKind},
 };
 
-/// Draws ids that a test can foresee: those it has queued, then `EMP_0000000001`, `RTR_00000001`,
-/// `key_0000000000000001`, `ses_00000000000000000000000001`, 32 digits for a webhook, 6 for a logo, the guest `PT-AAAA22` with the password
-/// `000001` and so on. Its clones draw from the same source.
+/// Draws ids that a test can foresee.
+///
+/// Those it has queued come first. Then come `EMP_0000000001`, `RTR_00000001`, `key_0000000000000001`,
+/// `ses_00000000000000000000000001` and so on. A webhook has 32 digits and a logo 6. The first guest is `PT-AAAA22` with the
+/// password `000001`. Its clones draw from the same source.
 #[derive(Clone, Debug, Default)]
 pub struct CountingIds {
     companies: Source<CompanyId>,

@@ -140,7 +140,7 @@ impl InMemory {
         self.given(|tables| tables.add_product(product))
     }
 
-    /// With this purchase, under the next id. Nobody holds it, and it is not due.
+    /// With this purchase, under the next id. No process holds it, and it is not due.
     #[must_use]
     pub fn with_purchase(self, purchase: Purchase) -> Self {
         self.given(|tables| tables.add_whole_purchase(purchase))

@@ -1,5 +1,7 @@
-//! All encrypted secrets, in the order of their places: the routers' passwords by company and id, then the companies' secrets
-//! of each kind by company, then the guests' secrets by company and purchase.
+//! All encrypted secrets, in the order of their places.
+//!
+//! The routers' passwords come first, by company and id. Then come the companies' secrets of each kind, by company. The guests'
+//! secrets are last, by company and purchase.
 
 use diesel::{
     ExpressionMethods, NullableExpressionMethods, QueryDsl, QueryResult, RunQueryDsl,

@@ -17,7 +17,7 @@ impl AwaitPurchase {
     /// The pause between two looks at the store.
     const PAUSE: Duration = Duration::milliseconds(250);
 
-    /// How long a purchase that is paid may take until its guest has access, before the portal is told.
+    /// How long a purchase that is paid may take until its guest has access, before the portal gets its response.
     const DELIVERY: Duration = Duration::seconds(3);
 
     /// The purchase as soon as its payment is decided or waits for the cardholder, else as it is at this moment.

@@ -39,8 +39,8 @@ const LONGEST_LOOK: Duration = Duration::seconds(15);
 
 /// Takes a purchase from step to step, until it has nothing to do or has to wait.
 ///
-/// Each result is stored before the next step. A step may be taken twice, by two processes or after a crash: all of them
-/// but the charge are harmless to repeat, and the charge is stored as begun before it is sent.
+/// Each result is stored before the next step. A step may be taken twice, by two processes or after a crash. Every step except
+/// the charge is harmless to repeat. The charge is stored as begun before it is sent.
 pub(crate) struct Driver {
     storage: Arc<dyn UnitOfWork>,
     clock: Arc<dyn Clock>,
@@ -85,7 +85,7 @@ impl Held {
         matches!(self.now.progress.stage(), Stage::Reserved { .. }) && self.hand.is_some()
     }
 
-    /// Whether the next step belongs to this process: nobody else could send the charge.
+    /// Whether the next step belongs to this process: no other process can send the charge.
     const fn is_at_hand(&self) -> bool {
         self.hand.is_some() && self.now.progress.is_undecided()
     }
@@ -458,7 +458,7 @@ fn put_beside(
     notice.map_or(Ok(()), |notice| storage.notices().insert(&notice))
 }
 
-/// What the company is told of an event.
+/// The notice of an event to the company.
 fn purchase_notice(purchase: &Purchase, event: Event, refund: Option<&Refund>, now: Timestamp) -> Option<NewNotice> {
     let company = purchase.order.company.clone();
     let of = |event| Occasion::Purchase(event, purchase.order.reference.clone());

@@ -24,7 +24,7 @@ use crate::webhooks::Noted;
 /// Compares the purchases of every company with the lists of its gateways, once a day.
 ///
 /// The list of each day is compared on the two days that follow. A purchase that the gateway contradicts is asked about, as
-/// after a webhook. A company is told of charges that no purchase stands for.
+/// after a webhook. A company gets a notice of charges without a purchase.
 pub struct ReconcileDaily {
     pub(super) lists: Arc<GatewayLists>,
     pub(super) clock: Arc<dyn Clock>,
@@ -182,7 +182,7 @@ impl ReconcileDaily {
                 }
                 let (name, charge) = (gateway.name(), listed.charge.as_str());
                 tracing::warn!(%company, gateway = name, charge, %purchase, "no purchase stands for a charge of the gateway");
-                // Nobody knows whose charge it is if it was made by the operator's account.
+                // The company of a charge is unknown if it was made by the operator's account.
                 if own.is_some() || !is_shared {
                     let occasion = Occasion::UnknownCharges(gateway);
                     storage.notices().insert(&NewNotice::daily(company.clone(), occasion, listed.created_at))?;

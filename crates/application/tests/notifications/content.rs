@@ -1,4 +1,4 @@
-//! Which events are told, and what the messages say.
+//! Which events cause a notice, and what the messages say.
 
 use std::{
     future::{pending, ready},

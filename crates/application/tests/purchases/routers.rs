@@ -22,7 +22,7 @@ fn failures() -> [HotspotError; 4] {
     ]
 }
 
-/// The router works again at once, after a minute, or when nobody waits for it any more.
+/// The router works again at once, after a minute, or when no request waits for it any more.
 #[tokio::test]
 async fn a_purchase_whose_router_fails_at_any_call_ends_fairly() {
     for error in failures() {

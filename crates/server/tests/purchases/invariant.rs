@@ -1,4 +1,4 @@
-//! The invariant between the money, the access and what the portal is told.
+//! The invariant between the money, the access and the response to the portal.
 
 use std::{
     thread::sleep,

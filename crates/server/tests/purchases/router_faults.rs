@@ -18,7 +18,7 @@ use crate::support::{
 
 const SOON: Duration = Duration::from_secs(15);
 
-/// How long a gateway needs for a charge, while somebody changes the router.
+/// How long a gateway needs for a charge, while the router is changed.
 const MOMENT: Duration = Duration::from_millis(800);
 
 /// Faults that lose an answer, or the command itself.

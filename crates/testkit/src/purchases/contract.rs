@@ -227,7 +227,7 @@ pub async fn one_identity_opens_one_purchase(harness: &dyn Harness) {
     assert_eq!(try_to_open(elsewhere).await, Ok(()));
 }
 
-/// Whoever comes first.
+/// The first of them.
 pub async fn of_rivals_with_one_identity_one_opens_a_purchase(harness: &dyn Harness) {
     a_shop(harness).await;
     let answers = rivals(harness, 8, |number, storage| {
@@ -265,7 +265,7 @@ pub async fn a_change_of_an_older_version_is_refused(harness: &dyn Harness) {
     assert_eq!(summary, PurchaseSummary { total: 1, pending: 1, ..PurchaseSummary::default() });
 }
 
-/// While it is held, nobody else gets it. A purchase with nothing left to do is never due.
+/// While it is held, no other process gets it. A purchase with nothing left to do is never due.
 pub async fn a_held_purchase_is_due_after_its_lease(harness: &dyn Harness) {
     a_shop(harness).await;
     let held = open(harness, new_purchase(&a_purchase().number(1).build()), an_hour(MINE)).await;
@@ -376,7 +376,7 @@ pub async fn a_refund_waits_for_the_end_of_its_lease(harness: &dyn Harness) {
     assert_eq!(claimed(harness, an_hour(MINE)).await, []);
 }
 
-/// A stage is told once, with its cause. A refund keeps its number, and its state is the last one.
+/// A stage is announced once, with its cause. A refund keeps its number, and its state is the last one.
 pub async fn refunds_and_stages_are_kept_in_their_order(harness: &dyn Harness) {
     a_shop(harness).await;
     let opened = open(harness, new_purchase(&a_purchase().build()), an_hour(MINE)).await;

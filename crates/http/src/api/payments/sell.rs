@@ -25,7 +25,7 @@ use crate::api::{
     error::{ApiError, ApiResult},
 };
 
-/// How much longer than the purchase the portal waits, so that a purchase that is just decided is told.
+/// How much longer than the purchase the portal waits, so that the response has a decision of the last moment.
 const GRACE: Duration = Duration::from_millis(500);
 
 /// How long a guest's log-in may take.
