@@ -7,6 +7,7 @@ import growth
 import machine
 import report
 import routers
+import sales
 from database import Database, Statements, create, silence
 from load import Workload, pgbench, portal, wrk
 from seed import COMPANY, fill
@@ -150,6 +151,7 @@ def main():
     bench.stop()
     results |= growth.measure(SECONDS, REPEATS, say)
     results["routers"] = routers.measure(SECONDS, say)
+    results["sales"] = sales.measure(SECONDS, REPEATS, say)
     report.write(results, os.environ.get("BENCH_OUT", "docs"))
 
 

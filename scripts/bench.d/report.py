@@ -6,6 +6,7 @@ import textwrap
 from statistics import median
 
 import routers
+import sales
 from growth import FIRST, REVOKED
 from plot import plot
 from targets import targets
@@ -169,6 +170,7 @@ def report(results):
         "Processor time for each request, and its share. The last column is the share of other programs.",
         processors_table(figures),
         "### Routers", routers.text(results["routers"]),
+        "### Sales", sales.text(results["sales"]),
         "### Start and memory",
         f"From the start of the process to the first healthy response, on an existing database: "
         f"{median(starts) * 1e3:.0f} ms (median of {len(starts)}; {min(starts) * 1e3:.0f} to {max(starts) * 1e3:.0f}). "

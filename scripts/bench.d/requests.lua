@@ -1,5 +1,6 @@
 -- Sends the requests of a file one after the other, each thread from a place of its own, and ends with the figures
--- in one line of JSON. A line of the file is: method, path, name of a header, its value, with tabs between.
+-- in one line of JSON. A line of the file is: method, path, name of a header, its value, with tabs between. A fifth part is
+-- a body in JSON.
 
 local threads = 0
 
@@ -11,10 +12,11 @@ end
 local function read(path)
   local requests = {}
   for line in io.lines(path) do
-    local method, target, name, value = line:match("^([^\t]*)\t([^\t]*)\t([^\t]*)\t(.*)$")
+    local method, target, name, value, body = line:match("^([^\t]*)\t([^\t]*)\t([^\t]*)\t([^\t]*)\t?(.*)$")
     local headers = {}
     if name ~= "" then headers[name] = value end
-    requests[#requests + 1] = { method, target, headers }
+    if body ~= "" then headers["Content-Type"] = "application/json" end
+    requests[#requests + 1] = { method, target, headers, body ~= "" and body or nil }
   end
   return requests
 end

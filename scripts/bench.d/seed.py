@@ -92,10 +92,14 @@ def fill_history(database, company, router, keys):
 def fill_sales(database, company, router, sales):
     """Adds this number of sales to a company, a minute apart."""
     database.run(f"""
-        INSERT INTO transactions (reference, company_id, router_id, amount_minor, currency, status, customer_name,
-                                  customer_email, created_at, paid_at)
-        SELECT 'ord_' || n, '{company}', '{router}', 2500, 'MXN', 'paid', 'Juan Pérez', 'juan@portero.example',
-               now() - make_interval(mins => n), now() - make_interval(mins => n)
+        INSERT INTO purchases (company_id, opened_at, reference, router_id, product_id, gateway, title, profile, amount_minor,
+                               currency, live, customer_name, customer_email, installments, guest_kind, guest_name,
+                               guest_secret_sealed, stage, charge_id, absences, paid_at, refunded_minor, refund_due, tries,
+                               version)
+        SELECT '{company}', now() - make_interval(mins => n), 'compra_' || lpad(n::text, 26, '0'), '{router}', 1, 'conekta',
+               '1 Hora', '1hora', 2500, 'MXN', false, 'Juan Pérez', 'juan@portero.example', 1, 'user',
+               'PT-' || lpad(n::text, 6, '0'), 'sealed', 'delivered', 'ord_' || n, 0, now() - make_interval(mins => n), 0, false,
+               0, 5
         FROM generate_series(1, {sales}) AS n""")
     settle(database)
 

@@ -26,9 +26,10 @@ def free_port():
 
 
 class Server:
-    """A process of the release build on a database. It logs as it does by default, unless `log` says another level."""
+    """A process of the release build on a database. It logs as it does by default, unless `log` says another level.
+    `extra` has more settings."""
 
-    def __init__(self, database, gate="group", log="info"):
+    def __init__(self, database, gate="group", log="info", extra=None):
         self.database = database
         self.postgres = int(database.number("SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)::int"))
         self.port = free_port()
@@ -46,6 +47,7 @@ class Server:
             "ENCRYPTION_KEY": base64.b64encode(bytes(32)).decode(),
             "SUPER_ADMIN_INITIAL_EMAIL": EMAIL,
             "SUPER_ADMIN_INITIAL_PASSWORD": PASSWORD,
+            **(extra or {}),
         }
         self.process = None
         self.started_in = self.start()
