@@ -260,14 +260,27 @@ impl Driver {
             let is_stored = match acted {
                 // The gateway may have reported the same stage before its answer came. The refund itself is then still due.
                 Acted::Refunded { refund, .. } => !self.is_due(&held.now, refund.number).await?,
-                // The user may have been enabled meanwhile. The process that changed the purchase disables it again.
-                Acted::Outcome(Outcome::Guest(GuestAnswer::Gone)) => true,
+                // The user may have been enabled meanwhile, so it is disabled again.
+                Acted::Outcome(Outcome::Guest(GuestAnswer::Gone)) => {
+                    self.leave_for_later(held).await?;
+                    true
+                }
                 _ => held.now.progress == wanted,
             };
             if is_stored {
                 return Ok(Settled::Rests);
             }
         }
+    }
+
+    /// Makes an access that is still to end due after a pause. This process may have held the purchase, and takes no further
+    /// step. A refund that is due stays with its holder, so that it is made once.
+    async fn leave_for_later(&self, held: &mut Held) -> Stored<()> {
+        while held.moved && matches!(held.now.progress.stage(), Stage::Withdrawing { .. }) && !held.now.refund_due {
+            held.moved = false;
+            self.pause(held, None).await?;
+        }
+        Ok(())
     }
 
     /// Whether this refund is still to be made, by the store's word.

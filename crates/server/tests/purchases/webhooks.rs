@@ -174,13 +174,25 @@ fn a_refund_that_is_reported_before_its_answer_is_made_once_and_ends() {
 /// The job that asks about a report and the one that makes the refund find the same, at the same moment.
 #[test]
 fn a_refund_that_is_reported_at_the_moment_of_its_answer_ends() {
+    reported_refund(1_500, 2_500);
+}
+
+/// The answer to the refund comes while the job that asked about the report disables the guest.
+#[test]
+fn a_refund_that_is_reported_before_its_answer_ends() {
+    reported_refund(2_500, 500);
+}
+
+/// A refund whose answer, and whose report, take this many milliseconds.
+#[track_caller]
+fn reported_refund(answer: u64, report: u64) {
     let (shop, server, company) = begun();
     let lane = Lane::of(&shop, &company, Gateway::MercadoPago, "refunded", "paid");
     lane.order(&server.client()).expect(200);
     shop.heard();
     let slow = |millis| Fault::Delay(When::After, Duration::from_millis(millis));
-    shop.arm(lane.gateway, Armed::once(slow(1_500)).at("POST", lane.gateway.refunds()));
-    shop.arm(lane.gateway, Armed::once(slow(2_500)).at("GET", "/v1/payments/{id}"));
+    shop.arm(lane.gateway, Armed::once(slow(answer)).at("POST", lane.gateway.refunds()));
+    shop.arm(lane.gateway, Armed::once(slow(report)).at("GET", "/v1/payments/{id}"));
     let slow_router = routeros::Fault::Stall(Duration::from_millis(3_500));
     lane.router.faults().arm(routeros::Armed::once(slow_router).at(SET));
     shop.refund(&lane, &company.seller);
