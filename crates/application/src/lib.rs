@@ -17,6 +17,7 @@ pub mod products;
 pub mod purchases;
 pub mod routers;
 pub mod sessions;
+mod side_by_side;
 pub mod system;
 pub mod users;
 pub mod webhooks;

@@ -1,17 +1,6 @@
-use std::{
-    collections::BTreeMap,
-    error::Error,
-    pin::{Pin, pin},
-    sync::Arc,
-};
+use std::{error::Error, sync::Arc};
 
-use futures_util::{
-    FutureExt, StreamExt,
-    future::{Either, Fuse, FusedFuture, select},
-    stream::FuturesUnordered,
-};
 use portero_domain::{
-    ids::CompanyId,
     notification::{Notice, NoticeOutcome},
     ports::{Notifier, NotifierError, Ports, Stored, UnitOfWork, transact},
 };
@@ -21,9 +10,10 @@ use super::{
     compose::{Composer, Letter, NoticeError},
     purchase_notices::PurchaseNotices,
 };
+use crate::side_by_side::{Busy, Finished, work_side_by_side};
 
 /// How many notices are sent at the same time. [`Notice::AT_ONCE`] is the number for one company.
-const AT_ONCE: usize = 32;
+const AT_ONCE: u16 = 32;
 
 /// Sends the notices that are due (`R1806`).
 pub struct DeliverNotices {
@@ -52,50 +42,23 @@ impl DeliverNotices {
     where
         P: Future<Output = ()>,
     {
-        let mut stop = pin!(stop.fuse());
-        let (mut running, mut busy) = (FuturesUnordered::new(), Busy::default());
-        let (mut tried, mut failure) = (0, None);
-        loop {
-            let is_ending = failure.is_some() || has_ended(&mut stop);
-            if !is_ending && running.len() < AT_ONCE {
-                match self.claim(AT_ONCE - running.len(), &busy).await {
-                    Ok(notices) => {
-                        for notice in notices {
-                            busy.begin(&notice.company);
-                            running.push(self.deliver(notice));
-                        }
-                    }
-                    Err(error) => failure = Some(error),
-                }
-            }
-            let finished = if is_ending {
-                running.next().await
-            } else {
-                match select(running.next(), pin!(pause())).await {
-                    Either::Left((finished, _)) => finished,
-                    Either::Right(((), _)) => continue,
-                }
-            };
-            let Some((company, noted)) = finished else { break };
-            busy.end(&company);
-            match noted {
-                Ok(()) => tried += 1,
-                Err(error) => failure = failure.or(Some(error)),
-            }
-        }
-        failure.map_or(Ok(tried), Err)
+        let (claim, deliver) = (|busy| self.claim(busy), |notice| self.deliver(notice));
+        work_side_by_side(stop, pause, claim, |notice: &Notice| &notice.company, deliver).await
     }
 
-    /// Claims at most this many notices, and none of a company whose notices are being sent.
-    async fn claim(&self, room: usize, busy: &Busy) -> Stored<Vec<Notice>> {
-        let (room, busy) = (u16::try_from(room).unwrap_or(u16::MAX), busy.companies());
+    /// Claims as many notices as there is room for, and none of a company whose notices are being sent.
+    async fn claim(&self, busy: Busy) -> Stored<Vec<Notice>> {
+        let (room, busy) = (AT_ONCE.saturating_sub(busy.total()), busy.at_least(1));
+        if room == 0 {
+            return Ok(Vec::new());
+        }
         let claims = transact(&*self.storage, move |storage| storage.notices().claim_due(room, &busy)).await?;
         let damaged = |error| tracing::warn!(error = &error as &dyn Error, "the record of a notice is damaged");
         Ok(claims.notices.into_iter().filter_map(|notice| notice.map_err(damaged).ok()).collect())
     }
 
-    /// Tries a notice, and returns its company and whether the store has what became of it.
-    async fn deliver(&self, notice: Notice) -> (CompanyId, Stored<()>) {
+    /// Tries a notice. A notice that cannot be tried is logged and put off, so it is no refusal.
+    async fn deliver(&self, notice: Notice) -> Finished {
         let company = notice.company.clone();
         let next = self.attempt(&notice).await.unwrap_or_else(|error| {
             let Notice { occasion, tries, .. } = &notice;
@@ -103,7 +66,7 @@ impl DeliverNotices {
             tracing::warn!(%company, kind, subject, tries, %error, cause, "notice could not be tried");
             Next::after_failure(&notice)
         });
-        (company, self.note(notice, next).await)
+        Finished { company, refusal: None, noted: self.note(notice, next).await }
     }
 
     async fn attempt(&self, notice: &Notice) -> Result<Next, NoticeError> {
@@ -173,31 +136,5 @@ impl Next {
 
     const fn gives_up(self) -> bool {
         matches!(self, Self::End(NoticeOutcome::GivenUp) | Self::Retry { wait: None, .. })
-    }
-}
-
-/// Whether the future has ended.
-fn has_ended(future: &mut Pin<&mut Fuse<impl Future<Output = ()>>>) -> bool {
-    future.is_terminated() || future.as_mut().now_or_never().is_some()
-}
-
-/// How many notices of each company are being sent.
-#[derive(Debug, Default)]
-struct Busy(BTreeMap<CompanyId, usize>);
-
-impl Busy {
-    fn begin(&mut self, company: &CompanyId) {
-        *self.0.entry(company.clone()).or_default() += 1;
-    }
-
-    fn end(&mut self, company: &CompanyId) {
-        if let Some(number) = self.0.get_mut(company) {
-            *number -= 1;
-        }
-        self.0.retain(|_, number| *number > 0);
-    }
-
-    fn companies(&self) -> Vec<CompanyId> {
-        self.0.keys().cloned().collect()
     }
 }

@@ -1,15 +1,6 @@
-use std::{
-    collections::BTreeMap,
-    pin::{Pin, pin},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 use async_trait::async_trait;
-use futures_util::{
-    FutureExt, StreamExt,
-    future::{Either, Fuse, FusedFuture, select},
-    stream::FuturesUnordered,
-};
 use portero_domain::{
     gateway::Gateway,
     ids::CompanyId,
@@ -17,6 +8,8 @@ use portero_domain::{
     webhook::{EventClaim, WebhookEvent},
 };
 use time::Duration;
+
+use crate::side_by_side::{Busy, Finished, work_side_by_side};
 
 /// The part that knows what to do when a gateway reports a charge.
 #[async_trait]
@@ -72,49 +65,20 @@ impl ProcessWebhooks {
     where
         P: Future<Output = ()>,
     {
-        let mut stop = pin!(stop.fuse());
-        let (mut running, mut busy) = (FuturesUnordered::new(), Busy::default());
-        let (mut processed, mut failure, mut store_failed) = (0, None, false);
-        loop {
-            let is_ending = store_failed || has_ended(&mut stop);
-            if !is_ending {
-                match self.claim(&busy).await {
-                    Ok(claims) => {
-                        for claim in claims {
-                            busy.begin(&claim.event.company);
-                            running.push(self.process(claim));
-                        }
-                    }
-                    Err(error) => (failure, store_failed) = (failure.or(Some(error)), true),
-                }
-            }
-            let finished = if is_ending {
-                running.next().await
-            } else {
-                match select(running.next(), pin!(pause())).await {
-                    Either::Left((finished, _)) => finished,
-                    Either::Right(((), _)) => continue,
-                }
-            };
-            let Some(Finished { company, refusal, noted }) = finished else { break };
-            busy.end(&company);
-            processed += usize::from(refusal.is_none() && noted.is_ok());
-            store_failed |= noted.is_err();
-            failure = failure.or(refusal).or(noted.err());
-        }
-        failure.map_or(Ok(processed), Err)
+        let (claim, process) = (|busy| self.claim(busy), |claim| self.process(claim));
+        work_side_by_side(stop, pause, claim, |claim: &EventClaim| &claim.event.company, process).await
     }
 
     /// Claims as many due events as there is room for, and no more of a company than it has room for.
-    async fn claim(&self, busy: &Busy) -> Stored<Vec<EventClaim>> {
-        let (room, busy) = (AT_ONCE.saturating_sub(busy.total()), busy.clone());
+    async fn claim(&self, busy: Busy) -> Stored<Vec<EventClaim>> {
+        let room = AT_ONCE.saturating_sub(busy.total());
         if room == 0 {
             return Ok(Vec::new());
         }
         transact(&*self.storage, move |storage| {
             let events = storage.webhook_events();
             let mut claims = Vec::new();
-            for company in events.companies_due(&busy.full(), room)? {
+            for company in events.companies_due(&busy.at_least(AT_ONCE_OF_COMPANY), room)? {
                 let left = room.saturating_sub(u16::try_from(claims.len()).unwrap_or(u16::MAX));
                 let limit = left.min(AT_ONCE_OF_COMPANY.saturating_sub(busy.of(&company)));
                 if limit > 0 {
@@ -148,50 +112,5 @@ impl ProcessWebhooks {
             Ok(())
         })
         .await
-    }
-}
-
-/// An event that was processed.
-struct Finished {
-    company: CompanyId,
-    /// Why the event could not be reported.
-    refusal: Option<StorageError>,
-    /// Whether the store has what became of the event.
-    noted: Stored<()>,
-}
-
-/// Whether the future has ended.
-fn has_ended(future: &mut Pin<&mut Fuse<impl Future<Output = ()>>>) -> bool {
-    future.is_terminated() || future.as_mut().now_or_never().is_some()
-}
-
-/// How many events of each company are being processed.
-#[derive(Clone, Debug, Default)]
-struct Busy(BTreeMap<CompanyId, u16>);
-
-impl Busy {
-    fn begin(&mut self, company: &CompanyId) {
-        *self.0.entry(company.clone()).or_default() += 1;
-    }
-
-    fn end(&mut self, company: &CompanyId) {
-        if let Some(number) = self.0.get_mut(company) {
-            *number -= 1;
-        }
-        self.0.retain(|_, number| *number > 0);
-    }
-
-    fn of(&self, company: &CompanyId) -> u16 {
-        self.0.get(company).copied().unwrap_or_default()
-    }
-
-    fn total(&self) -> u16 {
-        self.0.values().sum()
-    }
-
-    /// The companies that have no room for another event.
-    fn full(&self) -> Vec<CompanyId> {
-        let full = self.0.iter().filter(|(_, number)| **number >= AT_ONCE_OF_COMPANY);
-        full.map(|(company, _)| company.clone()).collect()
     }
 }
